@@ -1,0 +1,203 @@
+//! Every refusal has a code, and every code stands here once: with its HTTP status class, its
+//! title and the next step for a person (RFC 9457 problem documents). Statuses are explained in
+//! docs/http.md.
+
+use serde::Serialize;
+
+macro_rules! catalogue {
+    ($($variant:ident $code:literal $status:literal $title:literal;)*) => {
+        /// The code of a problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $variant,)*
+        }
+        impl Code {
+            /// All of them, for the documentation and its test.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            /// The code as it travels.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+            /// HTTP status.
+            #[must_use]
+            pub fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* }
+            }
+            /// One plain sentence: what is wrong, and what to do.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+catalogue! {
+    // The request cannot be read.
+    MessageMalformed "message_malformed" 400 "The message cannot be read. Nothing was changed; update the app and send again.";
+    MessageTooLarge "message_too_large" 413 "The message is larger than the server takes. Send it in smaller parts.";
+    EncodingUnsupported "encoding_unsupported" 415 "The body's compression is not known here. Use zstd, gzip or none.";
+    MediaTypeUnsupported "media_type_unsupported" 415 "The body's media type is not taken here.";
+    NotAcceptable "not_acceptable" 406 "None of the formats asked for can be given.";
+    ProtocolUnsupported "protocol_unsupported" 400 "This version of the protocol is not spoken here. Update the app.";
+    ParameterInvalid "parameter_invalid" 400 "A parameter is missing or has a value that is not allowed.";
+    // Who is asking.
+    TokenMissing "token_missing" 401 "Sign in first: the request carries no access token.";
+    TokenInvalid "token_invalid" 401 "The token is not valid here. Ask for a new one.";
+    TokenExpired "token_expired" 401 "The token has expired. Ask for a new one.";
+    TokenNotYetValid "token_not_yet_valid" 401 "The token is not valid yet. Check the clock.";
+    Clock "clock" 401 "The signature's time does not fit the server's. Sign again with the time in server_time.";
+    AssertionReplayed "assertion_replayed" 401 "This signature was used before. Sign a new one.";
+    ScopeMissing "scope_missing" 403 "This identity may not do that. Ask an administrator for the scope.";
+    DeviceRevoked "device_revoked" 403 "This device may only send what it still has. Ask your team admin.";
+    CodeUnknown "code_unknown" 404 "The code is not known, was used, or has expired. Ask for a fresh one.";
+    ActorTaken "actor_taken" 409 "Another device writes under this actor. The app must make a fresh one.";
+    // What is asked for.
+    NotFound "not_found" 404 "There is nothing here by that name.";
+    MethodNotAllowed "method_not_allowed" 405 "This address does not take that method.";
+    CursorUnknown "cursor_unknown" 400 "The cursor is not one of this server's. Start from the beginning, or from one that it gave.";
+    EpochChanged "epoch_changed" 409 "The server was restored from a backup since that cursor. Reconcile, then start again.";
+    ReceiptUnknown "receipt_unknown" 404 "No event has this id.";
+    ReceiptHashWrong "receipt_hash_wrong" 409 "The hash is not that of the event. Read the event again.";
+    ReceiptContradicts "receipt_contradicts" 409 "Another outcome was given for this event before. It stands.";
+    IssueSettled "issue_settled" 409 "The issue was settled already.";
+    ActionUnknown "action_unknown" 422 "This issue cannot be ended that way.";
+    ReasonMissing "reason_missing" 422 "Give a reason.";
+    RowInvalid "row_invalid" 422 "A row cannot be used.";
+    // Files.
+    CsvEncoding "csv_encoding" 422 "The file is not UTF-8. Save it as CSV UTF-8 and send it again.";
+    CsvNul "csv_nul" 422 "The file has NUL bytes. It may be damaged, or no CSV.";
+    CsvColumnMissing "csv_column_missing" 422 "A column that is needed is missing.";
+    CsvEmpty "csv_empty" 422 "The file is empty.";
+    CsvTooLarge "csv_too_large" 413 "The file is larger than can be imported at once. Split it.";
+    CsvMalformed "csv_malformed" 422 "The file breaks the rules of CSV (RFC 4180).";
+    // The server.
+    RateLimited "rate_limited" 429 "Too many requests. Wait and try again.";
+    Busy "busy" 503 "The server is busy or stopping. Nothing was changed; try again.";
+    Internal "internal" 500 "Something went wrong on the server. Nothing that was accepted is lost; try again.";
+    // Why a push is held. The bytes are kept whole, and an issue asks a person to decide.
+    ChunkMalformed "chunk_malformed" 422 "A part of the note cannot be read.";
+    ChunkChecksum "chunk_checksum" 422 "A part of the note was damaged on the way.";
+    ChunkCompressed "chunk_compressed" 422 "A part of the note is packed in a way that is not taken.";
+    ChunkTooLarge "chunk_too_large" 422 "A part of the note is larger than is taken.";
+    ChunkCounter "chunk_counter" 422 "A part of the note counts wrongly.";
+    ChunkExtra "chunk_extra" 422 "A part of the note carries something that does not belong there.";
+    ChunkActor "chunk_actor" 422 "A part of the note does not say properly who wrote it.";
+    ActorNotYours "actor_not_yours" 422 "A part of the note is written in another device's name.";
+    GenesisForged "genesis_forged" 422 "The note does not begin as notes begin.";
+    PersonUnknown "person_unknown" 422 "The person is not known, or not in this team.";
+    WrongDocument "wrong_document" 422 "The note names another person than the one it was sent for.";
+    DependencyMissing "dependency_missing" 422 "A part of the note's history has not arrived.";
+    SeqGap "seq_gap" 422 "A part of the note's history was left out.";
+    SeqTaken "seq_taken" 422 "Two phones wrote under one name. One of them was probably restored from a copy.";
+    StartOpWrong "start_op_wrong" 422 "A part of the note counts its edits wrongly.";
+    UnknownKey "unknown_key" 422 "The note has a field that is not known here.";
+    WrongShape "wrong_shape" 422 "A field of the note holds something that it cannot hold.";
+    FieldMissing "field_missing" 422 "The note lacks a part that every note has.";
+    TooDeep "too_deep" 422 "The note is nested too deeply.";
+    ChangedAfterFinish "changed_after_finish" 422 "The note was changed after it was finished.";
+    RevokedDevice "revoked_device" 422 "The phone was no longer allowed to write. What it sent is kept.";
+    Unprocessable "unprocessable" 422 "The note could not be processed.";
+    WithdrawnNote "gone" 410 "The note was removed by decision.";
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Code {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.as_str() == text)
+            .ok_or(())
+    }
+}
+
+/// A problem document (RFC 9457), media type `application/problem+json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    /// A URI reference that names the kind of problem.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What is wrong, and what to do.
+    pub title: &'static str,
+    /// HTTP status, again.
+    pub status: u16,
+    /// The code, for programs.
+    pub code: &'static str,
+    /// What is particular to this case. Never holds personal data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Line of a file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Column of a file, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// When to try again, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u64>,
+    /// The server's clock, UTC milliseconds, where the caller's is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_time: Option<i64>,
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self {
+            kind: format!("/problems/{code}"),
+            title: code.title(),
+            status: code.status(),
+            code: code.as_str(),
+            detail: None,
+            line: None,
+            column: None,
+            retry_after_s: None,
+            server_time: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_read_back() {
+        for code in Code::ALL {
+            assert_eq!(
+                Code::ALL.iter().filter(|c| c.as_str() == code.as_str()).count(),
+                1,
+                "{code}"
+            );
+            assert_eq!(code.as_str().parse(), Ok(*code));
+            assert!((400..=503).contains(&code.status()), "{code}");
+            assert!(code.title().ends_with('.'), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_gate_refusal_is_in_the_catalogue() {
+        use crate::gate::Refusal;
+        let all = [
+            Refusal::Malformed(""),
+            Refusal::Checksum,
+            Refusal::UnknownType(9),
+            Refusal::Compressed,
+            Refusal::Bundle,
+            Refusal::TooLarge(""),
+            Refusal::Counter(""),
+            Refusal::Extra,
+            Refusal::Actor,
+        ];
+        for refusal in all {
+            assert!(refusal.code().parse::<Code>().is_ok(), "{}", refusal.code());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What travels in a pass, as CBOR (RFC 8949) maps with integer keys. docs/protocol.md describes
+//! the same in CDDL; a key that is not known is skipped, so fields can be added.
+
+mod body;
+mod message;
+mod rows;
+
+pub use body::{BodyRefusal, Coding, MAX_INFLATED_BYTES, decode, encode};
+pub use message::{Fill, FillAnswer, Outcome, Pull, Push, Reading, Request, Response, Subject, Verdict};
+pub use rows::{
+    ActorRow, DetailRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow, WorkerRow,
+};
+
+/// The newest protocol version spoken here.
+pub const PROTOCOL: u64 = 1;
+/// The oldest that is still understood.
+pub const PROTOCOL_OLDEST: u64 = 1;
+/// The media type of both messages.
+pub const MEDIA_TYPE: &str = "application/vnd.doorstep.sync+cbor";
+/// A phone fills a request up to about this many bytes before compression.
+pub const REQUEST_TARGET_BYTES: usize = 1024 * 1024;
+/// A server fills a response up to about this many bytes before compression.
+pub const RESPONSE_TARGET_BYTES: usize = 1024 * 1024;
+/// Most pushes in one request.
+pub const MAX_PUSHES: usize = 2_000;
+/// Most chunks in one push.
+pub const MAX_CHUNKS: usize = 5_000;
+/// Most readings in one request.
+pub const MAX_READINGS: usize = 2_000;
+/// Most fills in one request.
+pub const MAX_FILLS: usize = 64;
+/// Longest reason, in bytes.
+pub const MAX_REASON_BYTES: usize = 500;

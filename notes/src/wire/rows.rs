@@ -1,0 +1,218 @@
+//! Rows: the news of a pass that is not notes. Each has a number; a phone keeps the newest of each
+//! kind and key, and skips a kind that it does not know.
+
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+
+use crate::ids::{Actor, DocumentId, PersonId};
+
+/// A row as it travels: the body stays opaque where the kind is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Row {
+    /// Its number; rows come in order.
+    #[n(0)]
+    pub number: u64,
+    /// Which body it is.
+    #[n(1)]
+    pub kind: u64,
+    /// The body, CBOR in a byte string.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub body: Vec<u8>,
+}
+
+/// A body by its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowBody {
+    /// 0: a person of the team.
+    Person(PersonRow),
+    /// 1: what a caseload worker needs beside the two identifiers.
+    Detail(DetailRow),
+    /// 2: a worker's name.
+    Worker(WorkerRow),
+    /// 3: who writes under an actor.
+    Actor(ActorRow),
+    /// 4: a version of a finished note, and what the case system said of it.
+    Version(VersionRow),
+    /// 5: whether something in a note is held or waits for a decision.
+    Standing(StandingRow),
+    /// 6: something that the phone must do.
+    Order(OrderRow),
+    /// 7: a person or a note has left this phone's view.
+    Removal(RemovalRow),
+}
+
+macro_rules! bodies {
+    ($($kind:literal $variant:ident $body:ty;)*) => {
+        impl Row {
+            /// Packs a body.
+            ///
+            /// # Errors
+            /// Never in practice: writing into memory cannot fail.
+            pub fn pack(number: u64, body: &RowBody) -> Result<Self, minicbor::encode::Error<std::convert::Infallible>> {
+                let (kind, body) = match body {
+                    $(RowBody::$variant(body) => ($kind, minicbor::to_vec(body)?),)*
+                };
+                Ok(Self { number, kind, body })
+            }
+            /// Reads the body; `None` for a kind that this version does not know.
+            ///
+            /// # Errors
+            /// Where the body does not fit its kind.
+            pub fn unpack(&self) -> Result<Option<RowBody>, minicbor::decode::Error> {
+                Ok(match self.kind {
+                    $($kind => Some(RowBody::$variant(minicbor::decode::<$body>(&self.body)?)),)*
+                    _ => None,
+                })
+            }
+        }
+    };
+}
+
+bodies! {
+    0 Person PersonRow;
+    1 Detail DetailRow;
+    2 Worker WorkerRow;
+    3 Actor ActorRow;
+    4 Version VersionRow;
+    5 Standing StandingRow;
+    6 Order OrderRow;
+    7 Removal RemovalRow;
+}
+
+/// A person of the team: two identifiers, and whether they are on this worker's caseload.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PersonRow {
+    /// Their id.
+    #[n(0)]
+    pub id: PersonId,
+    /// The case system's id.
+    #[n(1)]
+    pub case_id: String,
+    /// Name as shown.
+    #[n(2)]
+    pub name: String,
+    /// `yyyy-mm-dd`.
+    #[n(3)]
+    pub date_of_birth: Option<String>,
+    /// On the caseload of the worker whose phone this is.
+    #[n(4)]
+    pub mine: bool,
+}
+
+/// More about a person on the caseload.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DetailRow {
+    /// The person.
+    #[n(0)]
+    pub id: PersonId,
+    /// What they like to be called.
+    #[n(1)]
+    pub preferred_name: Option<String>,
+    /// Lines of the address.
+    #[n(2)]
+    pub address: Option<String>,
+    /// Telephone.
+    #[n(3)]
+    pub phone: Option<String>,
+    /// NHS number, ten digits.
+    #[n(4)]
+    pub nhs_number: Option<String>,
+    /// How to communicate.
+    #[n(5)]
+    pub communication_needs: Option<String>,
+    /// Alerts from the case system.
+    #[n(6)]
+    pub alerts: Option<String>,
+}
+
+/// A worker.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct WorkerRow {
+    /// Their id in the case system.
+    #[n(0)]
+    pub id: String,
+    /// Name as shown.
+    #[n(1)]
+    pub name: String,
+}
+
+/// Who writes under an actor.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ActorRow {
+    /// The actor.
+    #[n(0)]
+    pub actor: Actor,
+    /// The worker.
+    #[n(1)]
+    pub worker: String,
+}
+
+/// A version of a finished note.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct VersionRow {
+    /// The note.
+    #[n(0)]
+    pub document: DocumentId,
+    /// 1, 2, …
+    #[n(1)]
+    pub version: u64,
+    /// The document's heads in this version: a phone with these has nothing newer.
+    #[n(2)]
+    pub heads: Vec<ByteVec>,
+    /// `waiting`, `imported`, `duplicate`, `refused` or `deferred`.
+    #[n(3)]
+    pub outcome: String,
+    /// The case system's own id.
+    #[n(4)]
+    pub case_system_ref: Option<String>,
+    /// Why it was refused.
+    #[n(5)]
+    pub reason: Option<String>,
+}
+
+/// Whether a document waits for a person's decision.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct StandingRow {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// `held`, `conflict` or `clear`.
+    #[n(1)]
+    pub state: String,
+    /// The code, where held.
+    #[n(2)]
+    pub code: Option<String>,
+    /// What a person said, in words.
+    #[n(3)]
+    pub message: Option<String>,
+}
+
+/// Something that the phone must do.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct OrderRow {
+    /// `reset`: set the copy aside, take the server's, replay what was written since under a fresh
+    /// actor. `new_actor`: make a fresh actor before writing on.
+    #[n(0)]
+    pub order: String,
+    /// The document, for `reset`.
+    #[n(1)]
+    pub document: Option<DocumentId>,
+}
+
+/// A person or a note that has left this phone's view: hidden at once, and let go once nothing of
+/// this phone's own waits or is kept for safety.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RemovalRow {
+    /// The person.
+    #[n(0)]
+    pub person: PersonId,
+}

@@ -1,0 +1,65 @@
+//! Reads the people and workers that a legacy case system exports as CSV.
+//!
+//! A council's export is old and full of slips, and a person with a wrong date of birth still needs
+//! a visit. So a row is kept whenever it says who it is about; what cannot be used is left blank and
+//! named by line and column. Only a file that cannot be read safely is refused whole.
+//!
+//! Bytes in, values out: this module knows no database, and comparing with what is already stored is
+//! not its work. Nothing it says repeats what a cell holds.
+
+mod cell;
+mod decode;
+mod people;
+mod quoting;
+mod refusal;
+mod row;
+mod table;
+#[cfg(test)]
+mod tests;
+mod workers;
+
+pub use people::{PersonRow, people};
+pub use refusal::FileRefusal;
+pub use workers::{Role, WorkerRow, workers};
+
+use serde::Serialize;
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
+/// The most rows that one file may hold, without its header.
+pub const MAX_ROWS: usize = 100_000;
+/// The longest text that one cell may hold, in characters.
+pub const MAX_CELL_CHARS: usize = 10_000;
+/// The most warnings that are listed; a last one says how many more there were.
+pub const MAX_WARNINGS: usize = 10_000;
+
+/// What is wrong with one cell or row, in words that hold no personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// The line of the file on which the row begins, counted from 1.
+    pub line: u64,
+    /// The column's name, or `column N` for one that has no known name.
+    pub column: String,
+    /// What was found and what was done about it.
+    pub reason: String,
+}
+
+impl Fault {
+    fn new(line: u64, column: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { line, column: column.into(), reason: reason.into() }
+    }
+}
+
+/// What came out of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed<T> {
+    /// The rows that are kept, in the order of the file.
+    pub rows: Vec<T>,
+    /// One fault for each row that is not kept.
+    pub rejected: Vec<Fault>,
+    /// What was left blank or altered in rows that are kept.
+    pub warnings: Vec<Fault>,
+    /// Optional columns that the file does not have. A blank cell says that a value is gone; a column
+    /// that is not there says nothing, so what is stored already should stay.
+    pub missing_columns: Vec<&'static str>,
+}

@@ -1,0 +1,82 @@
+//! Why a whole file is refused: it cannot be read at all, or reading it would guess whose row is whose.
+//!
+//! A fault of a single row is never a reason to refuse the others; those are `Fault`s.
+
+use super::{MAX_FILE_BYTES, MAX_ROWS};
+
+/// A file of which nothing is taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileRefusal {
+    /// Not UTF-8: most often Latin-1 or UTF-16, in which names would be garbled.
+    #[error("the file is not UTF-8 (see line {line}); save it as CSV UTF-8 and send it again")]
+    Encoding {
+        /// The first line that cannot be read.
+        line: u64,
+    },
+    /// A NUL, which no text has.
+    #[error("line {line} holds a NUL, so the file is damaged or is not a CSV file")]
+    Nul {
+        /// The line of the first one.
+        line: u64,
+    },
+    /// A column without which no row could be used.
+    #[error("the first line names no column {column}")]
+    ColumnMissing {
+        /// The column that is missing.
+        column: &'static str,
+    },
+    /// Nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// More than one file may hold.
+    #[error(
+        "the file is larger than {} MiB or has more than {} rows; send it in parts",
+        MAX_FILE_BYTES / (1024 * 1024),
+        MAX_ROWS
+    )]
+    TooLarge,
+    /// Quotes or columns from which the rows cannot be told apart with certainty.
+    #[error("line {line}: {reason}")]
+    Malformed {
+        /// Where it begins to go wrong.
+        line: u64,
+        /// What is wrong there.
+        reason: &'static str,
+    },
+}
+
+impl FileRefusal {
+    /// The code that the caller is told.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Encoding { .. } => "csv_encoding",
+            Self::Nul { .. } => "csv_nul",
+            Self::ColumnMissing { .. } => "csv_column_missing",
+            Self::Empty => "csv_empty",
+            Self::TooLarge => "csv_too_large",
+            Self::Malformed { .. } => "csv_malformed",
+        }
+    }
+
+    /// The line to look at, where there is one.
+    #[must_use]
+    pub const fn line(&self) -> Option<u64> {
+        match self {
+            Self::Encoding { line } | Self::Nul { line } | Self::Malformed { line, .. } => {
+                Some(*line)
+            }
+            Self::ColumnMissing { .. } => Some(1),
+            Self::Empty | Self::TooLarge => None,
+        }
+    }
+
+    /// The column to look at, where there is one.
+    #[must_use]
+    pub const fn column(&self) -> Option<&'static str> {
+        match self {
+            Self::ColumnMissing { column } => Some(column),
+            _ => None,
+        }
+    }
+}
