@@ -113,16 +113,13 @@ pub(super) enum NhsNumberFault {
 
 /// An NHS number as ten digits, if its check digit (modulus 11) fits.
 pub(super) fn nhs_number(text: &str) -> Result<String, NhsNumberFault> {
-    let digits: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .collect();
+    let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     if digits.len() != 10 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(NhsNumberFault::NotTenDigits);
     }
     let values = digits.bytes().map(|b| u32::from(b - b'0'));
     let weighted: u32 = values.clone().zip((2..=10).rev()).map(|(v, w)| v * w).sum();
-    let given = values.clone().last().unwrap_or_default();
+    let given = values.clone().next_back().unwrap_or_default();
     // Eleven stands for zero; ten is never given out, and equals no digit.
     if given != (11 - weighted % 11) % 11 {
         return Err(NhsNumberFault::CheckDigit);

@@ -21,7 +21,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, FileRefusal> {
             line: line_at(bytes, at),
         });
     }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Some tools put a second mark before the first; the csv crate would swallow it unseen.
+    let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err(FileRefusal::Empty);
     }
@@ -42,6 +43,6 @@ fn is_utf16(bytes: &[u8]) -> bool {
 
 fn line_at(bytes: &[u8], at: usize) -> u64 {
     let before = bytes.get(..at).unwrap_or(bytes);
-    let ends = before.iter().filter(|b| **b == b'\n').count();
-    u64::try_from(ends).unwrap_or(u64::MAX).saturating_add(1)
+    let lines = before.split(|b| *b == b'\n').count();
+    u64::try_from(lines).unwrap_or(u64::MAX)
 }

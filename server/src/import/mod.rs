@@ -46,7 +46,11 @@ pub struct Fault {
 
 impl Fault {
     fn new(line: u64, column: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { line, column: column.into(), reason: reason.into() }
+        Self {
+            line,
+            column: column.into(),
+            reason: reason.into(),
+        }
     }
 }
 
@@ -62,4 +66,15 @@ pub struct Parsed<T> {
     /// Optional columns that the file does not have. A blank cell says that a value is gone; a column
     /// that is not there says nothing, so what is stored already should stay.
     pub missing_columns: Vec<&'static str>,
+}
+
+impl<T> Parsed<T> {
+    const fn empty() -> Self {
+        Self {
+            rows: Vec::new(),
+            rejected: Vec::new(),
+            warnings: Vec::new(),
+            missing_columns: Vec::new(),
+        }
+    }
 }

@@ -120,7 +120,10 @@ fn birth(row: &mut Row<'_>) -> Option<String> {
     let text = row.optional("date_of_birth", Lines::One)?;
     let date = date_of_birth(&text);
     if date.is_none() {
-        row.warn("date_of_birth", "not a day that exists, as dd/mm/yyyy; left blank");
+        row.warn(
+            "date_of_birth",
+            "not a day that exists, as dd/mm/yyyy; left blank",
+        );
     }
     date
 }

@@ -63,9 +63,7 @@ impl FileRefusal {
     #[must_use]
     pub const fn line(&self) -> Option<u64> {
         match self {
-            Self::Encoding { line } | Self::Nul { line } | Self::Malformed { line, .. } => {
-                Some(*line)
-            }
+            Self::Encoding { line } | Self::Nul { line } | Self::Malformed { line, .. } => Some(*line),
             Self::ColumnMissing { .. } => Some(1),
             Self::Empty | Self::TooLarge => None,
         }

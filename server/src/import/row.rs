@@ -126,11 +126,17 @@ impl Row<'_> {
         }
         if has < wants {
             let column = self.column_name(has);
-            self.warn(&column, "the row ends before this column; left blank from here on");
+            self.warn(
+                &column,
+                "the row ends before this column; left blank from here on",
+            );
         }
         if let Some(at) = shape.text_after_quote {
             let column = self.column_name(at);
-            self.warn(&column, "goes on after its closing quote; read without those quotes");
+            self.warn(
+                &column,
+                "goes on after its closing quote; read without those quotes",
+            );
         }
     }
 

@@ -20,10 +20,7 @@ pub(super) struct Column {
 
 impl Column {
     pub(super) const fn required(name: &'static str) -> Self {
-        Self {
-            name,
-            required: true,
-        }
+        Self { name, required: true }
     }
 
     pub(super) const fn optional(name: &'static str) -> Self {
@@ -53,12 +50,7 @@ pub(super) fn read<T>(
         return Err(FileRefusal::Empty);
     };
 
-    let mut parsed = Parsed {
-        rows: Vec::new(),
-        rejected: Vec::new(),
-        warnings: Vec::new(),
-        missing_columns: Vec::new(),
-    };
+    let mut parsed = Parsed::empty();
     let header = read_header(&record, first.line, columns, &mut parsed)?;
     let mut seen = HashMap::new();
     let mut unlisted = 0_usize;
@@ -81,15 +73,19 @@ pub(super) fn read<T>(
             parsed.warnings.extend(warnings.into_iter().take(room));
         }
     }
+    note_what_is_not_listed(&mut parsed, first.line, unlisted);
+    Ok(parsed)
+}
+
+fn note_what_is_not_listed<T>(parsed: &mut Parsed<T>, line: u64, unlisted: usize) {
     if unlisted > 0 {
         let reason = format!("there are {unlisted} more warnings, which are not listed");
-        parsed.warnings.push(Fault::new(first.line, "column 1", reason));
+        parsed.warnings.push(Fault::new(line, "column 1", reason));
     }
     if parsed.rows.is_empty() && parsed.rejected.is_empty() {
         let reason = "the file has a header and no rows";
-        parsed.warnings.push(Fault::new(first.line, "column 1", reason));
+        parsed.warnings.push(Fault::new(line, "column 1", reason));
     }
-    Ok(parsed)
 }
 
 /// The next row, with its place in the file.
@@ -120,9 +116,7 @@ fn read_header<T>(
     let mut places: Vec<(&'static str, usize)> = Vec::new();
     let mut unknown = 0_usize;
     for (place, given) in record.iter().enumerate() {
-        let known = columns
-            .iter()
-            .find(|c| c.name.eq_ignore_ascii_case(given.trim()));
+        let known = columns.iter().find(|c| c.name.eq_ignore_ascii_case(given.trim()));
         match known {
             None => unknown += 1,
             Some(column) if places.iter().any(|(name, _)| *name == column.name) => {
@@ -139,9 +133,7 @@ fn read_header<T>(
         match (present, column.required) {
             (true, _) => {}
             (false, true) => {
-                return Err(FileRefusal::ColumnMissing {
-                    column: column.name,
-                });
+                return Err(FileRefusal::ColumnMissing { column: column.name });
             }
             (false, false) => {
                 parsed.missing_columns.push(column.name);
@@ -153,7 +145,7 @@ fn read_header<T>(
     if unknown > 0 {
         let first = (0..record.len())
             .find(|place| places.iter().all(|(_, at)| at != place))
-            .unwrap_or_deFault::new();
+            .unwrap_or_default();
         let reason = format!("{unknown} of the columns are not known here and were ignored");
         let column = format!("column {}", first + 1);
         parsed.warnings.push(Fault::new(line, column, reason));
