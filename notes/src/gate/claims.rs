@@ -1,0 +1,194 @@
+//! Which operation counters the changes of a document claim, and which of them its rows have filled.
+//!
+//! Automerge panics when one operation appears twice, and writes a document that it cannot load again
+//! when one is missing. So each claimed counter is to be filled exactly once: one bit for each.
+
+use super::Refusal;
+use super::graph::Change;
+use super::lanes::Slope;
+
+const STRANGER: Refusal = Refusal::Malformed("operation without a change");
+const TWICE: Refusal = Refusal::Malformed("operation listed twice");
+
+/// The counters of one change, and where its bits begin.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    first: u32,
+    last: u32,
+    base: u32,
+}
+
+/// One bit for each operation.
+#[derive(Debug, Clone)]
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    pub(super) fn new(count: u64) -> Self {
+        Self(vec![0; usize::try_from(count.div_ceil(64)).unwrap_or(0)])
+    }
+
+    /// A bit's number comes from [`Claims::bit`], which is below the count the bits were made for.
+    fn word(bit: u32) -> (usize, u64) {
+        (usize::try_from(bit >> 6).unwrap_or(usize::MAX), 1 << (bit & 63))
+    }
+
+    pub(super) fn get(&self, bit: u32) -> bool {
+        let (word, mask) = Self::word(bit);
+        self.0.get(word).is_some_and(|word| word & mask != 0)
+    }
+
+    /// Sets a bit, and tells whether it was unset.
+    pub(super) fn set(&mut self, bit: u32) -> bool {
+        let (word, mask) = Self::word(bit);
+        self.0.get_mut(word).is_some_and(|word| {
+            let fresh = *word & mask == 0;
+            *word |= mask;
+            fresh
+        })
+    }
+
+    pub(super) fn clear(&mut self, bit: u32) {
+        let (word, mask) = Self::word(bit);
+        if let Some(word) = self.0.get_mut(word) {
+            *word &= !mask;
+        }
+    }
+
+    /// Sets `count` bits, and tells whether all were unset.
+    fn set_range(&mut self, mut bit: u32, mut count: u32) -> bool {
+        let mut fresh = true;
+        while count > 0 {
+            let (word, _) = Self::word(bit);
+            let here = count.min(64 - (bit & 63));
+            let mask = (u64::MAX >> (64 - here)) << (bit & 63);
+            let Some(word) = self.0.get_mut(word) else {
+                return false;
+            };
+            fresh &= *word & mask == 0;
+            *word |= mask;
+            bit += here;
+            count -= here;
+        }
+        fresh
+    }
+}
+
+/// All operations that the changes claim.
+pub(super) struct Claims {
+    spans: Vec<Span>,
+    /// For each actor where its spans begin, and where the last one's end.
+    starts: Vec<usize>,
+    filled: Bits,
+    open: u64,
+}
+
+impl Claims {
+    /// Changes come in the order of the document, in which those of one actor rise and do not overlap.
+    pub(super) fn new(changes: &[Change], actors: usize, ops: u64) -> Self {
+        let mut order: Vec<&Change> = changes
+            .iter()
+            .filter(|change| change.start <= change.max)
+            .collect();
+        order.sort_by_key(|change| change.actor);
+        let mut spans = Vec::with_capacity(order.len());
+        let mut starts = Vec::with_capacity(actors + 1);
+        let mut base = 0;
+        for change in order {
+            let actor = usize::try_from(change.actor).unwrap_or(usize::MAX);
+            while starts.len() <= actor.min(actors) {
+                starts.push(spans.len());
+            }
+            spans.push(Span {
+                first: change.start,
+                last: change.max,
+                base,
+            });
+            base += change.max - change.start + 1;
+        }
+        starts.resize(actors + 1, spans.len());
+        Self {
+            spans,
+            starts,
+            filled: Bits::new(ops),
+            open: ops,
+        }
+    }
+
+    fn span(&self, actor: u32, counter: u32) -> Result<Span, Refusal> {
+        let actor = usize::try_from(actor).map_err(|_| STRANGER)?;
+        let range = self
+            .starts
+            .get(actor)
+            .copied()
+            .zip(self.starts.get(actor + 1).copied());
+        let spans = range
+            .and_then(|(from, to)| self.spans.get(from..to))
+            .ok_or(STRANGER)?;
+        let at = spans.partition_point(|span| span.last < counter);
+        spans
+            .get(at)
+            .filter(|span| span.first <= counter)
+            .copied()
+            .ok_or(STRANGER)
+    }
+
+    /// The bit of an operation, if a change claims it.
+    pub(super) fn bit(&self, (counter, actor): (u32, u32)) -> Result<u32, Refusal> {
+        let span = self.span(actor, counter)?;
+        Ok(span.base + (counter - span.first))
+    }
+
+    pub(super) fn is_filled(&self, bit: u32) -> bool {
+        self.filled.get(bit)
+    }
+
+    /// Fills one operation, which must not have been filled.
+    pub(super) fn fill(&mut self, bit: u32) -> Result<(), Refusal> {
+        if !self.filled.set(bit) {
+            return Err(TWICE);
+        }
+        self.open = self.open.saturating_sub(1);
+        Ok(())
+    }
+
+    /// Fills evenly spaced operations of one actor.
+    pub(super) fn fill_all(&mut self, actor: u32, counter: Slope, count: u64) -> Result<(), Refusal> {
+        let (first, last) = (counter.first, counter.after(count.saturating_sub(1)));
+        match counter.step {
+            _ if count == 0 => Ok(()),
+            _ if count == 1 => self.fill_between(actor, first, first),
+            1 => self.fill_between(actor, first, last),
+            -1 => self.fill_between(actor, last, first),
+            0 => Err(TWICE),
+            _ => (0..count).try_for_each(|row| {
+                let counter = counter.after(row);
+                self.fill_between(actor, counter, counter)
+            }),
+        }
+    }
+
+    fn fill_between(&mut self, actor: u32, low: i64, high: i64) -> Result<(), Refusal> {
+        let mut low = u32::try_from(low).map_err(|_| STRANGER)?;
+        let high = u32::try_from(high).map_err(|_| STRANGER)?;
+        while low <= high {
+            let span = self.span(actor, low)?;
+            let last = span.last.min(high);
+            let count = last - low + 1;
+            if !self.filled.set_range(span.base + (low - span.first), count) {
+                return Err(TWICE);
+            }
+            self.open = self.open.saturating_sub(u64::from(count));
+            low = last + 1;
+        }
+        Ok(())
+    }
+
+    /// Nothing that a change claims is missing.
+    pub(super) fn finish(&self) -> Result<(), Refusal> {
+        if self.open == 0 {
+            Ok(())
+        } else {
+            Err(Refusal::Malformed("operation missing"))
+        }
+    }
+}

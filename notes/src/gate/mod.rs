@@ -1,0 +1,155 @@
+//! The gate: counts one Automerge chunk before Automerge may see a byte of it.
+//!
+//! Automerge trusts what it loads: a false counter, a repeated operation or a column that is a row
+//! short can make it panic, allocate without bound, or keep a document that it cannot load again
+//! once saved. So the gate reads the frame and the column headers by its own code, sums run lengths
+//! without expanding them, and accepts only the one encoding that Automerge itself would write.
+//!
+//! It is not for what takes a second chunk to know: whether a dependency, an object or a foreign actor
+//! exists in the document, how deep objects nest, or who may write. That is judged later, on scratch.
+
+mod bytes;
+mod change;
+mod claims;
+mod document;
+mod frame;
+mod graph;
+mod lanes;
+mod links;
+mod ops;
+mod rle;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
+
+/// How much a chunk may claim. Everything is refused above these, whatever it really holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the whole chunk, frame included.
+    pub chunk_bytes: usize,
+    /// Operations, deletions included; for a change chunk also the sum of what they replace.
+    pub ops: u64,
+    /// Changes in a document chunk. A chunk may besides not claim many more changes than it has bytes.
+    pub changes: u64,
+    /// Actors that the chunk names.
+    pub actors: usize,
+    /// Dependencies of one change, and heads of a document.
+    pub deps: usize,
+    /// Cap for `max_op`, `start_op`, `seq` and the counter of any operation id.
+    pub counter: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            chunk_bytes: 4 << 20,
+            ops: 500_000,
+            changes: 100_000,
+            actors: 1024,
+            deps: 1024,
+            counter: 50_000_000,
+        }
+    }
+}
+
+/// What a chunk is. Automerge's other two kinds, compressed changes and bundles, are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole document: many changes.
+    Document,
+    /// One change.
+    Change,
+}
+
+/// What an accepted chunk holds, all of it read before Automerge was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// Document or change.
+    pub kind: Kind,
+    /// Automerge's own hash of the chunk; for a change chunk this is the change's hash.
+    pub hash: [u8; 32],
+    /// All actors that the chunk names; for a change chunk the author is first.
+    pub actors: Vec<[u8; 16]>,
+    /// The document's heads, or the change's own hash.
+    pub heads: Vec<[u8; 32]>,
+    /// The change's dependencies; empty for a document.
+    pub deps: Vec<[u8; 32]>,
+    /// How many changes: 1 for a change chunk.
+    pub changes: u64,
+    /// How many operations, deletions included.
+    pub ops: u64,
+    /// The largest operation counter; `start_op - 1` for a change without operations.
+    pub max_op: u64,
+    /// The change's sequence number, or the largest one in the document.
+    pub seq: u64,
+    /// The change's first operation counter; 1 for a document.
+    pub start_op: u64,
+}
+
+/// Why a chunk was refused. It holds nothing of the chunk's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Not what Automerge would have written; the word says where.
+    #[error("malformed chunk: {0}")]
+    Malformed(&'static str),
+    /// The checksum does not match the bytes.
+    #[error("the chunk's checksum does not match")]
+    Checksum,
+    /// A chunk type that Automerge does not have.
+    #[error("unknown chunk type {0}")]
+    UnknownType(u8),
+    /// A compressed change, or a deflated column.
+    #[error("compressed chunks are not taken")]
+    Compressed,
+    /// A bundle of changes.
+    #[error("bundle chunks are not taken")]
+    Bundle,
+    /// More than the limits allow; the word says of what.
+    #[error("the chunk claims too much: {0}")]
+    TooLarge(&'static str),
+    /// A counter out of its range; the word says which.
+    #[error("a counter is out of range: {0}")]
+    Counter(&'static str),
+    /// A message, extra bytes, or bytes behind the chunk.
+    #[error("the chunk carries something extra")]
+    Extra,
+    /// An actor that is not 16 bytes.
+    #[error("an actor is not 16 bytes long")]
+    Actor,
+}
+
+impl Refusal {
+    /// The machine-readable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) | Self::UnknownType(_) => "chunk_malformed",
+            Self::Checksum => "chunk_checksum",
+            Self::Compressed | Self::Bundle => "chunk_compressed",
+            Self::TooLarge(_) => "chunk_too_large",
+            Self::Counter(_) => "chunk_counter",
+            Self::Extra => "chunk_extra",
+            Self::Actor => "chunk_actor",
+        }
+    }
+}
+
+/// Counts one chunk. What it accepts holds together within itself and stays below the limits.
+///
+/// # Errors
+/// A [`Refusal`] for anything that is not one honest, uncompressed chunk.
+pub fn count(chunk: &[u8], limits: &Limits) -> Result<Counted, Refusal> {
+    let frame = frame::open(chunk, limits)?;
+    let body = Bytes::new(frame.body);
+    // Automerge keeps operation counters in 32 bits and adds to them.
+    let limits = Limits {
+        counter: limits.counter.min(u64::from(u32::MAX >> 1)),
+        ..*limits
+    };
+    match frame.kind {
+        Kind::Document => document::count(body, frame.hash, &limits),
+        Kind::Change => change::count(body, frame.hash, &limits),
+    }
+}

@@ -1,0 +1,1 @@
+//! Every flipped byte with Automerge behind the gate.

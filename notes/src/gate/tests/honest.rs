@@ -1,0 +1,160 @@
+//! Everything that Automerge writes is accepted, and the counts are Automerge's own.
+
+use automerge::{AutoCommit, Change};
+
+use super::samples;
+use crate::gate::{Counted, Kind, Limits, Refusal, count};
+
+fn check_document(name: &str, doc: &mut AutoCommit) {
+    let bytes = doc.save_nocompress();
+    let counted = count(&bytes, &Limits::default()).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+    let changes = doc.get_changes(&[]);
+    let mut actors: Vec<[u8; 16]> = changes
+        .iter()
+        .map(|c| c.actor_id().to_bytes().try_into().unwrap())
+        .collect();
+    actors.sort_unstable();
+    actors.dedup();
+    let mut heads: Vec<[u8; 32]> = doc.get_heads().iter().map(|head| head.0).collect();
+    heads.sort_unstable();
+    let expected = Counted {
+        kind: Kind::Document,
+        hash: counted.hash,
+        actors,
+        heads,
+        deps: Vec::new(),
+        changes: changes.len() as u64,
+        ops: changes.iter().map(|c| c.len() as u64).sum(),
+        max_op: changes.iter().map(Change::max_op).max().unwrap_or(0),
+        seq: changes.iter().map(Change::seq).max().unwrap_or(0),
+        start_op: 1,
+    };
+    assert_eq!(counted, expected, "{name}");
+    let meta = doc.get_changes_meta(&[]);
+    assert_eq!(counted.changes, meta.len() as u64, "{name}");
+    assert_eq!(
+        counted.max_op,
+        meta.iter().map(|m| m.max_op).max().unwrap_or(0),
+        "{name}"
+    );
+}
+
+fn check_change(name: &str, change: &Change) {
+    let counted = count(change.raw_bytes(), &Limits::default())
+        .unwrap_or_else(|refusal| panic!("{name}, change {}: {refusal}", change.seq()));
+    let actors = change
+        .actors()
+        .map(|actor| actor.to_bytes().try_into().unwrap())
+        .collect();
+    let expected = Counted {
+        kind: Kind::Change,
+        hash: change.hash().0,
+        actors,
+        heads: vec![change.hash().0],
+        deps: change.deps().iter().map(|dep| dep.0).collect(),
+        changes: 1,
+        ops: change.len() as u64,
+        max_op: change.max_op(),
+        seq: change.seq(),
+        start_op: change.start_op().get(),
+    };
+    assert_eq!(counted, expected, "{name}");
+}
+
+#[test]
+fn documents_are_counted_as_automerge_counts_them() {
+    for (name, mut doc) in samples::all() {
+        check_document(name, &mut doc);
+    }
+}
+
+#[test]
+fn changes_are_counted_as_automerge_counts_them() {
+    for (name, mut doc) in samples::all() {
+        for change in doc.get_changes(&[]) {
+            check_change(name, &change);
+        }
+    }
+}
+
+#[test]
+fn what_was_saved_and_loaded_is_still_honest() {
+    for (name, mut doc) in samples::all() {
+        let mut again = AutoCommit::load(&doc.save_nocompress()).unwrap();
+        check_document(name, &mut again);
+        let mut applied = AutoCommit::new();
+        applied.apply_changes(doc.get_changes(&[])).unwrap();
+        check_document(name, &mut applied);
+    }
+}
+
+#[test]
+fn a_deflated_document_is_refused_as_compressed() {
+    let saved = samples::note().save();
+    assert_eq!(count(&saved, &Limits::default()), Err(Refusal::Compressed));
+    let mut change = samples::pasted().get_changes(&[]).remove(0);
+    let deflated = change.bytes().into_owned();
+    assert_eq!(
+        deflated.get(8),
+        Some(&2),
+        "long enough for Automerge to deflate it"
+    );
+    assert_eq!(count(&deflated, &Limits::default()), Err(Refusal::Compressed));
+}
+
+#[test]
+fn each_limit_refuses_what_is_above_it() {
+    let document = samples::note().save_nocompress();
+    let merged = samples::small().remove(5).1.save_nocompress();
+    let fits = Limits::default();
+    let check = |bytes: &[u8], limits: Limits, expected: &str| {
+        assert!(count(bytes, &fits).is_ok());
+        let refusal = count(bytes, &limits).expect_err(expected);
+        assert_eq!(refusal.code(), expected, "{refusal}");
+    };
+    check(
+        &document,
+        Limits {
+            chunk_bytes: document.len() - 1,
+            ..fits
+        },
+        "chunk_too_large",
+    );
+    check(&document, Limits { ops: 4_000, ..fits }, "chunk_too_large");
+    check(&document, Limits { changes: 70, ..fits }, "chunk_too_large");
+    check(
+        &document,
+        Limits {
+            counter: 4_000,
+            ..fits
+        },
+        "chunk_counter",
+    );
+    check(&merged, Limits { actors: 2, ..fits }, "chunk_too_large");
+    check(&merged, Limits { deps: 1, ..fits }, "chunk_too_large");
+}
+
+/// Run by hand in a release build; the figure belongs in the notes on performance.
+#[test]
+#[ignore = "measures, and asserts nothing that holds on every machine"]
+#[expect(clippy::disallowed_methods, reason = "a measurement takes the real time")]
+fn how_long_a_note_takes() {
+    let document = samples::note().save_nocompress();
+    let rounds = 2_000;
+    let started = std::time::Instant::now();
+    for _ in 0..rounds {
+        std::hint::black_box(count(std::hint::black_box(&document), &Limits::default()).unwrap());
+    }
+    let whole = started.elapsed() / rounds;
+    let started = std::time::Instant::now();
+    for _ in 0..rounds {
+        std::hint::black_box(<sha2::Sha256 as sha2::Digest>::digest(std::hint::black_box(
+            &document,
+        )));
+    }
+    println!(
+        "{} bytes: {whole:?}, of it SHA-256 {:?}",
+        document.len(),
+        started.elapsed() / rounds
+    );
+}
