@@ -1,2 +1,7 @@
-//! Placeholder.
+//! The Doorstep server as a library; `doorstep` is a thin program on top of it.
+
+pub mod host;
+pub mod store;
+
+pub mod auth;
 pub mod import;

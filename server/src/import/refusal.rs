@@ -2,6 +2,8 @@
 //!
 //! A fault of a single row is never a reason to refuse the others; those are `Fault`s.
 
+use notes::problem::Code;
+
 use super::{MAX_FILE_BYTES, MAX_ROWS};
 
 /// A file of which nothing is taken.
@@ -48,14 +50,14 @@ pub enum FileRefusal {
 impl FileRefusal {
     /// The code that the caller is told.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::Encoding { .. } => "csv_encoding",
-            Self::Nul { .. } => "csv_nul",
-            Self::ColumnMissing { .. } => "csv_column_missing",
-            Self::Empty => "csv_empty",
-            Self::TooLarge => "csv_too_large",
-            Self::Malformed { .. } => "csv_malformed",
+            Self::Encoding { .. } => Code::CsvEncoding,
+            Self::Nul { .. } => Code::CsvNul,
+            Self::ColumnMissing { .. } => Code::CsvColumnMissing,
+            Self::Empty => Code::CsvEmpty,
+            Self::TooLarge => Code::CsvTooLarge,
+            Self::Malformed { .. } => Code::CsvMalformed,
         }
     }
 

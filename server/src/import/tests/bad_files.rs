@@ -8,7 +8,7 @@ use super::{Seeded, file};
 fn check(what: &str, bytes: &[u8], code: &str, line: Option<u64>, column: Option<&str>) {
     let refusal = people(bytes).expect_err(what);
     assert_eq!(
-        (refusal.code(), refusal.line(), refusal.column()),
+        (refusal.code().as_str(), refusal.line(), refusal.column()),
         (code, line, column),
         "{what}"
     );
