@@ -1,0 +1,36 @@
+//! Chores that have a name already but whose part of the product is not built yet. Each moves into a file of its
+//! own when its part comes; until then it says so and does nothing.
+
+use crate::workshop::Failure;
+
+/// A chore whose part of the product does not exist yet.
+#[derive(Debug, Clone, Copy)]
+pub enum Later {
+    /// The web workspace.
+    Web,
+    /// The phone libraries.
+    Mobile,
+    /// Seeded random villages.
+    Simulate,
+    /// Load on a server.
+    Fleet,
+}
+
+impl Later {
+    /// Says in one sentence what is not built yet, with exit code 2: a call that cannot be right today.
+    #[must_use]
+    pub fn failure(self) -> Failure {
+        let sentence = match self {
+            Self::Web => {
+                "The web apps (the phone app's screens and the team admin's console) are not built yet."
+            }
+            Self::Mobile => "The phone libraries for Kotlin and Swift are not built yet.",
+            Self::Simulate => "The simulation of whole villages from a range of seeds is not built yet.",
+            Self::Fleet => "The fleet, which loads a server with many phones, is not built yet.",
+        };
+        Failure {
+            message: sentence.to_owned(),
+            exit: 2,
+        }
+    }
+}

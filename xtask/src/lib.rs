@@ -1,0 +1,11 @@
+//! The project's chores as a library, so that they can be tested like anything else. One chore, one file.
+//! Nothing here depends on the server or the client core: a chore starts their programs, and so compiles in
+//! seconds.
+
+pub mod bench;
+pub mod later;
+pub mod run;
+pub mod setup;
+pub mod test;
+pub mod tidy;
+pub mod workshop;
