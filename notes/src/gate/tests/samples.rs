@@ -162,6 +162,8 @@ fn merged() -> AutoCommit {
     ann.put(ROOT, "kind", "settled").unwrap();
     ann.splice_text(&body, 0, 5, "").unwrap();
     commit(&mut ann, 90);
+    bob.put(ROOT, "kind", "at the same time").unwrap();
+    commit(&mut bob, 91);
     ann.merge(&mut bob).unwrap();
     ann.merge(&mut eve).unwrap();
     ann
