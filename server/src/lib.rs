@@ -4,4 +4,8 @@ pub mod host;
 pub mod store;
 
 pub mod auth;
+pub mod core;
+pub mod export;
 pub mod import;
+pub mod issues;
+pub mod sync;

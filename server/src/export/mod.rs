@@ -1,0 +1,1 @@
+//! The case system's door: versions of finished notes as events, and the receipts that answer them.

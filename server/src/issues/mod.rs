@@ -1,0 +1,1 @@
+//! Issues: what software cannot settle, and the decisions that end it.

@@ -1,0 +1,174 @@
+//! Issues: what software cannot settle. One open issue for one matter; a settled one stays.
+
+use notes::ids::{DeviceId, DocumentId, PersonId};
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{StoreError, Tx};
+
+/// Open or settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IssueState {
+    /// Waits for a person.
+    Open,
+    /// Ended.
+    Settled {
+        /// UTC milliseconds.
+        at: i64,
+        /// By whom.
+        by: String,
+        /// How.
+        action: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What is known when an issue is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIssue {
+    /// Its id (UUID text).
+    pub id: String,
+    /// `held`, `conflict`, …
+    pub kind: String,
+    /// UTC milliseconds.
+    pub opened_at: i64,
+    /// The note.
+    pub document: Option<DocumentId>,
+    /// The person.
+    pub person: Option<PersonId>,
+    /// The device.
+    pub device: Option<DeviceId>,
+    /// The worker.
+    pub worker: Option<String>,
+    /// The log entry, where one is held.
+    pub seq: Option<u64>,
+    /// What makes it the same matter: one open issue for each kind and subject.
+    pub subject: String,
+    /// What happened, as JSON with a `words` member.
+    pub detail: String,
+}
+
+/// An issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// As it was opened.
+    pub opened: NewIssue,
+    /// What became of it.
+    pub state: IssueState,
+}
+
+const ISSUE: &str = "id, kind, opened_at, document, person, device, worker, seq, subject, detail, settled_at, \
+                     settled_by, action, reason";
+
+impl Tx<'_> {
+    /// Opens an issue; where the same matter is open already, its detail is renewed. Returns the id
+    /// of the issue that is open now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issue_open(&self, new: &NewIssue) -> Result<String, StoreError> {
+        let mut put = self.db.prepare_cached(
+            "INSERT INTO issue (id, kind, opened_at, document, person, device, worker, seq, subject, detail) \
+             VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (kind, subject) WHERE settled_at IS NULL \
+             DO UPDATE SET detail = excluded.detail RETURNING id",
+        )?;
+        let id = put.query_row(
+            params![
+                new.id,
+                new.kind,
+                new.opened_at,
+                new.document.map(|d| d.0),
+                new.person.map(|p| p.0),
+                new.device.map(|d| d.0),
+                new.worker,
+                new.seq,
+                new.subject,
+                new.detail,
+            ],
+            |row| row.get(0),
+        )?;
+        Ok(id)
+    }
+
+    /// An issue.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issue(&self, id: &str) -> Result<Option<Issue>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached(&format!("SELECT {ISSUE} FROM issue WHERE id = ?"))?;
+        Ok(find.query_row([id], issue).optional()?)
+    }
+
+    /// Open issues, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issues_open(&self, limit: u32) -> Result<Vec<Issue>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {ISSUE} FROM issue WHERE settled_at IS NULL ORDER BY opened_at, id LIMIT ?"
+        ))?;
+        let rows = find.query_map([limit], issue)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Open issues of one document.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issues_open_of(&self, document: DocumentId) -> Result<Vec<Issue>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {ISSUE} FROM issue WHERE document = ? AND settled_at IS NULL"
+        ))?;
+        let rows = find.query_map([document.0], issue)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Ends an issue; false where it was ended before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issue_settle(
+        &self,
+        id: &str,
+        at: i64,
+        by: &str,
+        action: &str,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let mut put = self.db.prepare_cached(
+            "UPDATE issue SET settled_at = ?, settled_by = ?, action = ?, reason = ? \
+             WHERE id = ? AND settled_at IS NULL",
+        )?;
+        Ok(put.execute(params![at, by, action, reason, id])? > 0)
+    }
+}
+
+fn issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
+    let settled_at: Option<i64> = row.get(10)?;
+    let state = match settled_at {
+        None => IssueState::Open,
+        Some(at) => IssueState::Settled {
+            at,
+            by: row.get(11)?,
+            action: row.get(12)?,
+            reason: row.get(13)?,
+        },
+    };
+    Ok(Issue {
+        opened: NewIssue {
+            id: row.get(0)?,
+            kind: row.get(1)?,
+            opened_at: row.get(2)?,
+            document: row.get::<_, Option<[u8; 16]>>(3)?.map(DocumentId),
+            person: row.get::<_, Option<[u8; 16]>>(4)?.map(PersonId),
+            device: row.get::<_, Option<[u8; 16]>>(5)?.map(DeviceId),
+            worker: row.get(6)?,
+            seq: row.get(7)?,
+            subject: row.get(8)?,
+            detail: row.get(9)?,
+        },
+        state,
+    })
+}

@@ -1,0 +1,189 @@
+//! The store: one SQLite database, encrypted with SQLCipher when a key is given.
+//!
+//! # The contract
+//! What any backend must keep, whatever it is made of; `conformance.rs` is the suite that says so.
+//! 1. **A transaction is whole.** What a closure given to [`Store::write`] did is all there after
+//!    it returned `Ok`, through `kill -9` and power loss, and none of it is there after an `Err`.
+//! 2. **One writer.** Writing transactions follow one another, also those of other processes. A
+//!    transaction reads the heads of log and audit itself; nothing about them is remembered.
+//! 3. **Readers see a moment.** A closure given to [`Store::read`] sees one committed state.
+//! 4. **The log only grows.** An entry's number, chain, document, device, time and hash never
+//!    change. A chunk stands once in a document.
+//! 5. **Numbers only grow**: log, publications, news, outbox, audit. None is given twice.
+//!
+//! Only files in this folder hold SQL. A second backend would bring a trait of the functions on
+//! [`Tx`]; until then there is one concrete type (docs/adr/0001-store.md).
+
+mod audit;
+mod devices;
+mod export;
+mod issues;
+mod log;
+mod news;
+mod people;
+mod projection;
+mod schema;
+mod writer;
+
+#[cfg(test)]
+mod conformance;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+pub use audit::{AuditEntry, AuditRecord, audit_chain};
+pub use devices::{DeviceRecord, EnrolCode};
+pub use export::{ClientRecord, EventRecord, Receipt, ReceiptState, VersionRecord};
+pub use issues::{Issue, IssueState, NewIssue};
+pub use log::{Entry, EntryState, Head, NewEntry, chain};
+pub use news::{Audience, News, NewsKind};
+pub use people::{PersonRecord, TeamRecord, WorkerRecord};
+pub use projection::{DocumentRecord, Published};
+
+/// Something that the store did not expect. Inside it is rich; outside it becomes `internal`.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite's own.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file is encrypted with another key, or is no database.
+    #[error("the database cannot be opened: wrong key, or not a database")]
+    WrongKey,
+    /// The file was written by a newer version.
+    #[error("the database has schema {found}; this version knows up to {known}. Use the newer version.")]
+    TooNew {
+        /// What the file has.
+        found: i64,
+        /// What this code knows.
+        known: i64,
+    },
+    /// Something in the database is not as it must be.
+    #[error("the database is not consistent: {0}")]
+    Inconsistent(&'static str),
+    /// The data folder.
+    #[error("data folder: {0}")]
+    Folder(#[from] std::io::Error),
+}
+
+/// A transaction, for reading or for writing. Its functions are spread over this folder by room.
+pub struct Tx<'c> {
+    db: &'c Connection,
+}
+
+/// The open store. Cheap to share behind an `Arc`.
+pub struct Store {
+    path: PathBuf,
+    key: Option<[u8; 32]>,
+    writer: Mutex<Connection>,
+    queue: writer::Queue,
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// The database's name in the data folder.
+pub const FILE_NAME: &str = "doorstep.db";
+
+impl Store {
+    /// Opens the database in a data folder, makes it where it is not there, and brings its schema
+    /// up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`], [`StoreError::TooNew`], or what the disk says.
+    pub fn open(folder: &Path, key: Option<[u8; 32]>) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)?;
+        let path = folder.join(FILE_NAME);
+        let mut connection = connect(&path, key, false)?;
+        schema::upgrade(&mut connection)?;
+        Ok(Self {
+            path,
+            key,
+            writer: Mutex::new(connection),
+            queue: writer::Queue::default(),
+            readers: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs a closure in one reading transaction.
+    ///
+    /// # Errors
+    /// The closure's, or the database's.
+    pub fn read<T, E: From<StoreError>>(&self, f: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut connection = self.reader()?;
+        let result = {
+            let tx = connection.transaction().map_err(StoreError::from)?;
+            f(&Tx { db: &tx })
+        };
+        lock(&self.readers).push(connection);
+        result
+    }
+
+    /// Runs a closure in one writing transaction and commits it where it says `Ok`.
+    ///
+    /// # Errors
+    /// The closure's, or the database's; nothing has changed then.
+    pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut connection = lock(&self.writer);
+        let tx = begin(&mut connection)?;
+        let value = f(&Tx { db: &tx })?;
+        tx.commit().map_err(StoreError::from)?;
+        Ok(value)
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        if let Some(connection) = lock(&self.readers).pop() {
+            return Ok(connection);
+        }
+        connect(&self.path, self.key, true)
+    }
+}
+
+/// Takes a lock; a thread that panicked while it held one left a rolled-back transaction behind,
+/// which is whole.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
+    // Immediate: the write lock is taken before the first read, so what was read stays true.
+    Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+}
+
+fn connect(path: &Path, key: Option<[u8; 32]>, read_only: bool) -> Result<Connection, StoreError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags |= if read_only {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    };
+    let connection = Connection::open_with_flags(path, flags)?;
+    if let Some(key) = key {
+        let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
+        // A raw key: deriving one from a passphrase would cost a second at every open.
+        connection.pragma_update(None, "key", format!("x'{hex}'"))?;
+    }
+    connection.busy_timeout(Duration::from_secs(30))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    // The first read shows whether the key fits.
+    let readable: Result<i64, _> =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0));
+    readable.map_err(|_| StoreError::WrongKey)?;
+    if !read_only {
+        // WAL: readers never wait for the writer. FULL: a commit is on disk when it returns.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+    }
+    // What is deleted is overwritten: these are notes about people.
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "cache_size", -16_000)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection)
+}

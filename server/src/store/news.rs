@@ -1,0 +1,117 @@
+//! News: that something changed, and for whom. The row that a phone gets is made from the truth
+//! when it asks, so no copy of anybody's data lies here, and none is ever out of date.
+
+use notes::ids::{DeviceId, PersonId};
+use rusqlite::params;
+
+use super::{StoreError, Tx};
+
+/// Whose phones a change is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience<'a> {
+    /// Everybody's.
+    All,
+    /// A team's.
+    Team(i64),
+    /// One worker's.
+    Worker(&'a str),
+    /// One device.
+    Device(DeviceId),
+    /// Those on whose caseload a person is.
+    Person(PersonId),
+}
+
+impl std::fmt::Display for Audience<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Team(id) => write!(f, "team:{id}"),
+            Self::Worker(id) => write!(f, "worker:{id}"),
+            Self::Device(id) => write!(f, "device:{id}"),
+            Self::Person(id) => write!(f, "person:{id}"),
+        }
+    }
+}
+
+/// What changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewsKind {
+    /// A person; the key is their id.
+    Person,
+    /// A worker; the key is their id as text.
+    Worker,
+    /// An actor; the key is the actor.
+    Actor,
+    /// A note's version or its receipt; the key is the document.
+    Version,
+    /// Whether a document waits for a decision; the key is the document.
+    Standing,
+    /// `reset` of a document; the key is the document.
+    Reset,
+    /// A fresh actor is needed; the key is empty.
+    NewActor,
+}
+
+const KINDS: [NewsKind; 7] = [
+    NewsKind::Person,
+    NewsKind::Worker,
+    NewsKind::Actor,
+    NewsKind::Version,
+    NewsKind::Standing,
+    NewsKind::Reset,
+    NewsKind::NewActor,
+];
+
+/// One piece of news.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// Its number.
+    pub n: u64,
+    /// What changed.
+    pub kind: NewsKind,
+    /// Which.
+    pub key: Vec<u8>,
+}
+
+impl Tx<'_> {
+    /// The largest number.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn news_head(&self) -> Result<u64, StoreError> {
+        let mut find = self.db.prepare_cached("SELECT coalesce(max(n), 0) FROM news")?;
+        Ok(find.query_row([], |row| row.get(0))?)
+    }
+
+    /// Tells an audience. Older news of the same matter is dropped: only the newest counts.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn tell(&self, audience: Audience<'_>, kind: NewsKind, key: &[u8]) -> Result<(), StoreError> {
+        let mut insert = self
+            .db
+            .prepare_cached("INSERT OR REPLACE INTO news (audience, kind, key) VALUES (?,?,?)")?;
+        insert.execute(params![audience.to_string(), kind as i64, key])?;
+        Ok(())
+    }
+
+    /// News for an audience after a number.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn news_for(&self, audience: Audience<'_>, after: u64, limit: u32) -> Result<Vec<News>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT n, kind, key FROM news WHERE audience = ? AND n > ? ORDER BY n LIMIT ?",
+        )?;
+        let rows = find.query_map(params![audience.to_string(), after, limit], |row| {
+            let kind: usize = row.get(1)?;
+            let kind = KINDS.get(kind).copied().unwrap_or(NewsKind::Worker);
+            Ok(News {
+                n: row.get(0)?,
+                kind,
+                key: row.get(2)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

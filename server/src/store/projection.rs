@@ -1,0 +1,331 @@
+//! What was published, and the projection of each document that the log's entries make. Published
+//! numbers are truth (cursors point at them); the document rows can be made again.
+
+use notes::ids::{DeviceId, DocumentId, PersonId};
+use notes::note::Template;
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{StoreError, Tx};
+
+/// A document as the projector last saw it.
+#[derive(Debug, Clone)]
+pub struct DocumentRecord {
+    /// Its id.
+    pub id: DocumentId,
+    /// Note or page.
+    pub template: Template,
+    /// Whom it is about, where known.
+    pub person: Option<PersonId>,
+    /// Automerge heads, 32 bytes each.
+    pub heads: Vec<[u8; 32]>,
+    /// The plain note as JSON.
+    pub plain: String,
+    /// Kind of visit.
+    pub kind: Option<String>,
+    /// Contact time, UTC milliseconds.
+    pub started_at: Option<i64>,
+    /// End of it.
+    pub ended_at: Option<i64>,
+    /// When it was finished.
+    pub finished_at: Option<i64>,
+    /// The last log entry in it.
+    pub upto: u64,
+    /// Automerge's save, where the document is more than one chunk.
+    pub snapshot: Option<Vec<u8>>,
+}
+
+/// One published chunk.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// Its place in the order that phones see.
+    pub number: u64,
+    /// Its log entry.
+    pub seq: u64,
+    /// The document.
+    pub document: DocumentId,
+    /// Note or page.
+    pub template: Template,
+    /// Whom it is about.
+    pub person: Option<PersonId>,
+    /// Who sent it; none for the server.
+    pub device: Option<DeviceId>,
+    /// The bytes.
+    pub chunk: Vec<u8>,
+}
+
+const PUBLISHED: &str = "SELECT p.pub, p.seq, p.document, l.template, p.person, l.device, l.chunk \
+                         FROM published p JOIN log l ON l.seq = p.seq";
+
+impl Tx<'_> {
+    /// The largest published number.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn published_head(&self) -> Result<u64, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT coalesce(max(pub), 0) FROM published")?;
+        Ok(find.query_row([], |row| row.get(0))?)
+    }
+
+    /// Publishes an entry; returns its number.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn publish(
+        &self,
+        seq: u64,
+        document: DocumentId,
+        person: Option<PersonId>,
+    ) -> Result<u64, StoreError> {
+        let mut insert = self
+            .db
+            .prepare_cached("INSERT INTO published (seq, document, person) VALUES (?,?,?) RETURNING pub")?;
+        Ok(insert.query_row(params![seq, document.0, person.map(|p| p.0)], |row| row.get(0))?)
+    }
+
+    /// Puts a published number into the mail of those who follow the document, but for the sender.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn publish_to_followers(
+        &self,
+        number: u64,
+        document: DocumentId,
+        sender: Option<DeviceId>,
+    ) -> Result<(), StoreError> {
+        let mut insert = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO mail SELECT device, ?1 FROM follow WHERE document = ?2 AND device IS NOT ?3",
+        )?;
+        insert.execute(params![number, document.0, sender.map(|d| d.0)])?;
+        Ok(())
+    }
+
+    /// Notes that a device follows a document.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn follow(
+        &self,
+        document: DocumentId,
+        device: DeviceId,
+        reason: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let mut insert = self
+            .db
+            .prepare_cached("INSERT OR IGNORE INTO follow (document, device, reason) VALUES (?,?,?)")?;
+        Ok(insert.execute(params![document.0, device.0, reason])? > 0)
+    }
+
+    /// Devices that follow a document.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn followers(&self, document: DocumentId) -> Result<Vec<DeviceId>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT device FROM follow WHERE document = ?")?;
+        let rows = find.query_map([document.0], |row| row.get(0).map(DeviceId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a device follows a document.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn follows(&self, document: DocumentId, device: DeviceId) -> Result<bool, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT 1 FROM follow WHERE document = ? AND device = ?")?;
+        Ok(find.exists(params![document.0, device.0])?)
+    }
+
+    /// Chunks about one person after a number, by others than the given device.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn published_about(
+        &self,
+        person: PersonId,
+        after: u64,
+        but: Option<DeviceId>,
+        limit: u32,
+    ) -> Result<Vec<Published>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "{PUBLISHED} WHERE p.person = ?1 AND p.pub > ?2 AND l.device IS NOT ?3 ORDER BY p.pub LIMIT ?4"
+        ))?;
+        // A null device is the server's own; `IS NOT` of an absent id must then let all through.
+        let but = but.map_or_else(|| vec![0u8], |d| d.0.to_vec());
+        let rows = find.query_map(params![person.0, after, but, limit], published)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Chunks of one document after a number.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn published_of(
+        &self,
+        document: DocumentId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Published>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "{PUBLISHED} WHERE p.document = ? AND p.pub > ? ORDER BY p.pub LIMIT ?"
+        ))?;
+        let rows = find.query_map(params![document.0, after, limit], published)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Chunks in a device's mail after a number.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn published_mail(
+        &self,
+        device: DeviceId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Published>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "{PUBLISHED} JOIN mail m ON m.pub = p.pub WHERE m.device = ? AND m.pub > ? ORDER BY m.pub LIMIT ?"
+        ))?;
+        let rows = find.query_map(params![device.0, after, limit], published)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A document's projection.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn document(&self, id: DocumentId) -> Result<Option<DocumentRecord>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id, template, person, heads, plain, kind, started_at, ended_at, finished_at, upto, snapshot \
+             FROM document WHERE id = ?",
+        )?;
+        Ok(find.query_row([id.0], document).optional()?)
+    }
+
+    /// Whom a document is about; none where it is not known, or not yet published.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn document_person(&self, id: DocumentId) -> Result<Option<PersonId>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT person FROM document WHERE id = ?")?;
+        let found: Option<Option<[u8; 16]>> = find.query_row([id.0], |row| row.get(0)).optional()?;
+        Ok(found.flatten().map(PersonId))
+    }
+
+    /// Writes a document's projection.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn document_put(&self, record: &DocumentRecord) -> Result<(), StoreError> {
+        let mut put = self.db.prepare_cached(
+            "INSERT OR REPLACE INTO document (id, template, person, heads, plain, kind, started_at, ended_at, \
+             finished_at, upto, snapshot) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        )?;
+        put.execute(params![
+            record.id.0,
+            record.template as i64,
+            record.person.map(|p| p.0),
+            record.heads.concat(),
+            record.plain,
+            record.kind,
+            record.started_at,
+            record.ended_at,
+            record.finished_at,
+            record.upto,
+            record.snapshot,
+        ])?;
+        Ok(())
+    }
+
+    /// All documents, by id, for `verify` and `rebuild`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn documents_after(&self, id: DocumentId, limit: u32) -> Result<Vec<DocumentId>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT DISTINCT document FROM published WHERE document > ? ORDER BY document LIMIT ?",
+        )?;
+        let rows = find.query_map(params![id.0, limit], |row| row.get(0).map(DocumentId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Forgets all document projections; truth stays.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn documents_clear(&self) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM document", [])?;
+        Ok(())
+    }
+
+    /// Writes down what is about to be judged; returns how often the process died over each.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn judging_begin(&self, documents: &[DocumentId]) -> Result<Vec<u32>, StoreError> {
+        let mut begin = self.db.prepare_cached(
+            "INSERT INTO judging (document, deaths) VALUES (?, 1) \
+             ON CONFLICT (document) DO UPDATE SET deaths = deaths + 1 RETURNING deaths - 1",
+        )?;
+        let rows = documents
+            .iter()
+            .map(|id| begin.query_row([id.0], |row| row.get(0)));
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Strikes out what was judged.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn judging_end(&self, document: DocumentId) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached("DELETE FROM judging WHERE document = ?")?
+            .execute([document.0])?;
+        Ok(())
+    }
+}
+
+fn published(row: &Row<'_>) -> rusqlite::Result<Published> {
+    let template: i64 = row.get(3)?;
+    Ok(Published {
+        number: row.get(0)?,
+        seq: row.get(1)?,
+        document: DocumentId(row.get(2)?),
+        template: if template == 1 {
+            Template::About
+        } else {
+            Template::Note
+        },
+        person: row.get::<_, Option<[u8; 16]>>(4)?.map(PersonId),
+        device: row.get::<_, Option<[u8; 16]>>(5)?.map(DeviceId),
+        chunk: row.get(6)?,
+    })
+}
+
+fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRecord> {
+    let template: i64 = row.get(1)?;
+    let heads: Vec<u8> = row.get(3)?;
+    Ok(DocumentRecord {
+        id: DocumentId(row.get(0)?),
+        template: if template == 1 {
+            Template::About
+        } else {
+            Template::Note
+        },
+        person: row.get::<_, Option<[u8; 16]>>(2)?.map(PersonId),
+        heads: heads.chunks_exact(32).filter_map(|h| h.try_into().ok()).collect(),
+        plain: row.get(4)?,
+        kind: row.get(5)?,
+        started_at: row.get(6)?,
+        ended_at: row.get(7)?,
+        finished_at: row.get(8)?,
+        upto: row.get(9)?,
+        snapshot: row.get(10)?,
+    })
+}
