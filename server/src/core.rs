@@ -10,4 +10,6 @@ pub struct Core {
     pub store: Store,
     /// Time and chance.
     pub host: Host,
+    /// Documents that the projector saw last; a bounded cache that can be dropped at any moment.
+    pub memory: crate::sync::Memory,
 }

@@ -28,9 +28,9 @@ pub struct DocumentRecord {
     pub ended_at: Option<i64>,
     /// When it was finished.
     pub finished_at: Option<i64>,
-    /// The last log entry in it.
-    pub upto: u64,
-    /// Automerge's save, where the document is more than one chunk.
+    /// The published number up to which the snapshot goes; 0 where there is none.
+    pub snapshot_pub: u64,
+    /// Automerge's own save, made now and then.
     pub snapshot: Option<Vec<u8>>,
 }
 
@@ -68,7 +68,7 @@ impl Tx<'_> {
         Ok(find.query_row([], |row| row.get(0))?)
     }
 
-    /// Publishes an entry; returns its number.
+    /// Publishes an entry; returns its number. `finishes` says that its note is finished with it.
     ///
     /// # Errors
     /// The database's.
@@ -77,11 +77,38 @@ impl Tx<'_> {
         seq: u64,
         document: DocumentId,
         person: Option<PersonId>,
+        finishes: bool,
     ) -> Result<u64, StoreError> {
-        let mut insert = self
+        let mut insert = self.db.prepare_cached(
+            "INSERT INTO published (seq, document, person, finishes) VALUES (?,?,?,?) RETURNING pub",
+        )?;
+        Ok(
+            insert.query_row(params![seq, document.0, person.map(|p| p.0), finishes], |row| {
+                row.get(0)
+            })?,
+        )
+    }
+
+    /// The published number with which a note was finished.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn published_finish(&self, document: DocumentId) -> Result<Option<u64>, StoreError> {
+        let mut find = self
             .db
-            .prepare_cached("INSERT INTO published (seq, document, person) VALUES (?,?,?) RETURNING pub")?;
-        Ok(insert.query_row(params![seq, document.0, person.map(|p| p.0)], |row| row.get(0))?)
+            .prepare_cached("SELECT min(pub) FROM published WHERE document = ? AND finishes = 1")?;
+        Ok(find.query_row([document.0], |row| row.get(0))?)
+    }
+
+    /// The newest published number of a document; 0 where there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn published_newest(&self, document: DocumentId) -> Result<u64, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT coalesce(max(pub), 0) FROM published WHERE document = ?")?;
+        Ok(find.query_row([document.0], |row| row.get(0))?)
     }
 
     /// Puts a published number into the mail of those who follow the document, but for the sender.
@@ -140,24 +167,51 @@ impl Tx<'_> {
         Ok(find.exists(params![document.0, device.0])?)
     }
 
-    /// Chunks about one person after a number, by others than the given device.
+    /// Published numbers about one person after a number, by others than the given device.
     ///
     /// # Errors
     /// The database's.
-    pub fn published_about(
+    pub fn numbers_about(
         &self,
         person: PersonId,
         after: u64,
         but: Option<DeviceId>,
-        limit: u32,
-    ) -> Result<Vec<Published>, StoreError> {
-        let mut find = self.db.prepare_cached(&format!(
-            "{PUBLISHED} WHERE p.person = ?1 AND p.pub > ?2 AND l.device IS NOT ?3 ORDER BY p.pub LIMIT ?4"
-        ))?;
-        // A null device is the server's own; `IS NOT` of an absent id must then let all through.
+        limit: usize,
+    ) -> Result<Vec<u64>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT p.pub FROM published p JOIN log l ON l.seq = p.seq \
+             WHERE p.person = ?1 AND p.pub > ?2 AND l.device IS NOT ?3 ORDER BY p.pub LIMIT ?4",
+        )?;
+        // The server's own changes have no device, and are for everybody.
         let but = but.map_or_else(|| vec![0u8], |d| d.0.to_vec());
-        let rows = find.query_map(params![person.0, after, but, limit], published)?;
+        let rows = find.query_map(params![person.0, after, but, limit], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Published numbers in a device's mail after a number.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn numbers_in_mail(
+        &self,
+        device: DeviceId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT pub FROM mail WHERE device = ? AND pub > ? ORDER BY pub LIMIT ?")?;
+        let rows = find.query_map(params![device.0, after, limit], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One published chunk.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn published(&self, number: u64) -> Result<Option<Published>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!("{PUBLISHED} WHERE p.pub = ?"))?;
+        Ok(find.query_row([number], published).optional()?)
     }
 
     /// Chunks of one document after a number.
@@ -177,30 +231,13 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Chunks in a device's mail after a number.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn published_mail(
-        &self,
-        device: DeviceId,
-        after: u64,
-        limit: u32,
-    ) -> Result<Vec<Published>, StoreError> {
-        let mut find = self.db.prepare_cached(&format!(
-            "{PUBLISHED} JOIN mail m ON m.pub = p.pub WHERE m.device = ? AND m.pub > ? ORDER BY m.pub LIMIT ?"
-        ))?;
-        let rows = find.query_map(params![device.0, after, limit], published)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// A document's projection.
     ///
     /// # Errors
     /// The database's.
     pub fn document(&self, id: DocumentId) -> Result<Option<DocumentRecord>, StoreError> {
         let mut find = self.db.prepare_cached(
-            "SELECT id, template, person, heads, plain, kind, started_at, ended_at, finished_at, upto, snapshot \
+            "SELECT id, template, person, heads, plain, kind, started_at, ended_at, finished_at, snapshot_pub, snapshot \
              FROM document WHERE id = ?",
         )?;
         Ok(find.query_row([id.0], document).optional()?)
@@ -225,7 +262,7 @@ impl Tx<'_> {
     pub fn document_put(&self, record: &DocumentRecord) -> Result<(), StoreError> {
         let mut put = self.db.prepare_cached(
             "INSERT OR REPLACE INTO document (id, template, person, heads, plain, kind, started_at, ended_at, \
-             finished_at, upto, snapshot) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+             finished_at, snapshot_pub, snapshot) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
         )?;
         put.execute(params![
             record.id.0,
@@ -237,7 +274,7 @@ impl Tx<'_> {
             record.started_at,
             record.ended_at,
             record.finished_at,
-            record.upto,
+            record.snapshot_pub,
             record.snapshot,
         ])?;
         Ok(())
@@ -325,7 +362,7 @@ fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRecord> {
         started_at: row.get(6)?,
         ended_at: row.get(7)?,
         finished_at: row.get(8)?,
-        upto: row.get(9)?,
+        snapshot_pub: row.get(9)?,
         snapshot: row.get(10)?,
     })
 }

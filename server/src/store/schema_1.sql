@@ -52,7 +52,9 @@ CREATE INDEX log_open ON log (state, document) WHERE state IN (0, 3);
 -- What was published, in the order in which phones see it. An entry stands here again when its note comes to
 -- another person.
 CREATE TABLE published (
-  pub INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL REFERENCES log, document BLOB NOT NULL, person BLOB
+  pub INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL REFERENCES log, document BLOB NOT NULL, person BLOB,
+  -- With this one its note was finished.
+  finishes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX published_by_person ON published (person, pub);
 CREATE INDEX published_by_document ON published (document, pub);
@@ -123,7 +125,7 @@ CREATE TABLE judging (document BLOB PRIMARY KEY, deaths INTEGER NOT NULL) STRICT
 CREATE TABLE document (
   id BLOB PRIMARY KEY, template INTEGER NOT NULL, person BLOB, heads BLOB NOT NULL, plain TEXT NOT NULL,
   kind TEXT, started_at INTEGER, ended_at INTEGER, finished_at INTEGER,
-  -- Up to which entry this was made, and Automerge's own save where more than one chunk makes the document.
-  upto INTEGER NOT NULL, snapshot BLOB
+  -- Automerge's own save, now and then, and the published number up to which it goes (0: there is none).
+  snapshot_pub INTEGER NOT NULL, snapshot BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX document_by_person ON document (person, started_at);
