@@ -114,7 +114,7 @@ fn sql(source: &Source) -> Vec<Finding> {
     findings
 }
 
-/// Whether a text is a statement of SQL: a keyword in capitals, or a telling pair of words in any case.
+/// Whether a text is a statement of SQL: a keyword in capitals, or a telling pair of words in small letters.
 fn is_sql(text: &str) -> bool {
     const KEYWORDS: &[&str] = &[
         "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "PRAGMA", "WITH", "ATTACH",
@@ -130,15 +130,15 @@ fn is_sql(text: &str) -> bool {
         ("drop", "table"),
         ("alter", "table"),
     ];
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let Some(first) = text.split_whitespace().next() else {
+    let words: Vec<&str> = text.split_whitespace().take(9).collect();
+    let Some((first, others)) = words.split_first() else {
         return false;
     };
-    let shouted = KEYWORDS.contains(&first) && (words.len() > 1 || first == "VACUUM");
-    let told = |(verb, other): &(&str, &str)| {
-        first == *verb && words.iter().skip(1).take(8).any(|word| word == other)
-    };
-    shouted || PAIRS.iter().any(told)
+    let shouted = KEYWORDS.contains(first) && (!others.is_empty() || *first == "VACUUM");
+    shouted
+        || PAIRS
+            .iter()
+            .any(|(verb, other)| first == verb && others.contains(other))
 }
 
 fn statuses(source: &Source) -> Vec<Finding> {
