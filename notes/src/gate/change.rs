@@ -19,6 +19,10 @@ const MARK: Refusal = Refusal::Malformed("mark");
 
 pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Result<Counted, Refusal> {
     let deps = frame::hashes(&mut bytes, limits, "dependencies")?;
+    // Automerge sorts them, but a document does not tell the hashes that it sorts by, and keeps any order.
+    let mut sorted = deps.clone();
+    sorted.sort_unstable();
+    frame::rising(&sorted, "dependency listed twice")?;
     let author = frame::actor(&mut bytes)?;
     let seq = counter(bytes.unsigned()?, limits, "seq")?;
     let start_op = counter(bytes.unsigned()?, limits, "start_op")?;

@@ -13,6 +13,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
     let length = bytes.len();
     let actors = frame::actors(&mut bytes, limits)?;
     let heads = frame::hashes(&mut bytes, limits, "heads")?;
+    frame::rising(&heads, "heads out of order")?;
     let mut changes = Columns::headers(&mut bytes, &graph::COLUMNS)?;
     let mut ops = Columns::headers(&mut bytes, &rows::COLUMNS)?;
     changes.fill(&mut bytes)?;

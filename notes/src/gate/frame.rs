@@ -74,7 +74,7 @@ pub(super) fn actor(bytes: &mut Bytes<'_>) -> Result<[u8; 16], Refusal> {
     }
 }
 
-/// A list of change hashes in strictly rising order.
+/// A list of change hashes, in the order they are written.
 pub(super) fn hashes(
     bytes: &mut Bytes<'_>,
     limits: &Limits,
@@ -88,11 +88,11 @@ pub(super) fn hashes(
     for _ in 0..count {
         hashes.push(bytes.array()?);
     }
-    rising(&hashes, "hashes out of order")?;
     Ok(hashes)
 }
 
-fn rising<T: PartialOrd>(items: &[T], what: &'static str) -> Result<(), Refusal> {
+/// Whether a list rises strictly, and so names nothing twice.
+pub(super) fn rising<T: PartialOrd>(items: &[T], what: &'static str) -> Result<(), Refusal> {
     if items.is_sorted_by(|a, b| a < b) {
         Ok(())
     } else {

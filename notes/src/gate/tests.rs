@@ -6,4 +6,5 @@
 mod flips;
 mod forged;
 mod honest;
+mod judge;
 mod samples;
