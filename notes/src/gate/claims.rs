@@ -3,6 +3,8 @@
 //! Automerge panics when one operation appears twice, and writes a document that it cannot load again
 //! when one is missing. So each claimed counter is to be filled exactly once: one bit for each.
 
+use std::cell::Cell;
+
 use super::Refusal;
 use super::graph::Change;
 use super::lanes::Slope;
@@ -13,9 +15,25 @@ const TWICE: Refusal = Refusal::Malformed("operation listed twice");
 /// The counters of one change, and where its bits begin.
 #[derive(Debug, Clone, Copy)]
 struct Span {
+    actor: u32,
     first: u32,
     last: u32,
     base: u32,
+}
+
+/// A span without counters.
+const NOWHERE: Span = Span {
+    actor: 0,
+    first: 1,
+    last: 0,
+    base: 0,
+};
+
+impl Span {
+    #[inline]
+    fn has(self, actor: u32, counter: u32) -> bool {
+        self.actor == actor && (self.first..=self.last).contains(&counter)
+    }
 }
 
 /// One bit for each operation.
@@ -78,6 +96,9 @@ pub(super) struct Claims {
     spans: Vec<Span>,
     /// For each actor where its spans begin, and where the last one's end.
     starts: Vec<usize>,
+    /// The two spans that were searched last: neighbours in a text are mostly of one change, and so is what
+    /// replaced them.
+    latest: Cell<[Span; 2]>,
     filled: Bits,
     open: u64,
 }
@@ -99,6 +120,7 @@ impl Claims {
                 starts.push(spans.len());
             }
             spans.push(Span {
+                actor: change.actor,
                 first: change.start,
                 last: change.max,
                 base,
@@ -109,30 +131,47 @@ impl Claims {
         Self {
             spans,
             starts,
+            latest: Cell::new([NOWHERE; 2]),
             filled: Bits::new(ops),
             open: ops,
         }
     }
 
+    #[inline]
     fn span(&self, actor: u32, counter: u32) -> Result<Span, Refusal> {
-        let actor = usize::try_from(actor).map_err(|_| STRANGER)?;
+        let [latest, before] = self.latest.get();
+        if latest.has(actor, counter) {
+            Ok(latest)
+        } else if before.has(actor, counter) {
+            Ok(before)
+        } else {
+            self.search(actor, counter)
+        }
+    }
+
+    fn search(&self, actor: u32, counter: u32) -> Result<Span, Refusal> {
+        let index = usize::try_from(actor).map_err(|_| STRANGER)?;
         let range = self
             .starts
-            .get(actor)
+            .get(index)
             .copied()
-            .zip(self.starts.get(actor + 1).copied());
+            .zip(self.starts.get(index + 1).copied());
         let spans = range
             .and_then(|(from, to)| self.spans.get(from..to))
             .ok_or(STRANGER)?;
         let at = spans.partition_point(|span| span.last < counter);
-        spans
+        let span = spans
             .get(at)
             .filter(|span| span.first <= counter)
             .copied()
-            .ok_or(STRANGER)
+            .ok_or(STRANGER)?;
+        let [latest, _] = self.latest.get();
+        self.latest.set([span, latest]);
+        Ok(span)
     }
 
     /// The bit of an operation, if a change claims it.
+    #[inline]
     pub(super) fn bit(&self, (counter, actor): (u32, u32)) -> Result<u32, Refusal> {
         let span = self.span(actor, counter)?;
         Ok(span.base + (counter - span.first))
