@@ -1,0 +1,98 @@
+//! The encrypted store: one SQLCipher database, one connection, which is the one writer. Only here
+//! is SQL. Every change is one transaction that a crash leaves whole or not done at all; the parts
+//! below take a connection inside such a transaction and never commit by themselves.
+//!
+//! It decides nothing: what is written when is the notebook's to say.
+
+pub(crate) mod aside;
+pub(crate) mod docs;
+pub(crate) mod fills;
+pub(crate) mod journal;
+pub(crate) mod meta;
+pub(crate) mod outgoing;
+pub(crate) mod rows;
+pub(crate) mod schema;
+pub(crate) mod search;
+#[cfg(test)]
+mod tests;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use zeroize::Zeroizing;
+
+use crate::trouble::Trouble;
+
+/// The open database.
+pub(crate) struct Store {
+    conn: Connection,
+}
+
+impl Store {
+    /// Opens the database at a path (a name, in a browser), makes it where it is new, and brings its
+    /// schema up to date.
+    pub(crate) fn open(path: &str, key: &[u8; 32]) -> Result<Self, Trouble> {
+        let mut conn = Connection::open(path)?;
+        unlock(&conn, key)?;
+        settings(&conn)?;
+        schema::upgrade(&mut conn, schema::STEPS)?;
+        Ok(Self { conn })
+    }
+
+    /// For reading.
+    pub(crate) fn read(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// One transaction: all of the work, or none of it.
+    pub(crate) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+}
+
+fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<(), Trouble> {
+    // A raw key: SQLCipher derives nothing, opening costs milliseconds. The key is random anyway.
+    let mut pragma = Zeroizing::new(String::from("PRAGMA key = \"x'"));
+    for byte in key {
+        pragma.push_str(&format!("{byte:02x}"));
+    }
+    pragma.push_str("'\"");
+    conn.execute_batch(&pragma)?;
+    // The first read tells whether the key is right.
+    match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)) {
+        Ok(_) => Ok(()),
+        Err(rusqlite::Error::SqliteFailure(code, _)) if code.code == rusqlite::ErrorCode::NotADatabase => {
+            Err(Trouble::WrongKey)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn settings(conn: &Connection) -> Result<(), Trouble> {
+    // One program at a time: documents are also held in memory, so a second writer would be blind to
+    // the first. In a browser's file pool WAL needs this too, and it must come before WAL.
+    conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    // Readers of a half-written page cannot happen, and one commit is one append and one fsync.
+    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" && mode != "memory" {
+        return Err(Trouble::Damaged("the journal mode"));
+    }
+    // A key that was acknowledged must survive a battery that dies: fsync at every commit. NORMAL
+    // would lose the last commits. On Apple's systems only F_FULLFSYNC reaches the disk.
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "fullfsync", true)?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    // Deleted notes leave no text in free pages, encrypted or not.
+    conn.pragma_update(None, "secure_delete", true)?;
+    // Sorting must not spill plain text into files beside the database.
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    // A damaged schema cannot make SQLite run functions with side effects.
+    conn.pragma_update(None, "trusted_schema", false)?;
+    // Another program that is just closing the store gets a moment.
+    conn.busy_timeout(std::time::Duration::from_secs(2))?;
+    Ok(())
+}

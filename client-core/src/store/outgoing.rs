@@ -1,0 +1,115 @@
+//! Chunks that were offered: frozen byte for byte before they are sent, sent again until a verdict
+//! came, and kept after it until the server's backup has them and the safe period is over.
+
+use notes::ids::DocumentId;
+use notes::note::Template;
+use notes::wire::Outcome;
+use rusqlite::Connection;
+use sha2::Digest as _;
+
+use crate::sync::{Answer, Unsent};
+use crate::trouble::Trouble;
+
+/// How long a chunk is kept at least, though a backup has it.
+pub(crate) const SEALED_MS: i64 = 14 * 24 * 60 * 60 * 1000;
+
+/// Freezes a chunk. The same bytes count once.
+pub(crate) fn freeze(conn: &Connection, doc: DocumentId, chunk: &[u8], now: i64) -> Result<(), Trouble> {
+    let hash: [u8; 32] = sha2::Sha256::digest(chunk).into();
+    let sql = "INSERT OR IGNORE INTO outgoing (doc, hash, chunk, offered_at) VALUES (?1, ?2, ?3, ?4)";
+    conn.prepare_cached(sql)?.execute((doc.0, hash, chunk, now))?;
+    Ok(())
+}
+
+/// Chunks without a verdict, in the order in which they were frozen, up to about so many bytes; the
+/// first is given however long it is.
+pub(crate) fn unsent(conn: &Connection, target_bytes: usize) -> Result<Vec<Unsent>, Trouble> {
+    let sql = "SELECT o.nr, o.doc, o.chunk, d.template, d.person, d.joined
+        FROM outgoing o JOIN doc d ON d.id = o.doc WHERE o.verdict IS NULL ORDER BY o.nr";
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let (mut found, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let chunk: Vec<u8> = row.get(2)?;
+        if !found.is_empty() && bytes + chunk.len() > target_bytes {
+            break;
+        }
+        bytes += chunk.len();
+        found.push(Unsent {
+            nr: row.get(0)?,
+            document: DocumentId(row.get(1)?),
+            template: if row.get::<_, i64>(3)? == 0 { Template::Note } else { Template::About },
+            person: row.get::<_, Option<[u8; 16]>>(4)?.map(notes::ids::PersonId),
+            joined: row.get(5)?,
+            chunk,
+        });
+    }
+    Ok(found)
+}
+
+/// Writes down what became of the chunks of one push.
+pub(crate) fn answer(conn: &Connection, answer: &Answer) -> Result<(), Trouble> {
+    let sql = "UPDATE outgoing SET verdict = ?2, code = ?3, seq = ?4 WHERE nr = ?1";
+    let mut statement = conn.prepare_cached(sql)?;
+    let verdict = match answer.outcome {
+        Outcome::Accepted => 0,
+        Outcome::Held => 1,
+        Outcome::Gone => 2,
+    };
+    let seq = i64::try_from(answer.seq).unwrap_or(i64::MAX);
+    for nr in &answer.chunks {
+        statement.execute((nr, verdict, &answer.code, seq))?;
+    }
+    Ok(())
+}
+
+/// The code of the newest held chunk of a document.
+pub(crate) fn held_code(conn: &Connection, doc: DocumentId) -> Result<Option<String>, Trouble> {
+    let sql = "SELECT coalesce(code, '') FROM outgoing WHERE doc = ?1 AND verdict = 1 ORDER BY nr DESC LIMIT 1";
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query([doc.0])?;
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+}
+
+/// Chunks of a document that were held.
+pub(crate) fn held_chunks(conn: &Connection, doc: DocumentId) -> Result<Vec<Vec<u8>>, Trouble> {
+    let sql = "SELECT chunk FROM outgoing WHERE doc = ?1 AND verdict = 1 ORDER BY nr";
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map([doc.0], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether a document has chunks without a verdict.
+pub(crate) fn unanswered(conn: &Connection, doc: DocumentId) -> Result<bool, Trouble> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM outgoing WHERE doc = ?1 AND verdict IS NULL)";
+    Ok(conn.prepare_cached(sql)?.query_row([doc.0], |row| row.get(0))?)
+}
+
+/// A person has decided: what was held is settled.
+pub(crate) fn settle(conn: &Connection, doc: DocumentId) -> Result<(), Trouble> {
+    let sql = "UPDATE outgoing SET verdict = 0, code = NULL WHERE doc = ?1 AND verdict = 1";
+    conn.execute(sql, [doc.0])?;
+    Ok(())
+}
+
+/// Drops what will never be sent: the document is being built anew, or was removed by decision. The
+/// caller has set the copy aside.
+pub(crate) fn drop_unsettled(conn: &Connection, doc: DocumentId) -> Result<(), Trouble> {
+    let sql = "DELETE FROM outgoing WHERE doc = ?1 AND (verdict IS NULL OR verdict <> 0)";
+    conn.execute(sql, [doc.0])?;
+    Ok(())
+}
+
+/// The server was restored: everything that is kept is to be sent again.
+pub(crate) fn send_all_again(conn: &Connection) -> Result<(), Trouble> {
+    conn.execute("UPDATE outgoing SET verdict = NULL, code = NULL, seq = NULL WHERE verdict <> 2", [])?;
+    Ok(())
+}
+
+/// Lets go of chunks that a backup of the server has, after the safe period.
+pub(crate) fn release(conn: &Connection, safe_seq: u64, now: i64) -> Result<(), Trouble> {
+    let sql = "DELETE FROM outgoing WHERE verdict = 0 AND seq <= ?1 AND offered_at <= ?2";
+    let safe = i64::try_from(safe_seq).unwrap_or(i64::MAX);
+    conn.prepare_cached(sql)?.execute((safe, now - SEALED_MS))?;
+    Ok(())
+}

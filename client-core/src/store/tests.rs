@@ -1,0 +1,1 @@
+//! The store's own behaviour, without a notebook.

@@ -1,0 +1,265 @@
+//! Mending a document that took two ways: the server's history counts, and what only this phone
+//! wrote is written again under a fresh actor, as values, from the heads that both have. What a
+//! person decided against (held changes) is taken out on the way. The caller keeps the old copy.
+
+use std::collections::{BTreeSet, HashSet};
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ActorId, Automerge, ChangeHash, ObjType, ROOT, ReadDoc, Value as AmValue};
+use notes::note::edit::Scalar;
+use notes::note::plain::{Entry, Unreadable, Value};
+use notes::note::{self, Edit, Plain, Template, genesis};
+
+/// The mended document.
+#[derive(Debug)]
+pub struct Replay {
+    /// The server's history with this phone's own edits after it.
+    pub doc: Automerge,
+    /// Whether anything had to be written again.
+    pub wrote: bool,
+}
+
+/// Why it cannot be mended by software. Both copies are whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the copies cannot be brought together")]
+pub struct CannotReplay;
+
+impl From<automerge::AutomergeError> for CannotReplay {
+    fn from(_: automerge::AutomergeError) -> Self {
+        Self
+    }
+}
+impl From<Unreadable> for CannotReplay {
+    fn from(_: Unreadable) -> Self {
+        Self
+    }
+}
+
+/// Writes again, on the server's document, what only `mine` has and what came after the `held`
+/// changes.
+///
+/// # Errors
+/// Where one of the copies cannot be read by the table of fields.
+pub fn replay(
+    mine: &Automerge,
+    mut server: Automerge,
+    template: Template,
+    held: &HashSet<ChangeHash>,
+    fresh: &ActorId,
+    now: i64,
+) -> Result<Replay, CannotReplay> {
+    let shared = heads_of(mine, |hash| server.get_change_meta_by_hash(hash).is_some());
+    let mut base = at(mine, &shared, template)?;
+    let decided = with_ancestors(mine, held);
+    let seen = heads_of(mine, |hash| {
+        decided.contains(hash) || server.get_change_meta_by_hash(hash).is_some()
+    });
+    let copies = Copies {
+        template,
+        base: Plain::read(&base, template)?,
+        seen: Plain::read(&at(mine, &seen, template)?, template)?,
+        mine: Plain::read(mine, template)?,
+    };
+    base.set_actor(fresh.clone());
+    let mut tx = base.transaction();
+    let texts = copies.texts(&mut tx)?;
+    for edit in copies.edits(&texts) {
+        // An edit that no longer fits (its entry is gone) stays in the copy set aside.
+        drop(edit.apply(&mut tx, template));
+    }
+    let (wrote, _) = tx.commit_with(CommitOptions::default().with_time(now));
+    server.merge(&mut base)?;
+    Ok(Replay { doc: server, wrote: wrote.is_some() })
+}
+
+/// The document as it was at some of its heads; no heads is the genesis.
+fn at(doc: &Automerge, heads: &[ChangeHash], template: Template) -> Result<Automerge, CannotReplay> {
+    if heads.is_empty() {
+        return Ok(genesis::document(template));
+    }
+    Ok(doc.fork_at(heads)?)
+}
+
+/// The heads of those changes that fit, which must be closed under their dependencies.
+fn heads_of(doc: &Automerge, fits: impl Fn(&ChangeHash) -> bool) -> Vec<ChangeHash> {
+    let mut heads = BTreeSet::new();
+    for meta in doc.get_changes_meta(&[]) {
+        if fits(&meta.hash) {
+            for dep in &meta.deps {
+                heads.remove(dep);
+            }
+            heads.insert(meta.hash);
+        }
+    }
+    heads.into_iter().collect()
+}
+
+/// The changes and everything before them.
+fn with_ancestors(doc: &Automerge, changes: &HashSet<ChangeHash>) -> HashSet<ChangeHash> {
+    let mut found = HashSet::new();
+    let mut queue: Vec<ChangeHash> = changes.iter().copied().collect();
+    while let Some(hash) = queue.pop() {
+        if let Some(meta) = doc.get_change_meta_by_hash(&hash)
+            && found.insert(hash)
+        {
+            queue.extend(meta.deps);
+        }
+    }
+    found
+}
+
+/// One document at three places: what both have, what was decided on, what this phone has.
+struct Copies {
+    template: Template,
+    base: Plain,
+    seen: Plain,
+    mine: Plain,
+}
+
+impl Copies {
+    /// A finished note is closed, here too.
+    fn closed(&self) -> bool {
+        self.base.finished().is_some()
+    }
+
+    /// Brings the texts of the base up to this phone's; gives them as they are then.
+    fn texts<T: Transactable + ReadDoc>(&self, tx: &mut T) -> Result<Plain, CannotReplay> {
+        let mut now = Plain::default();
+        for name in self.template.texts() {
+            let text = |plain: &Plain| plain.texts.get(name).cloned().unwrap_or_default();
+            let (base, seen, mine) = (text(&self.base), text(&self.seen), text(&self.mine));
+            let merged = if self.closed() || mine == seen { base.clone() } else { three_way(&seen, &base, &mine)? };
+            if merged != base
+                && let Some((AmValue::Object(ObjType::Text), id)) = tx.get(ROOT, name)?
+            {
+                tx.update_text(&id, &merged)?;
+            }
+            now.texts.insert(name, merged);
+        }
+        Ok(now)
+    }
+
+    /// Everything that is not text, as edits.
+    fn edits(&self, now: &Plain) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        if !self.closed() {
+            differing("", &self.seen.values, &self.mine.values, &mut edits);
+            for (name, record) in self.mine.records.iter().filter(|(name, _)| **name != "finished") {
+                let before = self.seen.records.get(name).cloned().unwrap_or_default();
+                differing(&format!("{name}."), &before, record, &mut edits);
+            }
+            self.counters(&mut edits);
+        }
+        self.entries(&mut edits);
+        self.marks(now, &mut edits);
+        if let (Some((at, author)), None, None) = (self.mine.finished(), self.seen.finished(), self.base.finished()) {
+            let author = author.to_owned();
+            edits.push(Edit::Finish { at, author });
+        }
+        edits
+    }
+
+    fn counters(&self, edits: &mut Vec<Edit>) {
+        for (name, counters) in &self.mine.counters {
+            let before = self.seen.counters.get(name);
+            for (id, count) in counters {
+                if before.and_then(|b| b.get(id)) != Some(count) {
+                    let path = format!("{name}.{id}");
+                    edits.push(Edit::Put { path, value: Some(Scalar::Count(*count)) });
+                }
+            }
+        }
+    }
+
+    fn entries(&self, edits: &mut Vec<Edit>) {
+        for (name, entries) in &self.mine.entries {
+            let before = self.seen.entries.get(name);
+            for (id, entry) in entries {
+                let old = before.and_then(|b| b.get(id)).cloned();
+                let free = !self.closed() || (*name == "addenda" && old.is_none());
+                let mut found = Vec::new();
+                differing(&format!("{name}.{id}."), &old.unwrap_or_default(), entry, &mut found);
+                found.retain(|edit| free || is_private(edit));
+                edits.append(&mut found);
+            }
+            if self.closed() {
+                continue;
+            }
+            for id in before.into_iter().flatten().map(|(id, _)| id) {
+                if !entries.contains_key(id) {
+                    edits.push(Edit::Remove { path: format!("{name}.{id}") });
+                }
+            }
+        }
+    }
+
+    /// Marks follow their words: where the text came out otherwise, the words are looked for.
+    fn marks(&self, now: &Plain, edits: &mut Vec<Edit>) {
+        for passage in self.mine.private.iter().filter(|p| !self.seen.private.contains(p)) {
+            let texts = (self.mine.texts.get(passage.field), now.texts.get(passage.field));
+            let (Some(mine), Some(now)) = texts else { continue };
+            let words: String = mine.chars().skip(passage.start).take(passage.end - passage.start).collect();
+            let Some(start) = place(now, &words, passage.start) else { continue };
+            edits.push(Edit::Mark {
+                field: passage.field.to_owned(),
+                start: start as u64,
+                end: (start + passage.end - passage.start) as u64,
+                kind: passage.kind.clone(),
+            });
+        }
+    }
+}
+
+/// Where the words stand, at best where they stood before. In Unicode scalar values.
+fn place(text: &str, words: &str, before: usize) -> Option<usize> {
+    if words.is_empty() {
+        return None;
+    }
+    let there: String = text.chars().skip(before).take(words.chars().count()).collect();
+    if there == words {
+        return Some(before);
+    }
+    let (ahead, _) = text.split_at_checked(text.find(words)?)?;
+    Some(ahead.chars().count())
+}
+
+fn is_private(edit: &Edit) -> bool {
+    matches!(edit, Edit::Put { path, value: Some(_) } if path.ends_with(".private"))
+}
+
+fn differing(prefix: &str, before: &Entry, after: &Entry, edits: &mut Vec<Edit>) {
+    let names: BTreeSet<&&'static str> = before.keys().chain(after.keys()).collect();
+    for name in names {
+        let (old, new): (Option<&Value>, Option<&Value>) = (before.get(*name), after.get(*name));
+        if old != new {
+            edits.push(Edit::Put {
+                path: format!("{prefix}{name}"),
+                value: new.cloned().map(Scalar::from),
+            });
+        }
+    }
+}
+
+/// Both ways of one text brought together, on a scratch document.
+fn three_way(from: &str, one: &str, other: &str) -> Result<String, CannotReplay> {
+    if from == one {
+        return Ok(other.to_owned());
+    }
+    let mut left = note::empty().with_actor(ActorId::from([1u8; 16]));
+    let mut tx = left.transaction();
+    let text = tx.put_object(ROOT, "text", ObjType::Text)?;
+    tx.splice_text(&text, 0, 0, from)?;
+    tx.commit();
+    let mut right = left.clone().with_actor(ActorId::from([2u8; 16]));
+    for (doc, to) in [(&mut left, one), (&mut right, other)] {
+        let mut tx = doc.transaction();
+        tx.update_text(&text, to)?;
+        tx.commit();
+    }
+    left.merge(&mut right)?;
+    Ok(left.text(&text)?)
+}
+
+#[cfg(test)]
+#[path = "fork_tests.rs"]
+mod tests;

@@ -1,0 +1,185 @@
+//! The next request, from what the store holds. It only sorts and counts; what was frozen stays as
+//! it is, so the same request can be sent any number of times.
+
+use minicbor::bytes::ByteVec;
+use notes::ids::{Actor, DocumentId, PersonId};
+use notes::note::Template;
+use notes::wire::{
+    Fill, MAX_CHUNKS, MAX_FILLS, MAX_PUSHES, MAX_READINGS, PROTOCOL, Push, Reading, Request,
+};
+
+/// The reason a colleague's note is pushed with.
+const JOINT_VISIT: &str = "joint_visit";
+
+/// A frozen chunk without a verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsent {
+    /// Its number in the store.
+    pub nr: i64,
+    /// Its document.
+    pub document: DocumentId,
+    /// Note or page.
+    pub template: Template,
+    /// Whom it is about.
+    pub person: Option<PersonId>,
+    /// Whether this phone joined a colleague's note.
+    pub joined: bool,
+    /// The bytes.
+    pub chunk: Vec<u8>,
+}
+
+/// What the store holds for the next request.
+#[derive(Debug, Clone)]
+pub struct Outlook {
+    /// The device's clock.
+    pub now: i64,
+    /// The actor in use.
+    pub actor: Actor,
+    /// Cursor of the last answer.
+    pub cursor: Vec<u8>,
+    /// Frozen chunks, oldest first, about one request's worth.
+    pub unsent: Vec<Unsent>,
+    /// Readings not yet sent.
+    pub readings: Vec<Reading>,
+    /// Histories wanted.
+    pub fills: Vec<Fill>,
+    /// How many notes wait on the phone, these included.
+    pub waiting: u64,
+    /// False to push without pulling.
+    pub pull: bool,
+    /// Name and version of the app.
+    pub app: String,
+}
+
+/// A request, and which chunks each of its pushes carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What to send.
+    pub request: Request,
+    /// Numbers of the chunks, one list for each push.
+    pub chunks: Vec<Vec<i64>>,
+}
+
+/// Makes the next request.
+#[must_use]
+pub fn plan(outlook: Outlook) -> Plan {
+    let mut pushes: Vec<Push> = Vec::new();
+    let mut chunks: Vec<Vec<i64>> = Vec::new();
+    for unsent in outlook.unsent {
+        // A document's chunks go together, in order. One that is full waits for the next request.
+        let known = pushes.iter().position(|p| p.document == unsent.document);
+        let place = match known {
+            Some(place) => place,
+            None if pushes.len() < MAX_PUSHES => {
+                pushes.push(Push {
+                    document: unsent.document,
+                    template: unsent.template,
+                    person: unsent.person,
+                    reason: unsent.joined.then(|| JOINT_VISIT.to_owned()),
+                    chunks: Vec::new(),
+                });
+                chunks.push(Vec::new());
+                pushes.len() - 1
+            }
+            None => continue,
+        };
+        if let (Some(push), Some(numbers)) = (pushes.get_mut(place), chunks.get_mut(place))
+            && push.chunks.len() < MAX_CHUNKS
+        {
+            push.chunks.push(ByteVec::from(unsent.chunk));
+            numbers.push(unsent.nr);
+        }
+    }
+    let sent = pushes.len() as u64;
+    let request = Request {
+        protocol: PROTOCOL,
+        device_at: outlook.now,
+        actor: outlook.actor,
+        cursor: outlook.cursor,
+        pushes,
+        readings: outlook.readings.into_iter().take(MAX_READINGS).collect(),
+        waiting: outlook.waiting.saturating_sub(sent),
+        pull: outlook.pull,
+        fills: if outlook.pull {
+            outlook.fills.into_iter().take(MAX_FILLS).collect()
+        } else {
+            Vec::new()
+        },
+        app: outlook.app,
+    };
+    Plan { request, chunks }
+}
+
+#[cfg(test)]
+mod tests {
+    use notes::wire::Subject;
+
+    use super::*;
+
+    fn unsent(nr: i64, doc: u8) -> Unsent {
+        Unsent {
+            nr,
+            document: DocumentId([doc; 16]),
+            template: Template::Note,
+            person: Some(PersonId([1; 16])),
+            joined: doc == 9,
+            chunk: vec![doc, u8::try_from(nr % 256).unwrap()],
+        }
+    }
+
+    fn outlook(unsent: Vec<Unsent>) -> Outlook {
+        Outlook {
+            now: 5,
+            actor: Actor([3; 16]),
+            cursor: vec![1, 2],
+            unsent,
+            readings: Vec::new(),
+            fills: vec![Fill {
+                subject: Subject::Person(PersonId([1; 16])),
+                after: 7,
+            }],
+            waiting: 3,
+            pull: true,
+            app: "t 1".into(),
+        }
+    }
+
+    #[test]
+    fn chunks_of_one_document_go_in_one_push_in_order() {
+        let plan = plan(outlook(vec![unsent(1, 8), unsent(2, 9), unsent(5, 8)]));
+        assert_eq!(plan.chunks, [vec![1, 5], vec![2]]);
+        let bytes: Vec<Vec<u8>> = plan.request.pushes[0].chunks.iter().map(|c| c.to_vec()).collect();
+        assert_eq!(bytes, [vec![8, 1], vec![8, 5]]);
+        assert_eq!(plan.request.pushes[0].reason, None);
+        assert_eq!(plan.request.pushes[1].reason.as_deref(), Some("joint_visit"));
+        assert_eq!(plan.request.waiting, 1, "two of three notes are in the request");
+    }
+
+    #[test]
+    fn the_same_outlook_gives_the_same_request() {
+        let look = outlook(vec![unsent(1, 8), unsent(2, 9)]);
+        assert_eq!(plan(look.clone()), plan(look));
+    }
+
+    #[test]
+    fn a_push_without_a_pull_asks_for_no_history() {
+        let mut look = outlook(Vec::new());
+        assert_eq!(plan(look.clone()).request.fills.len(), 1);
+        look.pull = false;
+        let request = plan(look).request;
+        assert!(!request.pull && request.fills.is_empty());
+    }
+
+    #[test]
+    fn the_caps_of_the_protocol_hold() {
+        let many = (0..2_500u32).map(|n| Unsent {
+            document: DocumentId::at(i64::from(n), [0; 10]),
+            ..unsent(i64::from(n), 1)
+        });
+        assert_eq!(plan(outlook(many.collect())).request.pushes.len(), MAX_PUSHES);
+        let long = (0..5_500).map(|n| unsent(n, 1)).collect();
+        let plan = plan(outlook(long));
+        assert_eq!(plan.request.pushes[0].chunks.len(), MAX_CHUNKS);
+        assert_eq!(plan.chunks[0].last(), Some(&4_999));
+    }
+}

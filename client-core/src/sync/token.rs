@@ -1,0 +1,144 @@
+//! The device's own words for its key: the enrolment request and the signed assertion that buys a
+//! ten-minute token (RFC 7523). Values in, text out.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+use notes::ids::{Actor, DeviceId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::host::{KeyRefused, Keystore};
+
+/// How long an assertion is good for; the server takes at most 300 s.
+const ASSERTION_S: i64 = 240;
+/// A token this close to its end is not used any more.
+const SPARE_MS: i64 = 60_000;
+
+/// An access token and its end, by the device's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Token {
+    pub(crate) access_token: String,
+    pub(crate) expires_at: i64,
+}
+
+impl Token {
+    pub(crate) fn good_at(&self, now: i64) -> bool {
+        now < self.expires_at - SPARE_MS
+    }
+}
+
+/// What the server answers to an assertion.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Granted {
+    pub(crate) access_token: String,
+    pub(crate) expires_in: i64,
+}
+
+/// What the server answers to an enrolment.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Enrolled {
+    pub(crate) device_id: String,
+    pub(crate) worker: EnrolledWorker,
+    #[serde(default)]
+    pub(crate) team: Option<String>,
+    pub(crate) token_url: String,
+    pub(crate) server_time: i64,
+}
+
+/// Whose phone it is.
+#[derive(Debug, Deserialize)]
+pub(crate) struct EnrolledWorker {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+/// A problem document, as far as a phone reads it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Problem {
+    #[serde(default)]
+    pub(crate) code: String,
+    #[serde(default)]
+    pub(crate) title: String,
+    #[serde(default)]
+    pub(crate) server_time: Option<i64>,
+}
+
+/// The body of an enrolment.
+pub(crate) fn enrolment(code: &str, key: &dyn Keystore, actor: Actor, app: &str) -> Result<Vec<u8>, KeyRefused> {
+    let [x, y] = key.public_point()?;
+    let actor: String = actor.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    let body = json!({
+        "code": code,
+        "public_key": {"kty": "EC", "crv": "P-256", "x": B64.encode(x), "y": B64.encode(y)},
+        "actor": actor,
+        "app": app,
+    });
+    Ok(body.to_string().into_bytes())
+}
+
+/// A signed assertion. `now` is the server's time as well as it is known; `jti` is fresh each time.
+pub(crate) fn assertion(
+    device: DeviceId,
+    token_url: &str,
+    now: i64,
+    jti: [u8; 16],
+    key: &dyn Keystore,
+) -> Result<String, KeyRefused> {
+    let issued = now.div_euclid(1000);
+    let device = device.to_string();
+    let claims = json!({
+        "iss": device,
+        "sub": device,
+        "aud": token_url,
+        "iat": issued,
+        "exp": issued + ASSERTION_S,
+        "jti": B64.encode(jti),
+    });
+    let header = json!({"alg": "ES256", "typ": "JWT"});
+    let signed = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
+    let signature = key.sign(signed.as_bytes())?;
+    Ok(format!("{signed}.{}", B64.encode(signature)))
+}
+
+/// The form that carries an assertion. Its characters need no escaping but for the colons.
+pub(crate) fn grant(assertion: &str) -> Vec<u8> {
+    format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use p256::ecdsa::signature::Verifier as _;
+    use p256::ecdsa::{Signature, VerifyingKey};
+
+    use super::*;
+    use crate::SoftKey;
+
+    #[test]
+    fn an_assertion_is_signed_and_says_what_the_protocol_asks_for() {
+        let key = SoftKey::from_secret(&[5; 32]).unwrap();
+        let device = DeviceId([1; 16]);
+        let text = assertion(device, "https://s/v1/token", 1_790_000_000_999, [2; 16], &key).unwrap();
+        let parts: Vec<&str> = text.split('.').collect();
+        let read = |part: &str| -> serde_json::Value {
+            serde_json::from_slice(&B64.decode(part).unwrap()).unwrap()
+        };
+        let (header, claims) = (read(parts[0]), read(parts[1]));
+        assert_eq!((header["alg"].as_str(), header["typ"].as_str()), (Some("ES256"), Some("JWT")));
+        assert_eq!(claims["iss"], claims["sub"]);
+        assert_eq!(claims["aud"], "https://s/v1/token");
+        assert_eq!(claims["iat"], 1_790_000_000);
+        assert!(claims["exp"].as_i64().unwrap() - 1_790_000_000 <= 300);
+        let [x, y] = key.public_point().unwrap();
+        let public = VerifyingKey::from_sec1_bytes(&[&[4][..], &x, &y].concat()).unwrap();
+        let signature = Signature::from_slice(&B64.decode(parts[2]).unwrap()).unwrap();
+        let signed = text.rsplit_once('.').unwrap().0;
+        assert!(public.verify(signed.as_bytes(), &signature).is_ok());
+    }
+
+    #[test]
+    fn a_token_is_dropped_a_minute_before_its_end() {
+        let token = Token { access_token: String::new(), expires_at: 600_000 };
+        assert!(token.good_at(539_999));
+        assert!(!token.good_at(540_000));
+    }
+}
