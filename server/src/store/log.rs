@@ -225,6 +225,18 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Entries that have waited for a dependency since before a time.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn log_waiting_since(&self, before: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM log WHERE state = 3 AND received_at < ? ORDER BY seq LIMIT ?"
+        ))?;
+        let rows = find.query_map(params![before, limit], entry)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// How many entries wait for judgement.
     ///
     /// # Errors

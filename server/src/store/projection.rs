@@ -188,6 +188,18 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Published numbers of one document after a number.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn numbers_of(&self, document: DocumentId, after: u64, limit: usize) -> Result<Vec<u64>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT pub FROM published WHERE document = ? AND pub > ? ORDER BY pub LIMIT ?")?;
+        let rows = find.query_map(params![document.0, after, limit], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Published numbers in a device's mail after a number.
     ///
     /// # Errors

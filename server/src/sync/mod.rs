@@ -2,6 +2,127 @@
 //! after, and published; what was published is pulled by cursor. Takes values and returns values;
 //! the time, chance and the transaction are passed in.
 
-/// Documents that the projector saw last.
-#[derive(Default)]
-pub struct Memory;
+mod accept;
+mod check;
+mod cursor;
+mod desk;
+mod docket;
+pub mod judge;
+mod project;
+mod pull;
+mod rows;
+mod view;
+
+use notes::problem::Code;
+use notes::wire::{PROTOCOL, PROTOCOL_OLDEST, Request, Response, Verdict};
+
+use crate::core::Core;
+use crate::store::{DeviceRecord, StoreError, Tx, WorkerRecord};
+use cursor::{Cursor, Known};
+
+pub use desk::desk_change;
+pub use docket::{Memory, published};
+pub use project::{project, reproject, sweep};
+pub use view::{JOINT_VISIT, is_mine, may_see};
+
+/// Who is at the door: proof that a device was recognised, with its standing of this moment.
+#[derive(Debug, Clone)]
+pub struct Pusher {
+    /// The device.
+    pub device: DeviceRecord,
+    /// Whose it is.
+    pub worker: WorkerRecord,
+}
+
+/// A device that was seen less than this ago is not written down again for nothing.
+const SEEN_EVERY_MS: i64 = 60_000;
+
+/// One request of a pass. What it pushes is on disk when this returns.
+///
+/// # Errors
+/// `protocol_unsupported`, `message_malformed`, `actor_taken`, or `internal`; nothing was changed.
+pub fn pass(core: &Core, who: &Pusher, mut request: Request) -> Result<Response, Code> {
+    if !(PROTOCOL_OLDEST..=PROTOCOL).contains(&request.protocol) {
+        return Err(Code::ProtocolUnsupported);
+    }
+    check::bounds(&request)?;
+    let pushes = check::pushes(std::mem::take(&mut request.pushes));
+    let (known, epoch) = core.store.read(|tx| meet(tx, &request)).map_err(internal)?;
+    let verdicts = write(core, who, &request, pushes, &known)?;
+    let mut response = Response {
+        protocol: PROTOCOL,
+        server_at: core.host.now_ms(),
+        verdicts,
+        cursor: request.cursor.clone(),
+        ..Response::default()
+    };
+    let start = match known {
+        Known::Unknown => {
+            response.rewound = true;
+            response.rows_anew = true;
+            response.cursor = Vec::new();
+            return Ok(response);
+        }
+        Known::Start => Cursor { epoch, team: who.worker.team.unwrap_or(0), ..Cursor::default() },
+        Known::Here(cursor) => cursor,
+    };
+    let may_pull = request.pull && who.device.revoked_at.is_none();
+    core.store
+        .read(|tx| {
+            response.safe_seq = safe_seq(tx)?;
+            if may_pull { pull::pull(tx, who, start, &request.fills, &mut response) } else { Ok(()) }
+        })
+        .map_err(internal)?;
+    Ok(response)
+}
+
+fn meet(tx: &Tx<'_>, request: &Request) -> Result<(Known, [u8; 8]), StoreError> {
+    let epoch = cursor::epoch(tx)?;
+    Ok((Cursor::read(tx, &request.cursor, epoch)?, epoch))
+}
+
+/// The writing part of a request; left out where there is nothing to write.
+fn write(
+    core: &Core,
+    who: &Pusher,
+    request: &Request,
+    pushes: Vec<check::CheckedPush>,
+    known: &Known,
+) -> Result<Vec<Verdict>, Code> {
+    let now = core.host.now_ms();
+    let pulled = match known {
+        Known::Here(cursor) => cursor.published,
+        Known::Start | Known::Unknown => 0,
+    };
+    let known_actor = core.store.read(|tx| tx.actor_owner(request.actor)).map_err(internal)?;
+    let offset = request.device_at.saturating_sub(now);
+    let seen_lately = who.device.last_seen_at.is_some_and(|at| now - at < SEEN_EVERY_MS);
+    let same = who.device.waiting == request.waiting && who.device.pulled_pub >= pulled && seen_lately;
+    if pushes.is_empty() && request.readings.is_empty() && same && known_actor == Some(who.device.id) {
+        return Ok(Vec::new());
+    }
+    let (host, who, request) = (core.host.clone(), who.clone(), request.clone());
+    let written = core.store.write_grouped(move |tx| {
+        if !accept::claim(tx, &who, request.actor, now)? {
+            return Ok(None);
+        }
+        let verdicts = accept::accept(tx, &host, &who, pushes, pulled)?;
+        if who.device.revoked_at.is_none() {
+            accept::readings(tx, &who, &request.readings, now)?;
+        }
+        tx.device_seen(who.device.id, now, (request.waiting, offset, pulled), &request.app)?;
+        Ok(Some(verdicts))
+    });
+    written.map_err(internal)?.ok_or(Code::ActorTaken)
+}
+
+fn safe_seq(tx: &Tx<'_>) -> Result<u64, StoreError> {
+    let stored = tx.meta("safe_seq")?.unwrap_or_default();
+    Ok(stored.try_into().map_or(0, u64::from_be_bytes))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn internal(error: StoreError) -> Code {
+    tracing::error!(%error, "the store failed");
+    Code::Internal
+}

@@ -1,0 +1,149 @@
+//! Accepting: a push that passes the gate and the caller's rights is appended to the log and, once
+//! that is on disk, answered `accepted`. What does not pass is appended too, held, so that nothing
+//! a phone has let go of can be lost.
+
+use notes::ids::Actor;
+use notes::problem::Code;
+use notes::wire::{Outcome, Push, Reading, Verdict};
+
+use super::check::{self, CheckedChunk, CheckedPush};
+use super::view::{self, JOINT_VISIT};
+use super::Pusher;
+use crate::host::Host;
+use crate::issues;
+use crate::store::{
+    AuditEntry, Audience, Entry, EntryState, Head, NewEntry, NewsKind, StoreError, Tx,
+};
+
+/// Appends all pushes of a request; one verdict each, in order.
+pub(super) fn accept(
+    tx: &Tx<'_>,
+    host: &Host,
+    who: &Pusher,
+    pushes: Vec<CheckedPush>,
+    pulled_pub: u64,
+) -> Result<Vec<Verdict>, StoreError> {
+    if pushes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut head = tx.log_head()?;
+    let actors = tx.actors_of(who.device.id)?;
+    let mut verdicts = Vec::with_capacity(pushes.len());
+    for CheckedPush { push, chunks } in pushes {
+        let refused = refusal(tx, who, &push)?;
+        let mut verdict =
+            Verdict { document: push.document, outcome: Outcome::Accepted, code: None, seq: 0 };
+        for chunk in chunks {
+            let code = refused.or_else(|| authors_refusal(&chunk, &actors));
+            let (seq, held) = append(tx, host, who, &mut head, &push, chunk, (code, pulled_pub))?;
+            verdict.seq = verdict.seq.max(seq);
+            if let Some(code) = held
+                && verdict.code.is_none()
+            {
+                verdict.outcome = Outcome::Held;
+                verdict.code = Some(code);
+            }
+        }
+        tx.follow(push.document, who.device.id, push.reason.as_deref())?;
+        verdicts.push(verdict);
+    }
+    Ok(verdicts)
+}
+
+/// Appends one chunk; returns its number, and the code where it stands held.
+fn append(
+    tx: &Tx<'_>,
+    host: &Host,
+    who: &Pusher,
+    head: &mut Head,
+    push: &Push,
+    chunk: CheckedChunk,
+    (code, pulled_pub): (Option<Code>, u64),
+) -> Result<(u64, Option<String>), StoreError> {
+    let entry = NewEntry {
+        document: push.document,
+        device: Some(who.device.id),
+        received_at: host.now_ms(),
+        hash: chunk.hash,
+        chunk: chunk.bytes,
+        template: push.template,
+        person: push.person,
+        reason: push.reason.clone(),
+        pulled_pub,
+        state: if code.is_some() { EntryState::Held } else { EntryState::Pending },
+        code: code.map(|c| c.as_str().to_owned()),
+    };
+    let (seq, new) = tx.log_append(head, &entry)?;
+    if new {
+        if let Some(code) = code {
+            let entry = Entry { seq, chain: head.chain, entry, overruled: false };
+            issues::held(tx, host, &entry, code)?;
+        }
+        return Ok((seq, code.map(|c| c.as_str().to_owned())));
+    }
+    // It came before: its verdict is what became of it since.
+    let known = tx.log_entry(seq)?.ok_or(StoreError::Inconsistent("a log entry vanished"))?;
+    let held = matches!(known.entry.state, EntryState::Held | EntryState::SetAside);
+    let code = known.entry.code.unwrap_or_else(|| Code::Unprocessable.as_str().to_owned());
+    Ok((seq, held.then_some(code)))
+}
+
+/// The caller's rights to the person and the document that a push names.
+fn refusal(tx: &Tx<'_>, who: &Pusher, push: &Push) -> Result<Option<Code>, StoreError> {
+    if who.device.revoked_at.is_some() {
+        return Ok(Some(Code::RevokedDevice));
+    }
+    if !check::id_fits(push) {
+        return Ok(Some(Code::WrongDocument));
+    }
+    let about = tx.document_person(push.document)?;
+    let joined = push.reason.as_deref() == Some(JOINT_VISIT);
+    let allowed = match (push.person, about) {
+        (Some(named), Some(about)) if named != about => return Ok(Some(Code::WrongDocument)),
+        (Some(named), _) => {
+            // Outside the team only a note that is there already can be joined: its id is the proof.
+            let joins = joined && tx.log_knows(push.document)?;
+            joins || view::may_see_id(tx, &who.worker, named)?
+        }
+        (None, Some(about)) => {
+            joined || view::may_read(tx, &who.worker, who.device.id, push.document, Some(about))?
+        }
+        (None, None) => true,
+    };
+    Ok(if allowed { None } else { Some(Code::PersonUnknown) })
+}
+
+/// A chunk may only hold changes that its sender wrote (and the genesis change).
+fn authors_refusal(chunk: &CheckedChunk, own: &[Actor]) -> Option<Code> {
+    match &chunk.authors {
+        Err(code) => Some(*code),
+        Ok(authors) if authors.iter().all(|actor| own.contains(actor)) => None,
+        Ok(_) => Some(Code::ActorNotYours),
+    }
+}
+
+/// Gives the request's actor to the device that uses it; refuses one that is another's.
+pub(super) fn claim(tx: &Tx<'_>, who: &Pusher, actor: Actor, now: i64) -> Result<bool, StoreError> {
+    let (owner, new) = tx.actor_claim(actor, who.device.id, now)?;
+    if new {
+        tx.tell(Audience::All, NewsKind::Actor, &actor.0)?;
+    }
+    Ok(owner == who.device.id)
+}
+
+/// Writes the readings into the audit, each once.
+pub(super) fn readings(tx: &Tx<'_>, who: &Pusher, readings: &[Reading], now: i64) -> Result<(), StoreError> {
+    for reading in readings {
+        if tx.reading_new(who.device.id, reading.document, reading.opened_at)? {
+            tx.audit(&AuditEntry {
+                at: now,
+                who: format!("worker:{}", who.worker.id),
+                what: "note.read".to_owned(),
+                person: tx.document_person(reading.document)?,
+                document: Some(reading.document),
+                detail: format!(r#"{{"device":"{}","opened_at":{}}}"#, who.device.id, reading.opened_at),
+            })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! A docket: all that is needed to judge one document, read in one moment. Documents that were
+//! judged last stay in a small memory, so that a note that two people write at once is not loaded
+//! anew for each sentence.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use automerge::Automerge;
+use notes::gate;
+use notes::ids::DocumentId;
+use notes::note::{self, Template};
+
+use super::judge::Candidate;
+use crate::store::{DocumentRecord, Entry, EntryState, StoreError, Tx};
+
+/// Most documents that are remembered; each is a few hundred kilobytes at most times.
+const REMEMBERED: usize = 8;
+/// Most entries of one document in one judgement.
+const MOST_ENTRIES: usize = 2_000;
+
+/// Documents that the projector saw last, each with the published number that it goes up to.
+#[derive(Default)]
+pub struct Memory(Mutex<VecDeque<(DocumentId, u64, Automerge)>>);
+
+impl Memory {
+    fn take(&self, id: DocumentId, newest: u64) -> Option<Automerge> {
+        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let place = all.iter().position(|(known, _, _)| *known == id)?;
+        let (_, upto, doc) = all.remove(place)?;
+        (upto == newest).then_some(doc)
+    }
+
+    pub(super) fn keep(&self, id: DocumentId, newest: u64, doc: Automerge) {
+        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.retain(|(known, _, _)| *known != id);
+        if all.len() >= REMEMBERED {
+            all.pop_front();
+        }
+        all.push_back((id, newest, doc));
+    }
+}
+
+/// One document with what waits for it.
+pub(super) struct Docket {
+    pub(super) id: DocumentId,
+    pub(super) template: Template,
+    /// What is published of it.
+    pub(super) base: Option<Automerge>,
+    /// The published number that the base goes up to.
+    pub(super) newest: u64,
+    pub(super) record: Option<DocumentRecord>,
+    /// Entries under judgement, in order.
+    pub(super) entries: Vec<Entry>,
+    pub(super) candidates: Vec<Candidate>,
+}
+
+impl Docket {
+    /// Reads a docket; none where nothing waits any more.
+    pub(super) fn read(tx: &Tx<'_>, memory: &Memory, id: DocumentId) -> Result<Option<Self>, StoreError> {
+        let mut entries = tx.log_of(id, &[EntryState::Pending, EntryState::Waiting])?;
+        entries.truncate(MOST_ENTRIES);
+        let Some(template) = entries.first().map(|e| e.entry.template) else { return Ok(None) };
+        let newest = tx.published_newest(id)?;
+        let record = tx.document(id)?;
+        let base = match memory.take(id, newest) {
+            Some(doc) => Some(doc),
+            None => published(tx, id, record.as_ref())?,
+        };
+        let finish = tx.published_finish(id)?;
+        let candidates = entries
+            .iter_mut()
+            .map(|e| Candidate {
+                chunk: std::mem::take(&mut e.entry.chunk),
+                person: e.entry.person.map(|p| p.to_string()),
+                knew_finish: finish.is_some_and(|finish| finish <= e.entry.pulled_pub),
+                overruled: e.overruled,
+                desk: e.entry.device.is_none(),
+            })
+            .collect();
+        Ok(Some(Self { id, template, base, newest, record, entries, candidates }))
+    }
+}
+
+/// The document as published: the snapshot, where there is one, and what was published since; none
+/// where nothing was published.
+pub fn published(
+    tx: &Tx<'_>,
+    id: DocumentId,
+    record: Option<&DocumentRecord>,
+) -> Result<Option<Automerge>, StoreError> {
+    let broken = |_| StoreError::Inconsistent("a published chunk cannot be loaded");
+    let (mut doc, after) = match record.map(|r| (r.snapshot.as_deref(), r.snapshot_pub)) {
+        Some((Some(snapshot), number)) => (Some(note::load(snapshot).map_err(broken)?), number),
+        _ => (None, 0),
+    };
+    let mut changes = Vec::new();
+    for chunk in tx.published_of(id, after, u32::MAX)? {
+        // Counted before it was published; a document chunk begins with its type, 0.
+        let is_document = chunk.chunk.get(8) == Some(&kind_byte(gate::Kind::Document));
+        if is_document {
+            let loaded = note::load(&chunk.chunk).map_err(broken)?;
+            match &doc {
+                None if changes.is_empty() => doc = Some(loaded),
+                _ => changes.extend(loaded.get_changes(&[])),
+            }
+        } else {
+            let change = automerge::Change::from_bytes(chunk.chunk);
+            changes.push(change.map_err(|_| StoreError::Inconsistent("a published change cannot be read"))?);
+        }
+    }
+    if changes.is_empty() {
+        return Ok(doc);
+    }
+    let mut doc = doc.unwrap_or_else(note::empty);
+    doc.apply_changes(changes).map_err(broken)?;
+    Ok(Some(doc))
+}
+
+fn kind_byte(kind: gate::Kind) -> u8 {
+    match kind {
+        gate::Kind::Document => 0,
+        gate::Kind::Change => 1,
+    }
+}

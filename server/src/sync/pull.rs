@@ -1,0 +1,242 @@
+//! Pulling: what a phone lacks, found by index on the people and notes in its view, never by
+//! filtering the log for each phone. A phone with nothing new costs two reads.
+
+use std::collections::BTreeMap;
+
+use notes::ids::DocumentId;
+use notes::wire::{Fill, FillAnswer, Pull, RESPONSE_TARGET_BYTES, Response, Row, Subject};
+
+use super::Pusher;
+use super::cursor::Cursor;
+use super::{rows, view};
+use crate::store::{Audience, News, NewsKind, Published, StoreError, Tx};
+
+/// Most numbers that are looked at for one answer.
+const MOST: usize = 2_000;
+
+/// Fills the pulled part of a response.
+pub(super) fn pull(
+    tx: &Tx<'_>,
+    who: &Pusher,
+    start: Cursor,
+    fills: &[Fill],
+    response: &mut Response,
+) -> Result<(), StoreError> {
+    let mut budget = Budget::default();
+    let mut cursor = start;
+    let team = who.worker.team.unwrap_or(0);
+    if cursor.team != team {
+        // Another team means other people: the rows begin anew.
+        response.rows_anew = cursor.news > 0;
+        cursor.news = 0;
+        cursor.team = team;
+    }
+    news(tx, who, &mut cursor, &mut budget, response)?;
+    published(tx, who, &mut cursor, &mut budget, response)?;
+    for fill in fills {
+        let answer = answer_fill(tx, who, fill, &mut budget, &mut response.rows)?;
+        response.fills.push(answer);
+    }
+    let head = tx.log_head()?;
+    cursor.seq = head.seq;
+    cursor.chain.copy_from_slice(&head.chain[..8]);
+    response.cursor = cursor.to_bytes();
+    Ok(())
+}
+
+/// How much of an answer is used up.
+#[derive(Default)]
+struct Budget {
+    bytes: usize,
+}
+
+impl Budget {
+    /// Takes room; the first piece always fits, so that there is progress.
+    fn take(&mut self, bytes: usize) -> bool {
+        let fits = self.bytes == 0 || self.bytes + bytes <= RESPONSE_TARGET_BYTES;
+        if fits {
+            self.bytes += bytes.max(1);
+        }
+        fits
+    }
+}
+
+/// Joins several ordered lists of numbers. Where a list was cut at its limit, nothing beyond its
+/// end may be given yet. The flag says whether all was seen.
+fn merge(lists: Vec<Vec<u64>>) -> (Vec<u64>, bool) {
+    let cut = lists.iter().filter(|l| l.len() >= MOST).filter_map(|l| l.last()).min().copied();
+    let mut all: Vec<u64> = lists.into_iter().flatten().filter(|n| cut.is_none_or(|cut| *n <= cut)).collect();
+    all.sort_unstable();
+    all.dedup();
+    (all, cut.is_none())
+}
+
+fn news(
+    tx: &Tx<'_>,
+    who: &Pusher,
+    cursor: &mut Cursor,
+    budget: &mut Budget,
+    response: &mut Response,
+) -> Result<(), StoreError> {
+    let head = tx.news_head()?;
+    if cursor.news == head {
+        return Ok(());
+    }
+    let team = who.worker.team.map(Audience::Team);
+    let mut audiences = vec![Audience::All, Audience::Worker(&who.worker.id), Audience::Device(who.device.id)];
+    audiences.extend(team);
+    audiences.extend(tx.caseload(&who.worker.id)?.into_iter().map(Audience::Person));
+    let mut all = Vec::new();
+    let mut cut = None;
+    for audience in audiences {
+        let some = tx.news_for(audience, cursor.news, u32::try_from(MOST).unwrap_or(u32::MAX))?;
+        if some.len() >= MOST {
+            cut = some.last().map(|n| n.n).min(cut.or(Some(u64::MAX)));
+        }
+        all.extend(some);
+    }
+    all.retain(|n| cut.is_none_or(|cut| n.n <= cut));
+    all.sort_unstable_by_key(|n| n.n);
+    for news in all {
+        let rows = rows::compose(tx, who, &news)?;
+        if !budget.take(rows.iter().map(|r| r.body.len() + 16).sum()) {
+            response.more = true;
+            return Ok(());
+        }
+        cursor.news = news.n;
+        response.rows.extend(rows);
+    }
+    match cut {
+        Some(_) => response.more = true,
+        None => cursor.news = head,
+    }
+    Ok(())
+}
+
+fn published(
+    tx: &Tx<'_>,
+    who: &Pusher,
+    cursor: &mut Cursor,
+    budget: &mut Budget,
+    response: &mut Response,
+) -> Result<(), StoreError> {
+    let head = tx.published_head()?;
+    if cursor.published == head {
+        return Ok(());
+    }
+    let own = who.device.id;
+    let mut lists = vec![tx.numbers_in_mail(own, cursor.published, MOST)?];
+    for person in tx.caseload(&who.worker.id)? {
+        lists.push(tx.numbers_about(person, cursor.published, Some(own), MOST)?);
+    }
+    let (numbers, all) = merge(lists);
+    let mut parcel = Parcel::default();
+    for number in numbers {
+        let Some(chunk) = tx.published(number)? else { continue };
+        if !may_pull(tx, who, &chunk)? {
+            cursor.published = number;
+            continue;
+        }
+        if !budget.take(chunk.chunk.len() + 48) {
+            response.more = true;
+            response.pulls = parcel.pulls;
+            return Ok(());
+        }
+        cursor.published = number;
+        parcel.add(chunk);
+    }
+    if all {
+        cursor.published = head;
+    } else {
+        response.more = true;
+    }
+    response.pulls = parcel.pulls;
+    Ok(())
+}
+
+/// What lies in the mail may have left the phone's view since.
+fn may_pull(tx: &Tx<'_>, who: &Pusher, chunk: &Published) -> Result<bool, StoreError> {
+    view::may_read(tx, &who.worker, who.device.id, chunk.document, chunk.person)
+}
+
+/// Chunks gathered by document, in order of first appearance.
+#[derive(Default)]
+struct Parcel {
+    pulls: Vec<Pull>,
+    places: BTreeMap<DocumentId, usize>,
+}
+
+impl Parcel {
+    fn add(&mut self, chunk: Published) {
+        let place = *self.places.entry(chunk.document).or_insert_with(|| {
+            self.pulls.push(Pull {
+                document: chunk.document,
+                template: chunk.template,
+                person: chunk.person,
+                chunks: Vec::new(),
+            });
+            self.pulls.len() - 1
+        });
+        if let Some(pull) = self.pulls.get_mut(place) {
+            pull.person = chunk.person.or(pull.person);
+            pull.chunks.push(chunk.chunk.into());
+        }
+    }
+}
+
+fn answer_fill(
+    tx: &Tx<'_>,
+    who: &Pusher,
+    fill: &Fill,
+    budget: &mut Budget,
+    rows: &mut Vec<Row>,
+) -> Result<FillAnswer, StoreError> {
+    let mut answer = FillAnswer { subject: fill.subject, pulls: Vec::new(), next: None };
+    let numbers = match fill.subject {
+        Subject::Person(id) => {
+            if !tx.person(id)?.is_some_and(|p| view::is_mine(&who.worker, &p)) {
+                return Ok(answer);
+            }
+            if fill.after == 0 {
+                for news in tx.news_for(Audience::Person(id), 0, u32::MAX)? {
+                    rows.extend(rows::compose(tx, who, &news)?);
+                }
+            }
+            tx.numbers_about(id, fill.after, None, MOST)?
+        }
+        Subject::Document(id) => {
+            if !view::may_read(tx, &who.worker, who.device.id, id, tx.document_person(id)?)? {
+                return Ok(answer);
+            }
+            if fill.after == 0 {
+                told_of(tx, who, id, rows)?;
+            }
+            tx.numbers_of(id, fill.after, MOST)?
+        }
+    };
+    let full = numbers.len() >= MOST;
+    let mut parcel = Parcel::default();
+    let mut last = fill.after;
+    for number in numbers {
+        let Some(chunk) = tx.published(number)? else { continue };
+        if !budget.take(chunk.chunk.len() + 48) {
+            answer.pulls = parcel.pulls;
+            answer.next = Some(last);
+            return Ok(answer);
+        }
+        last = number;
+        parcel.add(chunk);
+    }
+    answer.pulls = parcel.pulls;
+    answer.next = full.then_some(last);
+    Ok(answer)
+}
+
+/// A note that comes into view brings what was said of it.
+fn told_of(tx: &Tx<'_>, who: &Pusher, document: DocumentId, rows: &mut Vec<Row>) -> Result<(), StoreError> {
+    for kind in [NewsKind::Version, NewsKind::Standing] {
+        let news = News { n: 0, kind, key: document.0.to_vec() };
+        rows.extend(rows::compose(tx, who, &news)?);
+    }
+    Ok(())
+}

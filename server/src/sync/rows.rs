@@ -1,0 +1,95 @@
+//! Rows: each piece of news made into what one phone may know of it, from the truth as it is now.
+
+use notes::ids::{Actor, DocumentId, PersonId};
+use notes::wire::{
+    ActorRow, DetailRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow, WorkerRow,
+};
+
+use super::Pusher;
+use super::view;
+use crate::issues;
+use crate::store::{News, NewsKind, PersonRecord, StoreError, Tx};
+
+/// The rows that a piece of news is for one phone; none where there is nothing to tell any more.
+pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>, StoreError> {
+    let key16 = || <[u8; 16]>::try_from(news.key.as_slice()).map_err(|_| StoreError::Inconsistent("a news key"));
+    let bodies = match news.kind {
+        NewsKind::Person => person(tx, who, PersonId(key16()?))?,
+        NewsKind::Worker => {
+            let id = String::from_utf8_lossy(&news.key);
+            let worker = tx.worker(&id)?;
+            worker.into_iter().map(|w| RowBody::Worker(WorkerRow { id: w.id, name: w.name })).collect()
+        }
+        NewsKind::Actor => {
+            let actor = Actor(key16()?);
+            let worker = tx.actor_worker(actor)?;
+            worker.into_iter().map(|worker| RowBody::Actor(ActorRow { actor, worker })).collect()
+        }
+        NewsKind::Version => version(tx, DocumentId(key16()?))?.into_iter().collect(),
+        NewsKind::Standing => {
+            let document = DocumentId(key16()?);
+            let (state, code, message) = issues::standing(tx, document, Some(who.device.id))?;
+            vec![RowBody::Standing(StandingRow { document, state: state.to_owned(), code, message })]
+        }
+        NewsKind::Reset => {
+            let document = Some(DocumentId(key16()?));
+            vec![RowBody::Order(OrderRow { order: "reset".to_owned(), document })]
+        }
+        NewsKind::NewActor => {
+            vec![RowBody::Order(OrderRow { order: "new_actor".to_owned(), document: None })]
+        }
+    };
+    let pack = |body: &RowBody| {
+        Row::pack(news.n, body).map_err(|_| StoreError::Inconsistent("a row that cannot be packed"))
+    };
+    bodies.iter().map(pack).collect()
+}
+
+fn person(tx: &Tx<'_>, who: &Pusher, id: PersonId) -> Result<Vec<RowBody>, StoreError> {
+    let Some(person) = tx.person(id)? else { return Ok(Vec::new()) };
+    if !view::may_see(&who.worker, &person) {
+        return Ok(vec![RowBody::Removal(RemovalRow { person: id })]);
+    }
+    let mine = view::is_mine(&who.worker, &person);
+    let mut bodies = vec![RowBody::Person(PersonRow {
+        id,
+        case_id: person.case_id.clone(),
+        name: person.name.clone(),
+        date_of_birth: person.date_of_birth.clone(),
+        mine,
+    })];
+    if mine {
+        bodies.push(RowBody::Detail(detail(person)));
+    }
+    Ok(bodies)
+}
+
+fn detail(person: PersonRecord) -> DetailRow {
+    let lines = [person.address_line_1, person.address_line_2, person.postcode];
+    let address: Vec<String> = lines.into_iter().flatten().collect();
+    DetailRow {
+        id: person.id,
+        preferred_name: person.preferred_name,
+        address: (!address.is_empty()).then(|| address.join(", ")),
+        phone: person.phone,
+        nhs_number: person.nhs_number,
+        communication_needs: person.communication_needs,
+        alerts: person.alerts,
+    }
+}
+
+fn version(tx: &Tx<'_>, document: DocumentId) -> Result<Option<RowBody>, StoreError> {
+    let Some(version) = tx.version_newest(document)? else { return Ok(None) };
+    // What ended it counts most; of several the newest.
+    let receipts = tx.receipts(&version.event_id)?;
+    let ended = receipts.iter().rev().find(|r| r.state.outcome != "deferred");
+    let state = ended.or(receipts.last()).map(|r| &r.state);
+    Ok(Some(RowBody::Version(VersionRow {
+        document,
+        version: version.version,
+        heads: version.heads.iter().map(|h| h.to_vec().into()).collect(),
+        outcome: state.map_or("waiting", |s| s.outcome.as_str()).to_owned(),
+        case_system_ref: state.and_then(|s| s.case_system_ref.clone()),
+        reason: state.and_then(|s| s.reason.clone()),
+    })))
+}
