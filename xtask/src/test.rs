@@ -110,7 +110,7 @@ fn dependencies(steps: &mut Steps, workshop: &Workshop, tools: &Tools) -> Result
         run("cargo deny check bans licenses sources", &mut deny(&check))
     })?;
     if ends_well_within(ADVISORIES_WAIT, &mut deny(&["--log-level", "off", "fetch", "db"])) {
-        let check = ["check", "--disable-fetch", "advisories"];
+        let check = ["--offline", "--log-level", "error", "check", "advisories"];
         return steps.step("advisories", || {
             run("cargo deny check advisories", &mut deny(&check))
         });
