@@ -61,16 +61,16 @@ pub fn setup(workshop: &Workshop) -> Result<Tools, Failure> {
     Ok(Tools { cargo_deny })
 }
 
-fn missing(workshop: &Workshop) -> Vec<&'static Tool> {
+fn missing<'tools>(workshop: &Workshop, tools: &'tools [Tool]) -> Vec<&'tools Tool> {
     let works = |tool: &&Tool| match tool.probe.split_first() {
         Some((program, arguments)) => works(&mut workshop.command(*program, arguments)),
         None => true,
     };
-    TOOLS.iter().filter(|tool| !works(tool)).collect()
+    tools.iter().filter(|tool| !works(tool)).collect()
 }
 
 fn system_tools(workshop: &Workshop) -> Result<(), Failure> {
-    let lacking = missing(workshop);
+    let lacking = missing(workshop, TOOLS);
     if lacking.is_empty() {
         return Ok(());
     }
@@ -79,7 +79,7 @@ fn system_tools(workshop: &Workshop) -> Result<(), Failure> {
         println!("setup: apt-get installs {}", packages.join(", "));
         apt_install(workshop, &packages)?;
     }
-    let still: Vec<&str> = missing(workshop).iter().map(|tool| tool.name).collect();
+    let still: Vec<&str> = missing(workshop, TOOLS).iter().map(|tool| tool.name).collect();
     if still.is_empty() {
         return Ok(());
     }
@@ -186,4 +186,26 @@ fn cargo_deny(workshop: &Workshop) -> Result<PathBuf, Failure> {
         .env_remove("CARGO_TARGET_DIR");
     run("cargo install cargo-deny", &mut install)?;
     Ok(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_is_missing_when_its_probe_fails_or_cannot_be_started() {
+        let tool = |name, probe| Tool {
+            name,
+            packages: &[],
+            probe,
+        };
+        let tools = [
+            tool("here", &["true"]),
+            tool("broken", &["sh", "-c", "exit 3"]),
+            tool("absent", &["no-such-program-anywhere"]),
+        ];
+        let workshop = Workshop::find().unwrap();
+        let names: Vec<&str> = missing(&workshop, &tools).iter().map(|tool| tool.name).collect();
+        assert_eq!(names, ["broken", "absent"]);
+    }
 }

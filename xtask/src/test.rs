@@ -163,7 +163,7 @@ fn rust_tests(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<(), 
         steps.cargo(
             workshop,
             "Rust tests",
-            &["test", "--workspace", "--all-targets"],
+            &["test", "--workspace", "--lib", "--bins", "--tests"],
             long,
         )?;
     }

@@ -18,7 +18,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const NEVER_MEETS: &[(&str, &[&str])] = &[
     ("notes", &["tokio", "axum", "rusqlite", "uniffi", "ureq"]),
     ("client-core", &["tokio", "axum", "uniffi"]),
-    ("server", &["uniffi", "ureq"]),
+    ("server", &["uniffi"]),
     ("xtask", &["tokio", "axum", "rusqlite", "automerge"]),
 ];
 
