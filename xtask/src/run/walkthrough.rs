@@ -67,9 +67,9 @@ const WRITING: &[&str] = &[
     r#"imran join "$NOTE""#,
     r#"ruth type "$NOTE" "Margaret was up and dressed, and had made us tea. ""#,
     r#"imran type "$NOTE" "The rail by the back step is loose; I will order a new one. ""#,
-    r#"ruth finish "$NOTE""#,
-    "# The link is back.",
-    "imran sync; ruth sync; imran sync",
+    "# The link is back. The server publishes within seconds, Ruth sees both parts, and finishes for both.",
+    "ruth sync; imran sync; sleep 2; ruth sync",
+    r#"ruth show "$NOTE"; ruth finish "$NOTE"; ruth sync; sleep 2; imran sync"#,
 ];
 
 fn exporting(doorstep: &str, url: &str, team: &Team, path: &dyn Fn(&Path) -> String) -> Vec<String> {
