@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::Automerge;
 use notes::ids::{Actor, DocumentId, PersonId};
-use notes::note::{self, Plain, genesis};
+use notes::note::{self, Plain, Template, genesis};
 use notes::problem::Code;
 
 use super::docket::{Docket, published};
@@ -157,7 +157,9 @@ fn publish(
     if docket.record.as_ref().is_some_and(|r| r.person != person) {
         newest = publish_again(tx, &docket, person)?;
     }
-    let record = record_of(&docket, &doc, &plain, person, newest, last.map_or(0, |i| i + 1));
+    let place = (docket.id, docket.template, person);
+    let mut record = record_of(docket.record.as_ref(), place, &doc, &plain);
+    renew_snapshot(tx, &mut record, &doc, newest)?;
     tx.document_put(&record)?;
     let received_at = docket.entries.iter().map(|e| e.entry.received_at).max().unwrap_or(0);
     if record.finished_at.is_some() {
@@ -226,28 +228,16 @@ fn finished_now(docket: &Docket, plain: Option<&Plain>) -> bool {
     !before && plain.is_some_and(|p| p.finished().is_some())
 }
 
+/// A document's projection, with the snapshot that it had before.
 fn record_of(
-    docket: &Docket,
+    before: Option<&DocumentRecord>,
+    (id, template, person): (DocumentId, Template, Option<PersonId>),
     doc: &Automerge,
     plain: &Plain,
-    person: Option<PersonId>,
-    newest: u64,
-    fresh: usize,
 ) -> DocumentRecord {
-    let before = docket.record.as_ref().map(|r| (r.snapshot_pub, r.snapshot.clone()));
-    let (snapshot_pub, snapshot) = before.unwrap_or((0, None));
-    let behind = usize::try_from(newest.saturating_sub(snapshot_pub)).unwrap_or(usize::MAX);
-    // A first push is one chunk, which is its own snapshot.
-    let due = docket.base.is_some() && fresh.min(behind) >= SNAPSHOT_EVERY
-        || docket.base.is_some() && snapshot.is_none()
-        || behind > 64 * SNAPSHOT_EVERY && docket.base.is_some();
-    let (snapshot_pub, snapshot) = match due.then(|| sound_save(doc)).flatten() {
-        Some(save) => (newest, Some(save)),
-        None => (snapshot_pub, snapshot),
-    };
     DocumentRecord {
-        id: docket.id,
-        template: docket.template,
+        id,
+        template,
         person,
         heads: doc.get_heads().into_iter().map(|h| h.0).collect(),
         plain: export::plain_json(plain),
@@ -255,9 +245,22 @@ fn record_of(
         started_at: plain.time("started_at"),
         ended_at: plain.time("ended_at"),
         finished_at: plain.finished().map(|(at, _)| at),
-        snapshot_pub,
-        snapshot,
+        snapshot_pub: before.map_or(0, |r| r.snapshot_pub),
+        snapshot: before.and_then(|r| r.snapshot.clone()),
     }
+}
+
+/// Renews the snapshot where loading the document would otherwise mean many chunks. A note that
+/// came as one chunk needs none: the chunk is its own.
+fn renew_snapshot(tx: &Tx<'_>, record: &mut DocumentRecord, doc: &Automerge, newest: u64) -> Result<(), StoreError> {
+    let behind = tx.numbers_of(record.id, record.snapshot_pub, SNAPSHOT_EVERY)?.len();
+    if behind >= SNAPSHOT_EVERY
+        && let Some(save) = sound_save(doc)
+    {
+        record.snapshot_pub = newest;
+        record.snapshot = Some(save);
+    }
+    Ok(())
 }
 
 /// Automerge's save, but only where loading it gives the same document again.
@@ -325,14 +328,7 @@ fn reproject_one(tx: &Tx<'_>, id: DocumentId) -> Result<(), StoreError> {
     let template = newest.template;
     let plain = Plain::read(&doc, template)
         .map_err(|_| StoreError::Inconsistent("a published document cannot be read"))?;
-    let docket = Docket {
-        id,
-        template,
-        base: (chunks.len() > 1).then(note::empty),
-        newest: newest.number,
-        record: None,
-        entries: Vec::new(),
-        candidates: Vec::new(),
-    };
-    tx.document_put(&record_of(&docket, &doc, &plain, newest.person, newest.number, 0))
+    let mut record = record_of(None, (id, template, newest.person), &doc, &plain);
+    renew_snapshot(tx, &mut record, &doc, newest.number)?;
+    tx.document_put(&record)
 }
