@@ -6,7 +6,7 @@ use super::frame::{self, Columns};
 use super::lanes::Slope;
 use super::links::Links;
 use super::ops::{Action, Id, Key, OpLanes, Stretch};
-use super::{Bytes, Counted, Kind, Limits, Refusal};
+use super::{Bytes, Counted, Kind, Limits, Refusal, plausible};
 
 const COLUMNS: [u8; 14] = [
     0x01, 0x02, 0x11, 0x13, 0x15, 0x34, 0x42, 0x56, 0x57, 0x70, 0x71, 0x73, 0x94, 0xa5,
@@ -18,6 +18,7 @@ const PREDECESSOR: Refusal = Refusal::Malformed("predecessor");
 const MARK: Refusal = Refusal::Malformed("mark");
 
 pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Result<Counted, Refusal> {
+    let length = bytes.len();
     let deps = frame::hashes(&mut bytes, limits, "dependencies")?;
     // Automerge sorts them, but a document does not tell the hashes that it sorts by, and keeps any order.
     let mut sorted = deps.clone();
@@ -43,7 +44,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
     if !bytes.is_empty() {
         return Err(Refusal::Extra);
     }
-    let ops = Walk::new(&columns, &actors, start_op, limits).walk(limits)?;
+    let ops = Walk::new(&columns, &actors, start_op, plausible(length), limits).walk(limits)?;
     let max_op = start_op + ops - 1;
     let counted = Counted {
         kind: Kind::Change,
@@ -85,10 +86,18 @@ struct Walk<'a> {
     /// The counter of the next operation.
     next: u64,
     mark: Mark,
+    /// How many operations other than deletions may still come.
+    plausible: u64,
 }
 
 impl<'a> Walk<'a> {
-    fn new(columns: &Columns<'a>, actors: &'a [[u8; 16]], start_op: u64, limits: &Limits) -> Self {
+    fn new(
+        columns: &Columns<'a>,
+        actors: &'a [[u8; 16]],
+        start_op: u64,
+        plausible: u64,
+        limits: &Limits,
+    ) -> Self {
         let mut used = vec![false; actors.len()];
         if let Some(author) = used.first_mut() {
             *author = true;
@@ -100,6 +109,7 @@ impl<'a> Walk<'a> {
             used,
             next: start_op,
             mark: Mark::Closed,
+            plausible,
         }
     }
 
@@ -138,6 +148,10 @@ impl<'a> Walk<'a> {
             self.mark_used(actor);
         }
         self.mark(stretch)?;
+        if stretch.action != Action::Delete {
+            let left = self.plausible.checked_sub(stretch.rows);
+            self.plausible = left.ok_or(Refusal::TooLarge("operations for its bytes"))?;
+        }
         let number = self.preds.each(stretch.rows)?;
         // A deletion of nothing vanishes when the document is saved, which then cannot be loaded.
         let wrong = if number == 0 {

@@ -37,7 +37,7 @@ impl Span {
 }
 
 /// One bit for each operation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bits(Vec<u64>);
 
 impl Bits {
@@ -175,6 +175,15 @@ impl Claims {
     pub(super) fn bit(&self, (counter, actor): (u32, u32)) -> Result<u32, Refusal> {
         let span = self.span(actor, counter)?;
         Ok(span.base + (counter - span.first))
+    }
+
+    /// The bit of the operation that follows in the same change, if there is one.
+    pub(super) fn following(&self, (counter, actor): (u32, u32)) -> Option<u32> {
+        let span = self
+            .span(actor, counter)
+            .ok()
+            .filter(|span| counter < span.last)?;
+        Some(span.base + (counter - span.first) + 1)
     }
 
     pub(super) fn is_filled(&self, bit: u32) -> bool {

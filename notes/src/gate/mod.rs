@@ -136,6 +136,15 @@ impl Refusal {
     }
 }
 
+/// Deletions take no bytes each: a change that empties a long text is a few bytes of runs.
+const SPARE_DELETIONS: u64 = 100_000;
+
+/// How many operations other than deletions so many bytes may hold. Honest ones carry a letter or a key each,
+/// while Automerge takes a microsecond and half a kilobyte of memory for each that a run merely claims.
+fn plausible(bytes: u64) -> u64 {
+    8_192 + 16 * bytes
+}
+
 /// Counts one chunk. What it accepts holds together within itself and stays below the limits.
 ///
 /// # Errors
@@ -144,8 +153,16 @@ pub fn count(chunk: &[u8], limits: &Limits) -> Result<Counted, Refusal> {
     let frame = frame::open(chunk, limits)?;
     let body = Bytes::new(frame.body);
     // Automerge keeps operation counters in 32 bits and adds to them.
+    let counter = limits.counter.min(u64::from(u32::MAX >> 1));
+    let deletions = if frame.kind == Kind::Change {
+        SPARE_DELETIONS
+    } else {
+        0
+    };
+    let ops = limits.ops.min(plausible(chunk.len() as u64) + deletions);
     let limits = Limits {
-        counter: limits.counter.min(u64::from(u32::MAX >> 1)),
+        ops,
+        counter,
         ..*limits
     };
     match frame.kind {

@@ -17,6 +17,7 @@ pub(super) const COLUMNS: [u8; 16] = [
 const SUCC: u8 = 0x80;
 const ORDER: Refusal = Refusal::Malformed("operations out of order");
 const SUCCESSOR: Refusal = Refusal::Malformed("successor");
+const MARK: Refusal = Refusal::Malformed("mark");
 const OBJECT: Refusal = Refusal::Malformed("object");
 
 /// What rows of one key have in common: the text, or the element, which an insertion makes itself.
@@ -47,6 +48,9 @@ pub(super) struct Rows<'a> {
     is_pending: Bits,
     maps: Bits,
     sequences: Bits,
+    /// Where marks must end, which is next to where they begin, and where they do.
+    due_ends: Bits,
+    ends: Bits,
     before: Option<Before<'a>>,
 }
 
@@ -64,6 +68,8 @@ impl<'a> Rows<'a> {
             is_pending: Bits::new(graph.ops),
             maps: Bits::new(graph.ops),
             sequences: Bits::new(graph.ops),
+            due_ends: Bits::new(graph.ops),
+            ends: Bits::new(graph.ops),
             before: None,
         }
     }
@@ -93,6 +99,9 @@ impl<'a> Rows<'a> {
             self.stretch(&stretch, actor, counter, number)?;
         }
         self.flush()?;
+        if self.ends != self.due_ends {
+            return Err(MARK);
+        }
         self.ops.finish()?;
         self.succ.finish()?;
         self.actor.finish()?;
@@ -103,8 +112,8 @@ impl<'a> Rows<'a> {
     /// Typed text makes long stretches of insertions; all but the ends of these go by in one step.
     fn stretch(&mut self, stretch: &Stretch<'a>, actor: u32, own: Slope, number: u64) -> Result<(), Refusal> {
         let last = stretch.rows - 1;
-        let makes = matches!(stretch.action, Action::MakeMap | Action::MakeSequence);
-        if last < 3 || number > 1 || makes || !stretch.insert || !Self::is_sorted(stretch, actor, own) {
+        let plain = stretch.insert && stretch.action == Action::Set;
+        if last < 3 || number > 1 || !plain || !Self::is_sorted(stretch, actor, own) {
             return (0..=last).try_for_each(|row| self.row(stretch, row, (actor, own), number));
         }
         self.row(stretch, 0, (actor, own), number)?;
@@ -173,6 +182,8 @@ impl<'a> Rows<'a> {
         match stretch.action {
             Action::MakeMap => _ = self.maps.set(bit),
             Action::MakeSequence => _ = self.sequences.set(bit),
+            Action::MarkBegin => _ = self.due_ends.set(self.claims.following(id).ok_or(MARK)?),
+            Action::MarkEnd => _ = self.ends.set(bit),
             _ => {}
         }
         self.before = Some(Before {

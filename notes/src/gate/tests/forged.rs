@@ -372,7 +372,34 @@ fn claims_of_a_billion() {
         &forge::ops_claiming(500_001).seal(),
         large,
     );
-    accepted("as many as may be", &forge::ops_claiming(500_000).seal());
+    accepted(
+        "as many as its bytes may hold",
+        &forge::ops_claiming(9_000).seal(),
+    );
+    let deleting = |count: i64| Change {
+        start_op: 200_002,
+        columns: vec![
+            (column::OBJECT_ACTOR, run(count, &unsigned(0))),
+            (column::OBJECT_COUNTER, run(count, &unsigned(1))),
+            (column::KEY_ACTOR, run(count, &unsigned(0))),
+            (
+                column::KEY_COUNTER,
+                [literals(&[signed(2)]), run(count - 1, &signed(1))].concat(),
+            ),
+            (column::INSERT, unsigned(count.unsigned_abs())),
+            (column::ACTION, run(count, &unsigned(3))),
+            (column::VALUE_META, run(count, &unsigned(0))),
+            (column::PRED, run(count, &unsigned(1))),
+            (column::PRED_ACTOR, run(count, &unsigned(0))),
+            (
+                column::PRED_COUNTER,
+                [literals(&[signed(2)]), run(count - 1, &signed(1))].concat(),
+            ),
+        ],
+        ..forge::change_with(7, 2, 1)
+    };
+    accepted("a long text deleted", &deleting(100_000).seal());
+    check("more deletions than may be", &deleting(200_000).seal(), large);
     let mut late = forge::ops_claiming(1000);
     late.start_op = 49_999_999;
     check("operations that run past the cap", &late.seal(), "chunk_counter");
