@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use automerge::{Automerge, Change};
 
 use super::judge::Judge;
-use super::samples;
+use super::{Dice, samples, seed};
 use crate::forge;
 use crate::gate::{Counted, Kind, Limits, count};
 
@@ -29,27 +29,6 @@ fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse().ok()
-}
-
-/// A xorshift generator: a seed is all it takes to see a failure again.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-}
-
-fn seed() -> u64 {
-    let seed = std::env::var("DOORSTEP_TEST_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or(20_261_122);
-    println!("DOORSTEP_TEST_SEED={seed}");
-    seed
 }
 
 /// Honest chunks of the small documents: the name, the chunk, and for a change what it builds on.

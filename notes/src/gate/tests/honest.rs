@@ -89,6 +89,21 @@ fn what_was_saved_and_loaded_is_still_honest() {
 }
 
 #[test]
+fn whatever_three_phones_do_is_honest() {
+    let seed = super::seed();
+    let mut dice = super::Dice(seed);
+    for round in 0..60 {
+        let mut doc = samples::at_random(&mut dice);
+        check_document(&format!("round {round}"), &mut doc);
+        for change in doc.get_changes(&[]) {
+            check_change(&format!("round {round}"), &change);
+        }
+        let mut again = AutoCommit::load(&doc.save_nocompress()).unwrap();
+        check_document(&format!("round {round}, loaded"), &mut again);
+    }
+}
+
+#[test]
 fn a_deflated_document_is_refused_as_compressed() {
     let saved = samples::note().save();
     assert_eq!(count(&saved, &Limits::default()), Err(Refusal::Compressed));

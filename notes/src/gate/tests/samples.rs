@@ -4,7 +4,9 @@
 
 use automerge::marks::{ExpandMark, Mark};
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, AutoCommit, ObjType, ROOT, ReadDoc, ScalarValue};
+use automerge::{ActorId, AutoCommit, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
+
+use super::Dice;
 
 fn by(actor: u8) -> AutoCommit {
     AutoCommit::new().with_actor(ActorId::from([actor; 16]))
@@ -197,6 +199,94 @@ fn without_operations() -> AutoCommit {
     doc.put(ROOT, "key", 2).unwrap();
     commit(&mut doc, 4);
     doc
+}
+
+/// What three phones do to one document, merging now and then.
+pub(super) fn at_random(dice: &mut Dice) -> AutoCommit {
+    let mut first = by(50);
+    let body = first.put_object(ROOT, "body", ObjType::Text).unwrap();
+    let list = first.put_object(ROOT, "list", ObjType::List).unwrap();
+    let map = first.put_object(ROOT, "map", ObjType::Map).unwrap();
+    commit(&mut first, 0);
+    let mut phones = [2, 90]
+        .map(|actor| first.fork().with_actor(ActorId::from([actor; 16])))
+        .to_vec();
+    phones.push(first);
+    for turn in 0..dice.below(60) {
+        let at = dice.below(3);
+        // What is being typed is committed before it travels: a copy of it would be another change.
+        let other = &mut phones[(at + 1 + dice.below(2)) % 3];
+        commit(other, 1);
+        let mut other = other.clone();
+        let phone = &mut phones[at];
+        match dice.below(12) {
+            0..=3 => type_at_random(phone, &body, dice),
+            4 => mark_at_random(phone, &body, dice),
+            5 => phone
+                .put(&map, format!("key {}", dice.below(5)), dice.below(9) as u64)
+                .unwrap(),
+            6 => phone.delete(&map, format!("key {}", dice.below(5))).unwrap(),
+            7 => {
+                _ = phone
+                    .put_object(&map, format!("key {}", dice.below(5)), ObjType::Map)
+                    .unwrap()
+            }
+            8 => list_at_random(phone, &list, dice),
+            9 => commit(phone, i64::try_from(turn).unwrap() - 7),
+            10 => _ = phone.empty_change(CommitOptions::default()),
+            _ => _ = phone.merge(&mut other).unwrap(),
+        }
+    }
+    let mut whole = phones.remove(0);
+    for phone in &mut phones {
+        whole.merge(phone).unwrap();
+    }
+    whole
+}
+
+fn type_at_random(doc: &mut AutoCommit, body: &ObjId, dice: &mut Dice) {
+    let length = doc.length(body);
+    let at = dice.below(length + 1);
+    let out = isize::try_from(dice.below(length - at + 1).min(9)).unwrap();
+    doc.splice_text(
+        body,
+        at,
+        out,
+        ["", "a", "two words ", "äß", "👩‍👩‍👧", "日本語, and so on"][dice.below(6)],
+    )
+    .unwrap();
+}
+
+fn mark_at_random(doc: &mut AutoCommit, body: &ObjId, dice: &mut Dice) {
+    let length = doc.length(body);
+    let from = dice.below(length + 1);
+    let to = from + dice.below(length - from + 1);
+    let expand = [
+        ExpandMark::Both,
+        ExpandMark::None,
+        ExpandMark::After,
+        ExpandMark::Before,
+    ][dice.below(4)];
+    if dice.below(3) == 0 {
+        doc.unmark(body, "private", from, to, expand).unwrap();
+    } else {
+        doc.mark(body, Mark::new("private".to_owned(), true, from, to), expand)
+            .unwrap();
+    }
+}
+
+fn list_at_random(doc: &mut AutoCommit, list: &ObjId, dice: &mut Dice) {
+    let length = doc.length(list);
+    match dice.below(4) {
+        0 if length > 0 => doc.delete(list, dice.below(length)).unwrap(),
+        1 if length > 0 => doc.put(list, dice.below(length), true).unwrap(),
+        2 => {
+            _ = doc
+                .insert_object(list, dice.below(length + 1), ObjType::Text)
+                .unwrap()
+        }
+        _ => doc.insert(list, dice.below(length + 1), 0.25).unwrap(),
+    }
 }
 
 /// A note of about 70 changes, the one that budgets are measured with.
