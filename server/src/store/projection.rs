@@ -128,7 +128,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that a device follows a document.
+    /// Notes that a device follows a document. The first reason given stays.
     ///
     /// # Errors
     /// The database's.
@@ -140,7 +140,10 @@ impl Tx<'_> {
     ) -> Result<bool, StoreError> {
         let mut insert = self
             .db
-            .prepare_cached("INSERT OR IGNORE INTO follow (document, device, reason) VALUES (?,?,?)")?;
+            .prepare_cached(
+                "INSERT INTO follow (document, device, reason) VALUES (?,?,?) \
+                 ON CONFLICT DO UPDATE SET reason = coalesce(reason, excluded.reason)",
+            )?;
         Ok(insert.execute(params![document.0, device.0, reason])? > 0)
     }
 
@@ -156,15 +159,15 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Whether a device follows a document.
+    /// The reason for which a device follows a document; none where it does not, or gave none.
     ///
     /// # Errors
     /// The database's.
-    pub fn follows(&self, document: DocumentId, device: DeviceId) -> Result<bool, StoreError> {
-        let mut find = self
-            .db
-            .prepare_cached("SELECT 1 FROM follow WHERE document = ? AND device = ?")?;
-        Ok(find.exists(params![document.0, device.0])?)
+    pub fn follow_reason(&self, document: DocumentId, device: DeviceId) -> Result<Option<String>, StoreError> {
+        let mut find = self.db.prepare_cached("SELECT reason FROM follow WHERE document = ? AND device = ?")?;
+        let found: Option<Option<String>> =
+            find.query_row(params![document.0, device.0], |row| row.get(0)).optional()?;
+        Ok(found.flatten())
     }
 
     /// Published numbers about one person after a number, by others than the given device.

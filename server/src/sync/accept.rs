@@ -44,7 +44,9 @@ pub(super) fn accept(
                 verdict.code = Some(code);
             }
         }
-        tx.follow(push.document, who.device.id, push.reason.as_deref())?;
+        if refused.is_none() {
+            tx.follow(push.document, who.device.id, push.reason.as_deref())?;
+        }
         verdicts.push(verdict);
     }
     Ok(verdicts)
