@@ -32,9 +32,13 @@ fn peak_kib() -> Option<u64> {
 }
 
 /// Honest chunks of the small documents: the name, the chunk, and for a change what it builds on.
-fn chunks() -> Vec<(String, Vec<u8>, Automerge)> {
+fn chunks(random: Option<&mut Dice>) -> Vec<(String, Vec<u8>, Automerge)> {
     let mut chunks = Vec::new();
-    for (name, mut doc) in samples::small() {
+    let mut docs = samples::small();
+    if let Some(dice) = random {
+        docs.extend((0..5).map(|_| ("random", samples::at_random(dice))));
+    }
+    for (name, mut doc) in docs {
         chunks.push((name.to_owned(), doc.save_nocompress(), Automerge::new()));
         for change in doc.get_changes(&[]) {
             let base = doc.document().fork_at(change.deps()).unwrap();
@@ -153,7 +157,7 @@ fn on_a_large_stack(work: impl FnOnce() -> Tally + Send + 'static) -> Tally {
 fn flip(bits: Option<u64>) -> Tally {
     let mut tally = Tally::default();
     let mut dice = Dice(bits.unwrap_or(1));
-    for (name, chunk, base) in chunks() {
+    for (name, chunk, base) in chunks(None) {
         for at in 0..chunk.len() {
             let one = dice.roll(8);
             for bit in (0..8).filter(|bit| bits.is_none() || *bit == one) {
@@ -208,7 +212,7 @@ fn mutate(column: &mut Vec<u8>, dice: &mut Dice) {
 fn mutations(seed: u64, rounds: u32) -> Tally {
     let mut tally = Tally::default();
     let mut dice = Dice(seed);
-    let chunks = chunks();
+    let chunks = chunks(Some(&mut dice));
     for round in 0..rounds {
         let (name, chunk, base) = &chunks[usize::try_from(dice.roll(chunks.len() as u64)).unwrap()];
         let lie = if chunk[8] == 0 {
@@ -264,7 +268,7 @@ fn automerge_survives_many_mutated_columns() {
 
 #[test]
 fn every_truncation_is_refused() {
-    for (name, chunk, _) in chunks() {
+    for (name, chunk, _) in chunks(None) {
         for end in 0..chunk.len() {
             let cut = &chunk[..end];
             assert!(

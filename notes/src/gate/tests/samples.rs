@@ -229,7 +229,7 @@ pub(super) fn at_random(dice: &mut Dice) -> AutoCommit {
             7 => {
                 _ = phone
                     .put_object(&map, format!("key {}", dice.below(5)), ObjType::Map)
-                    .unwrap()
+                    .unwrap();
             }
             8 => list_at_random(phone, &list, dice),
             9 => commit(phone, i64::try_from(turn).unwrap() - 7),
@@ -283,7 +283,7 @@ fn list_at_random(doc: &mut AutoCommit, list: &ObjId, dice: &mut Dice) {
         2 => {
             _ = doc
                 .insert_object(list, dice.below(length + 1), ObjType::Text)
-                .unwrap()
+                .unwrap();
         }
         _ => doc.insert(list, dice.below(length + 1), 0.25).unwrap(),
     }
