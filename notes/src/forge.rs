@@ -3,7 +3,12 @@
 //!
 //! Not for writing notes, and not in any release build: it is behind the `forge` feature.
 
-#![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::must_use_candidate)]
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "a tool of tests, which must stop when it is misused"
+)]
 
 use sha2::{Digest, Sha256};
 

@@ -73,21 +73,29 @@ impl Bits {
     }
 
     /// Sets `count` bits, and tells whether all were unset.
-    fn set_range(&mut self, mut bit: u32, mut count: u32) -> bool {
+    pub(super) fn set_range(&mut self, bit: u32, count: u32) -> bool {
         let mut fresh = true;
-        while count > 0 {
-            let (word, _) = Self::word(bit);
-            let here = count.min(64 - (bit & 63));
-            let mask = (u64::MAX >> (64 - here)) << (bit & 63);
-            let Some(word) = self.0.get_mut(word) else {
-                return false;
-            };
+        self.words(bit, count, |word, mask| {
             fresh &= *word & mask == 0;
             *word |= mask;
+        });
+        fresh
+    }
+
+    pub(super) fn clear_range(&mut self, bit: u32, count: u32) {
+        self.words(bit, count, |word, mask| *word &= !mask);
+    }
+
+    fn words(&mut self, mut bit: u32, mut count: u32, mut each: impl FnMut(&mut u64, u64)) {
+        while count > 0 {
+            let here = count.min(64 - (bit & 63));
+            let mask = (u64::MAX >> (64 - here)) << (bit & 63);
+            let (word, _) = Self::word(bit);
+            let Some(word) = self.0.get_mut(word) else { return };
+            each(word, mask);
             bit += here;
             count -= here;
         }
-        fresh
     }
 }
 
@@ -199,32 +207,45 @@ impl Claims {
         Ok(())
     }
 
-    /// Fills evenly spaced operations of one actor.
-    pub(super) fn fill_all(&mut self, actor: u32, counter: Slope, count: u64) -> Result<(), Refusal> {
+    /// Fills evenly spaced operations of one actor, and gives their bits as ranges.
+    pub(super) fn fill_all(
+        &mut self,
+        actor: u32,
+        counter: Slope,
+        count: u64,
+        mut range: impl FnMut(u32, u32),
+    ) -> Result<(), Refusal> {
         let (first, last) = (counter.first, counter.after(count.saturating_sub(1)));
         match counter.step {
             _ if count == 0 => Ok(()),
-            _ if count == 1 => self.fill_between(actor, first, first),
-            1 => self.fill_between(actor, first, last),
-            -1 => self.fill_between(actor, last, first),
+            _ if count == 1 => self.fill_between(actor, first, first, &mut range),
+            1 => self.fill_between(actor, first, last, &mut range),
+            -1 => self.fill_between(actor, last, first, &mut range),
             0 => Err(TWICE),
             _ => (0..count).try_for_each(|row| {
                 let counter = counter.after(row);
-                self.fill_between(actor, counter, counter)
+                self.fill_between(actor, counter, counter, &mut range)
             }),
         }
     }
 
-    fn fill_between(&mut self, actor: u32, low: i64, high: i64) -> Result<(), Refusal> {
+    fn fill_between(
+        &mut self,
+        actor: u32,
+        low: i64,
+        high: i64,
+        range: &mut impl FnMut(u32, u32),
+    ) -> Result<(), Refusal> {
         let mut low = u32::try_from(low).map_err(|_| STRANGER)?;
         let high = u32::try_from(high).map_err(|_| STRANGER)?;
         while low <= high {
             let span = self.span(actor, low)?;
             let last = span.last.min(high);
-            let count = last - low + 1;
-            if !self.filled.set_range(span.base + (low - span.first), count) {
+            let (bit, count) = (span.base + (low - span.first), last - low + 1);
+            if !self.filled.set_range(bit, count) {
                 return Err(TWICE);
             }
+            range(bit, count);
             self.open = self.open.saturating_sub(u64::from(count));
             low = last + 1;
         }

@@ -27,12 +27,38 @@ enum Slot<'a> {
     Element(Id),
 }
 
+/// Before the first element.
+const HEAD: Slot<'static> = Slot::Element((0, 0));
+
 /// The row before.
 #[derive(Debug, Clone, Copy)]
 struct Before<'a> {
     object: Option<Id>,
     slot: Slot<'a>,
     id: Id,
+}
+
+/// The elements of the list or text that is being walked. An insertion behind any other makes Automerge panic
+/// when the change is applied.
+struct Elements {
+    bits: Bits,
+    ranges: Vec<(u32, u32)>,
+}
+
+impl Elements {
+    fn add(&mut self, bit: u32, count: u32) {
+        self.bits.set_range(bit, count);
+        match self.ranges.last_mut() {
+            Some((first, known)) if *first + *known == bit => *known += count,
+            _ => self.ranges.push((bit, count)),
+        }
+    }
+
+    fn leave(&mut self) {
+        for (bit, count) in self.ranges.drain(..) {
+            self.bits.clear_range(bit, count);
+        }
+    }
 }
 
 /// The way over the rows, first to last.
@@ -48,6 +74,7 @@ pub(super) struct Rows<'a> {
     is_pending: Bits,
     maps: Bits,
     sequences: Bits,
+    elements: Elements,
     /// Where marks must end, which is next to where they begin, and where they do.
     due_ends: Bits,
     ends: Bits,
@@ -68,6 +95,10 @@ impl<'a> Rows<'a> {
             is_pending: Bits::new(graph.ops),
             maps: Bits::new(graph.ops),
             sequences: Bits::new(graph.ops),
+            elements: Elements {
+                bits: Bits::new(graph.ops),
+                ranges: Vec::new(),
+            },
             due_ends: Bits::new(graph.ops),
             ends: Bits::new(graph.ops),
             before: None,
@@ -122,7 +153,9 @@ impl<'a> Rows<'a> {
             first: own.after(1),
             step: own.step,
         };
-        self.claims.fill_all(actor, inner, last - 1)?;
+        let elements = &mut self.elements;
+        self.claims
+            .fill_all(actor, inner, last - 1, |bit, count| elements.add(bit, count))?;
         if number == 1 {
             self.replaced(inner, last - 1)?;
         }
@@ -135,16 +168,16 @@ impl<'a> Rows<'a> {
         self.row(stretch, last, (actor, own), number)
     }
 
-    /// Whether every row of a stretch of insertions follows the one before it, or has a smaller id.
+    /// Whether every row of a stretch of insertions follows the one before it, or all stand at the head, where
+    /// the last to come is first.
     fn is_sorted(stretch: &Stretch<'_>, actor: u32, own: Slope) -> bool {
-        let follows = match stretch.key {
+        match stretch.key {
             Key::Element {
                 actor: named,
                 counter,
             } => named == actor && counter.step == own.step && counter.after(1) == own.first,
-            _ => false,
-        };
-        follows || own.step < 0
+            _ => stretch.key == Key::Head && own.step < 0,
+        }
     }
 
     /// Rows of a stretch of insertions that were each replaced by one id: a deletion, for no row follows
@@ -156,7 +189,7 @@ impl<'a> Rows<'a> {
             if counter.first <= own.after(row) || counter.after(ids - 1) <= own.after(row + ids - 1) {
                 return Err(SUCCESSOR);
             }
-            self.claims.fill_all(actor, counter, ids)?;
+            self.claims.fill_all(actor, counter, ids, |_, _| {})?;
             row += ids;
         }
         Ok(())
@@ -172,13 +205,16 @@ impl<'a> Rows<'a> {
         let id = (own_counter(own.1.after(row))?, own.0);
         let named = match stretch.key {
             Key::Map(text) => Slot::Map(text),
-            Key::Head => Slot::Element((0, 0)),
+            Key::Head => HEAD,
             Key::Element { actor, counter } => Slot::Element((own_counter(counter.after(row))?, actor)),
         };
         let slot = if stretch.insert { Slot::Element(id) } else { named };
         self.enter(stretch, named, slot, id)?;
         let bit = self.claims.bit(id)?;
         self.claims.fill(bit)?;
+        if stretch.insert {
+            self.elements.add(bit, 1);
+        }
         match stretch.action {
             Action::MakeMap => _ = self.maps.set(bit),
             Action::MakeSequence => _ = self.sequences.set(bit),
@@ -220,7 +256,7 @@ impl<'a> Rows<'a> {
                 let sorted = match (named, before.slot) {
                     (Slot::Map(text), Slot::Map(before)) => text > before,
                     (Slot::Element(element), Slot::Element(before)) => {
-                        stretch.insert && (element == before || id < before)
+                        stretch.insert && (element == before || (id < before && self.is_element(element)?))
                     }
                     _ => false,
                 };
@@ -232,10 +268,18 @@ impl<'a> Rows<'a> {
                 if before.is_some_and(|before| before.object >= stretch.object) {
                     return Err(ORDER);
                 }
+                self.elements.leave();
+                if named != HEAD && matches!(named, Slot::Element(_)) {
+                    return Err(ORDER);
+                }
                 self.object(stretch, slot)?;
             }
         }
         self.flush()
+    }
+
+    fn is_element(&self, element: Id) -> Result<bool, Refusal> {
+        Ok(Slot::Element(element) == HEAD || self.elements.bits.get(self.claims.bit(element)?))
     }
 
     /// An object was made by an earlier row, and as what its keys say that it is.

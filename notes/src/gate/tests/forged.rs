@@ -1,5 +1,8 @@
 //! Lies, one at a time: each is refused with its code, and the same chunk without the lie is accepted.
 
+use automerge::transaction::Transactable;
+use automerge::{AutoCommit, ObjType, ROOT};
+
 use crate::forge::{self, Change, Document, column, literals, nulls, run, signed, text, unsigned};
 use crate::gate::{Limits, Refusal, count};
 
@@ -658,6 +661,23 @@ fn the_operations_of_a_document() {
     check("no objects", column::OBJECT_ACTOR, Vec::new(), bad);
     check("a deletion as a row", column::ACTION, run(200, &unsigned(3)), bad);
     check("an increment", column::ACTION, run(200, &unsigned(5)), bad);
+}
+
+#[test]
+fn an_insertion_behind_no_element() {
+    let mut doc = AutoCommit::new();
+    let body = doc.put_object(ROOT, "body", ObjType::Text).unwrap();
+    doc.splice_text(&body, 0, 0, "b").unwrap();
+    doc.splice_text(&body, 0, 0, "a").unwrap();
+    let honest = Document::open(&doc.save_nocompress());
+    accepted("two insertions at the head", &honest.seal());
+    let lie = honest
+        .with_op(column::KEY_ACTOR, [nulls(2), literals(&[unsigned(0)])].concat())
+        .with_op(
+            column::KEY_COUNTER,
+            [nulls(1), literals(&[signed(0), signed(1)])].concat(),
+        );
+    check("behind the text itself", &lie.seal(), "chunk_malformed");
 }
 
 #[test]
