@@ -1,1 +1,26 @@
-//! The case system's door: versions of finished notes as events, and the receipts that answer them.
+//! Export: the case system's door. A finished note becomes a numbered version and an event with
+//! exact bytes, in the transaction that publishes it; case systems read events by cursor and answer
+//! with receipts, which travel back to the phones. Who may read is decided before this room.
+//!
+//! What never happens: an event changes, a version is written twice, a note whose person is not
+//! known leaves the house.
+
+mod content;
+mod cursor;
+mod event;
+mod feed;
+mod outstanding;
+mod publish;
+mod receipts;
+mod shown;
+mod summary;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use feed::{FeedPage, feed};
+pub use outstanding::outstanding;
+pub use publish::after_publish;
+pub use receipts::receipts;
+pub use shown::{plain_json, show};

@@ -1,1 +1,27 @@
-//! Issues: what software cannot settle, and the decisions that end it.
+//! Issues: what software cannot settle. Each is a row with a kind, what happened in words, and the
+//! actions that end it. Ending one is a single transaction: the decision, its effect, the audit and
+//! the news stand or fall together. The rules that find trouble live where the trouble arises
+//! (sync, export); this room writes it down and carries out what a person decides.
+//!
+//! What never happens: one matter stands open twice, a decision is taken twice, a held note is
+//! deleted.
+
+mod detail;
+mod exports;
+mod halt;
+mod held;
+mod list;
+mod settle;
+mod standing;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use exports::{export_refused, export_taken};
+pub(crate) use halt::Halt;
+pub use held::held;
+pub use list::list;
+pub use settle::settle;
+pub use standing::{Standing, standing};
+pub use watch::after_publish;

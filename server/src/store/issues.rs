@@ -125,6 +125,41 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The issue of one document that was settled last.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issue_settled_last(&self, document: DocumentId) -> Result<Option<Issue>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {ISSUE} FROM issue WHERE document = ? AND settled_at IS NOT NULL \
+             ORDER BY settled_at DESC, id DESC LIMIT 1"
+        ))?;
+        Ok(find.query_row([document.0], issue).optional()?)
+    }
+
+    /// Open issues of a kind whose subject contains a text.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issues_open_naming(&self, kind: &str, text: &str) -> Result<Vec<Issue>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {ISSUE} FROM issue WHERE kind = ? AND settled_at IS NULL AND instr(subject, ?) > 0"
+        ))?;
+        let rows = find.query_map(params![kind, text], issue)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether this matter was ever settled by this action.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issue_was_settled(&self, kind: &str, subject: &str, action: &str) -> Result<bool, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT 1 FROM issue WHERE kind = ? AND subject = ? AND action = ?")?;
+        Ok(find.exists(params![kind, subject, action])?)
+    }
+
     /// Ends an issue; false where it was ended before.
     ///
     /// # Errors

@@ -307,6 +307,30 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Other notes about a person whose time overlaps this one's. A time ends before its end, and
+    /// one without an end is a moment.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn notes_overlapping(
+        &self,
+        person: PersonId,
+        started_at: i64,
+        ended_at: Option<i64>,
+        but: DocumentId,
+    ) -> Result<Vec<DocumentId>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id FROM document WHERE person = ?1 AND template = 0 AND id <> ?4 AND started_at < ?3 \
+             AND max(coalesce(ended_at, started_at), started_at + 1) > ?2 ORDER BY id",
+        )?;
+        let first_after = started_at.saturating_add(1);
+        let until = ended_at.unwrap_or(first_after).max(first_after);
+        let rows = find.query_map(params![person.0, started_at, until, but.0], |row| {
+            row.get(0).map(DocumentId)
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Forgets all document projections; truth stays.
     ///
     /// # Errors

@@ -14,7 +14,9 @@ CREATE TABLE person (
   preferred_name TEXT, date_of_birth TEXT, nhs_number TEXT, address_line_1 TEXT, address_line_2 TEXT, postcode TEXT,
   phone TEXT, communication_needs TEXT, alerts TEXT,
   -- Not a reference: an allocation to a worker who is not known yet waits.
-  allocated_worker TEXT, team INTEGER REFERENCES team
+  allocated_worker TEXT, team INTEGER REFERENCES team,
+  -- The case system named the team; else it is the allocated worker's, and goes with them.
+  team_given INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX person_by_worker ON person (allocated_worker);
 CREATE INDEX person_by_team ON person (team);
@@ -79,7 +81,8 @@ CREATE TABLE issue (
 ) STRICT;
 -- One open issue for one matter.
 CREATE UNIQUE INDEX issue_open ON issue (kind, subject) WHERE settled_at IS NULL;
-CREATE INDEX issue_by_document ON issue (document) WHERE settled_at IS NULL;
+CREATE INDEX issue_by_document ON issue (document);
+CREATE INDEX issue_by_subject ON issue (kind, subject);
 
 CREATE TABLE version (
   document BLOB NOT NULL, version INTEGER NOT NULL, event_id TEXT NOT NULL, heads BLOB NOT NULL,

@@ -1,0 +1,107 @@
+//! What a reader of one version sees, with ids where the event has names: a worker who marries or a
+//! person whose name is corrected in the case system is no new version of a note.
+
+use notes::ids::PersonId;
+use notes::note::fields::{Shape, Slot};
+use notes::note::plain::{Entry, Value as Plainly};
+use notes::note::{Plain, Template};
+use serde_json::{Map, Value, json};
+
+use super::shown::time;
+
+/// The content of a version, by the feed's names.
+pub(super) type Content = Map<String, Value>;
+
+/// The largest whole number that canonical JSON (RFC 8785) can carry.
+const LARGEST: u64 = (1 << 53) - 1;
+
+const TEXTS: [&str; 6] = [
+    "body",
+    "what_matters",
+    "strengths",
+    "persons_words",
+    "analysis",
+    "person_view",
+];
+const ENTRIES: [&str; 5] = ["present", "outcomes", "actions", "unmet_needs", "concerns"];
+const RECORDS: [&str; 2] = ["feedback", "review"];
+
+/// Reads a note's content. Minutes spent stay out.
+pub(super) fn content(plain: &Plain, person: PersonId, authors: &[String]) -> Content {
+    let mut content = Content::new();
+    content.insert("person".into(), person.to_string().into());
+    content.insert("authors".into(), json!(authors));
+    content.insert("kind".into(), json!(plain.text("kind")));
+    content.insert("started_at".into(), time(plain.time("started_at")));
+    content.insert("ended_at".into(), time(plain.time("ended_at")));
+    let finished_at = plain.finished().map(|(at, _)| at);
+    content.insert("finished_at".into(), time(finished_at));
+    for name in TEXTS {
+        let text = plain.texts.get(name).map_or("", String::as_str);
+        content.insert(name.into(), text.into());
+    }
+    for name in RECORDS {
+        let record = plain.records.get(name).filter(|record| !record.is_empty());
+        let record = record.map(|record| Value::Object(whole(record, slots(name))));
+        content.insert(name.into(), record.into());
+    }
+    for name in ENTRIES {
+        content.insert(name.into(), entries(plain, name, "id"));
+    }
+    content.insert("addenda".into(), entries(plain, "addenda", "id"));
+    content.insert("attachments".into(), attachments(plain));
+    content.insert("private".into(), json!(plain.private));
+    content
+}
+
+/// Entries in the order of their ids, with every slot that the table has.
+fn entries(plain: &Plain, name: &str, id_name: &str) -> Value {
+    let slots = slots(name);
+    let all = plain.entries.get(name).into_iter().flatten();
+    let each = all.map(|(id, entry)| {
+        let mut object = Map::new();
+        object.insert(id_name.into(), id.as_str().into());
+        object.extend(whole(entry, slots));
+        Value::Object(object)
+    });
+    Value::Array(each.collect())
+}
+
+/// Attachments go by their hash. Their bytes travel apart: `available` says whether this server can
+/// give them, and it takes none yet.
+fn attachments(plain: &Plain) -> Value {
+    let mut all = entries(plain, "attachments", "sha256");
+    for attachment in all.as_array_mut().into_iter().flatten() {
+        if let Some(object) = attachment.as_object_mut() {
+            object.insert("available".into(), false.into());
+        }
+    }
+    all
+}
+
+fn slots(name: &str) -> &'static [Slot] {
+    match Template::Note.field(name).map(|field| field.shape) {
+        Some(Shape::Entries(slots) | Shape::Record(slots)) => slots,
+        _ => &[],
+    }
+}
+
+fn whole(entry: &Entry, slots: &[Slot]) -> Map<String, Value> {
+    let each = |slot: &Slot| {
+        (
+            slot.name.to_owned(),
+            entry.get(slot.name).map_or(Value::Null, value),
+        )
+    };
+    slots.iter().map(each).collect()
+}
+
+fn value(value: &Plainly) -> Value {
+    match value {
+        Plainly::Text(text) => text.as_str().into(),
+        Plainly::Time(at) => time(Some(*at)),
+        Plainly::Flag(flag) => (*flag).into(),
+        Plainly::Count(count) if *count <= LARGEST => (*count).into(),
+        Plainly::Count(_) => Value::Null,
+    }
+}

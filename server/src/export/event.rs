@@ -1,0 +1,142 @@
+//! One event of the feed: a version with names instead of ids, its hash, and the line that every
+//! reader gets. The line is canonical JSON (RFC 8785), so the hash can be checked with any library.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::content::Content;
+use super::words;
+use crate::store::{PersonRecord, StoreError, Tx};
+
+/// What an event has beside the content of its version.
+pub(super) struct Envelope {
+    pub(super) event_id: String,
+    pub(super) cursor: String,
+    pub(super) kind: &'static str,
+    pub(super) note_id: String,
+    pub(super) version: u64,
+    pub(super) supersedes: Option<String>,
+    pub(super) title: String,
+    pub(super) received_at: Value,
+    pub(super) change_summary: Option<String>,
+}
+
+/// Names of workers, by id.
+pub(super) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// Looks up everybody whom a version names.
+    pub(super) fn of(tx: &Tx<'_>, content: &Content) -> Result<Self, StoreError> {
+        let mut names = BTreeMap::new();
+        let authors = array(content, "authors").iter();
+        let addenda = array(content, "addenda")
+            .iter()
+            .map(|addendum| &addendum["author"]);
+        for id in authors.chain(addenda).filter_map(Value::as_str) {
+            if let Some(worker) = tx.worker(id)? {
+                names.insert(id.to_owned(), worker.name);
+            }
+        }
+        Ok(Self(names))
+    }
+
+    /// The name, or the id of somebody who is not on the list of workers.
+    pub(super) fn name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.0.get(id).map_or(id, String::as_str)
+    }
+
+    fn worker(&self, id: &Value) -> Value {
+        match id.as_str() {
+            Some(id) => json!({"worker_id": id, "name": self.0.get(id)}),
+            None => Value::Null,
+        }
+    }
+}
+
+/// An array of the content; empty where there is none.
+pub(super) fn array<'a>(content: &'a Content, name: &str) -> &'a [Value] {
+    content
+        .get(name)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+/// Makes the line, without a line feed, and its hash.
+pub(super) fn line(
+    envelope: Envelope,
+    content: &Content,
+    person: &PersonRecord,
+    names: &Names,
+) -> Result<(Vec<u8>, [u8; 32]), StoreError> {
+    let mut event = dressed(content, person, names);
+    event.insert("event_id".into(), envelope.event_id.into());
+    event.insert("type".into(), envelope.kind.into());
+    event.insert("note_id".into(), envelope.note_id.into());
+    event.insert("version".into(), envelope.version.into());
+    event.insert("supersedes".into(), envelope.supersedes.into());
+    event.insert("title".into(), envelope.title.into());
+    event.insert("received_at".into(), envelope.received_at);
+    event.insert("change_summary".into(), envelope.change_summary.into());
+    // Only a note that is withdrawn or removed says why.
+    event.insert("reason".into(), Value::Null);
+    let sha256: [u8; 32] = Sha256::digest(canonical(&event)?).into();
+    event.insert("sha256".into(), hex(&sha256).into());
+    event.insert("cursor".into(), envelope.cursor.into());
+    Ok((canonical(&event)?, sha256))
+}
+
+/// The line with another cursor; its hash does not cover that.
+pub(super) fn with_cursor(line: Vec<u8>, cursor: &str) -> Result<Vec<u8>, StoreError> {
+    // A quotation mark inside a text is escaped, so this is found only where it is the member.
+    let member = format!("\"cursor\":\"{cursor}\"");
+    if line
+        .windows(member.len())
+        .any(|window| window == member.as_bytes())
+    {
+        return Ok(line);
+    }
+    let mut event: Map<String, Value> =
+        serde_json::from_slice(&line).map_err(|_| StoreError::Inconsistent("an event cannot be read"))?;
+    event.insert("cursor".into(), cursor.into());
+    canonical(&event)
+}
+
+fn dressed(content: &Content, person: &PersonRecord, names: &Names) -> Map<String, Value> {
+    let mut event = content.clone();
+    let person = json!({"id": person.id, "case_id": person.case_id, "name": person.name});
+    event.insert("person".into(), person);
+    let authors = array(content, "authors").iter().map(|id| names.worker(id));
+    event.insert("authors".into(), authors.collect());
+    let addenda = array(content, "addenda").iter().map(|addendum| {
+        let mut addendum = addendum.clone();
+        if let Some(object) = addendum.as_object_mut() {
+            let author = object.get("author").map_or(Value::Null, |id| names.worker(id));
+            object.insert("author".into(), author);
+        }
+        addendum
+    });
+    event.insert("addenda".into(), addenda.collect());
+    event
+}
+
+fn canonical(event: &Map<String, Value>) -> Result<Vec<u8>, StoreError> {
+    serde_json_canonicalizer::to_vec(event)
+        .map_err(|_| StoreError::Inconsistent("an event cannot be written as canonical JSON"))
+}
+
+/// Hexadecimal digits in small letters.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The title of a version.
+pub(super) fn title(content: &Content, started_at: Option<i64>) -> String {
+    words::title(content.get("kind").and_then(Value::as_str), started_at)
+}

@@ -1,0 +1,121 @@
+//! From a published note to a version and its event, in one transaction: neither is there without
+//! the other, and a version that looks the same to a reader is not written again.
+
+use notes::ids::{DocumentId, PersonId, uuid_v7};
+use notes::note::{Plain, Template};
+
+use super::content::{Content, content};
+use super::event::{Envelope, Names, line, title};
+use super::shown::time;
+use super::{cursor, summary};
+use crate::host::Host;
+use crate::store::{
+    Audience, DocumentRecord, EventRecord, NewsKind, PersonRecord, StoreError, Tx, VersionRecord,
+};
+
+/// Writes what a case system must learn of a note: a version, its event and the news of it. Called
+/// in the transaction that publishes entries of the note, and never while projections are made
+/// again from old entries, because the versions in between have gone out already.
+///
+/// Nothing is written while the note is open, while its person is not known, or where a reader
+/// would see nothing new; then only the heads move on, so that a phone knows that it has nothing
+/// newer. `authors` are the workers who wrote or were there, in order of first appearance.
+///
+/// # Errors
+/// The database's.
+pub fn after_publish(
+    tx: &Tx<'_>,
+    host: &Host,
+    record: &DocumentRecord,
+    plain: &Plain,
+    authors: &[String],
+    received_at: i64,
+) -> Result<(), StoreError> {
+    if record.template != Template::Note || plain.finished().is_none() {
+        return Ok(());
+    }
+    let Some(person) = record.person.map(|id| tx.person(id)).transpose()?.flatten() else {
+        return Ok(());
+    };
+    let content = content(plain, person.id, authors);
+    let before = tx.version_newest(record.id)?;
+    match before {
+        Some(before) if read(&before)? == content => {
+            if before.heads == record.heads {
+                return Ok(());
+            }
+            tx.version_heads(record.id, before.version, &record.heads)?;
+        }
+        before => write(tx, host, record, plain, &person, content, (before, received_at))?,
+    }
+    tell(tx, Some(person.id), record.id)
+}
+
+fn read(version: &VersionRecord) -> Result<Content, StoreError> {
+    serde_json::from_str(&version.plain).map_err(|_| StoreError::Inconsistent("a version cannot be read"))
+}
+
+fn write(
+    tx: &Tx<'_>,
+    host: &Host,
+    record: &DocumentRecord,
+    plain: &Plain,
+    person: &PersonRecord,
+    content: Content,
+    (before, received_at): (Option<VersionRecord>, i64),
+) -> Result<(), StoreError> {
+    let now = host.now_ms();
+    let n = tx.outbox_next()?;
+    let event_id = DocumentId(uuid_v7(now, host.random())).to_string();
+    let names = Names::of(tx, &content)?;
+    let change_summary = match &before {
+        Some(before) => Some(summary::summary(&read(before)?, &content, &names)),
+        None => None,
+    };
+    let version = before.as_ref().map_or(0, |before| before.version) + 1;
+    let kind = if before.is_none() {
+        "note.finished"
+    } else {
+        "note.amended"
+    };
+    let envelope = Envelope {
+        event_id: event_id.clone(),
+        cursor: cursor::write(cursor::epoch(tx)?, n),
+        kind,
+        note_id: record.id.to_string(),
+        version,
+        supersedes: before.map(|before| before.event_id),
+        title: title(&content, plain.time("started_at")),
+        received_at: time(Some(received_at)),
+        change_summary,
+    };
+    let (line, sha256) = line(envelope, &content, person, &names)?;
+    tx.outbox_put(&EventRecord {
+        n,
+        event_id: event_id.clone(),
+        kind: kind.to_owned(),
+        document: record.id,
+        version,
+        sha256,
+        created_at: now,
+        line,
+    })?;
+    tx.version_put(&VersionRecord {
+        document: record.id,
+        version,
+        event_id,
+        heads: record.heads.clone(),
+        plain: serde_json::Value::Object(content).to_string(),
+    })
+}
+
+/// Tells everybody who holds a note that its version, or what became of it, is another.
+pub(super) fn tell(tx: &Tx<'_>, person: Option<PersonId>, document: DocumentId) -> Result<(), StoreError> {
+    if let Some(person) = person {
+        tx.tell(Audience::Person(person), NewsKind::Version, &document.0)?;
+    }
+    for device in tx.followers(document)? {
+        tx.tell(Audience::Device(device), NewsKind::Version, &document.0)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! What the export must do, told by notes made with the edits of a phone.

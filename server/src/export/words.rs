@@ -1,0 +1,78 @@
+//! The words that the feed puts in front of readers: kinds, dates, field names. English, as the
+//! case systems that read it.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A kind of visit in words.
+pub(super) fn kind(code: &str) -> &'static str {
+    match code {
+        "home_visit" => "Home visit",
+        "phone_call" => "Phone call",
+        "video_call" => "Video call",
+        "hub_appointment" => "Hub appointment",
+        "office_visit" => "Office visit",
+        "hospital_visit" => "Hospital visit",
+        "no_reply" => "No reply",
+        "conversation" => "Conversation",
+        _ => "Note",
+    }
+}
+
+/// `3 September 2026`, the date in UTC; none where the clock said something that is no date.
+pub(super) fn day(at: i64) -> Option<String> {
+    let zoned = Timestamp::from_millisecond(at).ok()?.to_zoned(TimeZone::UTC);
+    Some(zoned.strftime("%-d %B %Y").to_string())
+}
+
+/// The note's title: the kind in words and the contact date.
+pub(super) fn title(code: Option<&str>, started_at: Option<i64>) -> String {
+    let kind = kind(code.unwrap_or_default());
+    match started_at.and_then(day) {
+        Some(day) => format!("{kind}, {day}"),
+        None => kind.to_owned(),
+    }
+}
+
+/// A field that is one thing.
+pub(super) fn field(name: &str) -> &str {
+    match name {
+        "person" => "Person",
+        "kind" => "Kind of contact",
+        "started_at" => "Start",
+        "ended_at" => "End",
+        "finished_at" => "Time of finishing",
+        "body" => "What happened",
+        "what_matters" => "What matters",
+        "strengths" => "Strengths",
+        "persons_words" => "The person's own words",
+        "analysis" => "Analysis",
+        "feedback" => "Feedback",
+        "person_view" => "The person's view",
+        "review" => "Review",
+        other => other,
+    }
+}
+
+/// One and several of the entries of a field.
+pub(super) fn entries(name: &str) -> Option<(&'static str, &'static str)> {
+    Some(match name {
+        "present" => ("Person present", "people present"),
+        "outcomes" => ("Outcome", "outcomes"),
+        "actions" => ("Action", "actions"),
+        "unmet_needs" => ("Unmet need", "unmet needs"),
+        "concerns" => ("Concern", "concerns"),
+        "attachments" => ("Attachment", "attachments"),
+        "addenda" => ("Addendum", "addenda"),
+        _ => return None,
+    })
+}
+
+/// A mark in words.
+pub(super) fn mark(kind: &str) -> &str {
+    match kind {
+        "third_party" => "third party",
+        "do_not_share" => "do not share",
+        other => other,
+    }
+}

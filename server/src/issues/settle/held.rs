@@ -1,0 +1,94 @@
+//! Deciding on what the rules held.
+//!
+//! A person may overrule the rules about rights and order: whose person it is, whether the phone
+//! was still allowed to write, whether the note was closed. Nobody may overrule the rules that keep
+//! a document readable and its authors true: those parts can only be returned or set aside.
+
+use notes::ids::{DeviceId, PersonId};
+use notes::problem::Code;
+
+use super::{Decision, document, person};
+use crate::issues::{Halt, detail};
+use crate::store::{Audience, Entry, EntryState, Issue, NewsKind, StoreError, Tx};
+
+/// What may be done with what is held for this reason.
+pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, StoreError> {
+    let code = detail::text(issue, "code").and_then(|code| code.parse().ok());
+    let mut actions = match code {
+        Some(Code::ChangedAfterFinish | Code::RevokedDevice) => vec!["accept"],
+        Some(Code::PersonUnknown) => {
+            // The person may be known, only not to that team; or not be known at all.
+            let person = issue.opened.person.map(|id| tx.person(id)).transpose()?.flatten();
+            let mut actions = if person.is_some() {
+                vec!["accept"]
+            } else {
+                Vec::new()
+            };
+            actions.push("accept_for");
+            actions
+        }
+        Some(Code::WrongDocument) => vec!["accept_for"],
+        _ => Vec::new(),
+    };
+    actions.extend(["return", "set_aside"]);
+    Ok(actions)
+}
+
+pub(super) fn end(tx: &Tx<'_>, issue: &Issue, decision: &Decision<'_>) -> Result<(), Halt> {
+    match decision.action {
+        "accept" => overrule(tx, issue, None)?,
+        "accept_for" => {
+            let person = person::named(tx, decision)?;
+            let document = document(issue)?;
+            // Moving a published note from one person to another takes more than letting in a part.
+            if tx.document_person(document)?.is_some_and(|now| now != person) {
+                return Err(Code::WrongDocument.into());
+            }
+            // That the note says so too is written once it is published.
+            overrule(tx, issue, Some(person))?;
+        }
+        _ => set_aside(tx, issue)?,
+    }
+    if let Some(device) = issue.opened.device {
+        tx.tell(Audience::Device(device), NewsKind::Standing, &document(issue)?.0)?;
+    }
+    Ok(())
+}
+
+/// The entries that an issue is about.
+fn entries(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<Entry>, StoreError> {
+    let code = detail::text(issue, "code");
+    let mut entries = tx.log_of(document(issue)?, &[EntryState::Held])?;
+    entries.retain(|e| e.entry.device == issue.opened.device && e.entry.code == code);
+    Ok(entries)
+}
+
+fn overrule(tx: &Tx<'_>, issue: &Issue, person: Option<PersonId>) -> Result<(), StoreError> {
+    for entry in entries(tx, issue)? {
+        tx.log_overrule(entry.seq, person)?;
+    }
+    Ok(())
+}
+
+/// Sets the entries aside, and orders the phone to take the server's copy and to write again what
+/// it wrote since. What waits for the entries can then never come in by itself, so it goes with
+/// them; the phone has it and writes it again.
+fn set_aside(tx: &Tx<'_>, issue: &Issue) -> Result<(), StoreError> {
+    let document = document(issue)?;
+    for entry in entries(tx, issue)? {
+        tx.log_set_state(entry.seq, EntryState::SetAside, entry.entry.code.as_deref())?;
+    }
+    let Some(device) = issue.opened.device else {
+        return Ok(());
+    };
+    for entry in waiting(tx, issue, device)? {
+        tx.log_set_state(entry.seq, EntryState::SetAside, None)?;
+    }
+    tx.tell(Audience::Device(device), NewsKind::Reset, &document.0)
+}
+
+fn waiting(tx: &Tx<'_>, issue: &Issue, device: DeviceId) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = tx.log_of(document(issue)?, &[EntryState::Waiting])?;
+    entries.retain(|e| e.entry.device == Some(device));
+    Ok(entries)
+}

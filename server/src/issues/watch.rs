@@ -1,0 +1,180 @@
+//! What a published note shows that a person should look at: values on which phones disagree, a
+//! person who is only a name, two notes of one visit. What has gone away is settled here too.
+
+use std::collections::HashSet;
+
+use notes::ids::DocumentId;
+use notes::note::{Plain, Template};
+use serde_json::{Value, json};
+
+use super::detail;
+use super::settle::person::about;
+use super::standing::tell_holders;
+use crate::host::Host;
+use crate::store::{DocumentRecord, StoreError, Tx};
+use crate::sync::desk_change;
+
+/// People offered for a name.
+const MAX_CANDIDATES: u32 = 10;
+/// By whom and how the server itself settles what an edit made good.
+const SERVER: &str = "server";
+const BY_EDIT: &str = "resolved by edit";
+
+/// Opens and settles the issues that a document shows. Called in the transaction that publishes
+/// entries of it.
+///
+/// # Errors
+/// The database's.
+pub fn after_publish(
+    tx: &Tx<'_>,
+    host: &Host,
+    record: &DocumentRecord,
+    plain: &Plain,
+) -> Result<(), StoreError> {
+    conflicts(tx, host, record, plain)?;
+    if record.template == Template::Note {
+        decided_person(tx, host, record, plain)?;
+        unmatched(tx, host, record, plain)?;
+        duplicates(tx, host, record)?;
+    }
+    Ok(())
+}
+
+/// A person decided whom the note is about when they let it in, and the note does not say so yet:
+/// it is written into the note, or the next change would bring the old person back.
+fn decided_person(
+    tx: &Tx<'_>,
+    host: &Host,
+    record: &DocumentRecord,
+    plain: &Plain,
+) -> Result<(), StoreError> {
+    let Some(person) = record.person else {
+        return Ok(());
+    };
+    if plain.text("person").and_then(|text| text.parse().ok()) == Some(person) {
+        return Ok(());
+    }
+    let failed = |_| StoreError::Inconsistent("a decided person could not be written into the note");
+    desk_change(tx, host, record.id, &[about(person)]).map_err(failed)?;
+    Ok(())
+}
+
+/// One issue for each field on which phones disagree.
+fn conflicts(tx: &Tx<'_>, host: &Host, record: &DocumentRecord, plain: &Plain) -> Result<(), StoreError> {
+    let mut standing = HashSet::new();
+    let mut changed = false;
+    for conflict in &plain.conflicts {
+        let subject = format!("{}/{}", record.id, conflict.path);
+        let values: Vec<Value> = [&conflict.shown]
+            .into_iter()
+            .chain(&conflict.others)
+            .map(|value| json!(value))
+            .collect();
+        let what = json!({
+            "words": format!("Phones gave different values for {}. The first is shown.", conflict.path),
+            "path": conflict.path,
+            "values": values,
+        });
+        let mut issue = detail::new(host, "conflict", subject.clone(), &what);
+        issue.document = Some(record.id);
+        issue.person = record.person;
+        changed |= tx.issue_open(&issue)? == issue.id;
+        standing.insert(subject);
+    }
+    changed |= settle(tx, host, record.id, "conflict", |subject| {
+        !standing.contains(subject)
+    })?;
+    if changed {
+        tell_holders(tx, record.person, record.id)?;
+    }
+    Ok(())
+}
+
+/// A note that names a person whom nobody has matched yet.
+fn unmatched(tx: &Tx<'_>, host: &Host, record: &DocumentRecord, plain: &Plain) -> Result<(), StoreError> {
+    let name = plain.text("person_name").filter(|_| record.person.is_none());
+    let Some(name) = name else {
+        settle(tx, host, record.id, "unmatched_person", |_| true)?;
+        return Ok(());
+    };
+    let mut candidates = Vec::new();
+    if !name.trim().is_empty() {
+        for person in tx.people_named_like(name.trim(), MAX_CANDIDATES)? {
+            candidates.push(json!({
+                "case_id": person.case_id,
+                "name": person.name,
+                "date_of_birth": person.date_of_birth,
+            }));
+        }
+    }
+    let what = json!({
+        "words": "The note has a name and no person yet. It waits here and not in the case system.",
+        "person_name": name,
+        "candidates": candidates,
+    });
+    let mut issue = detail::new(host, "unmatched_person", record.id.to_string(), &what);
+    issue.document = Some(record.id);
+    tx.issue_open(&issue)?;
+    Ok(())
+}
+
+/// Two notes about one person at one time. Who decided to keep both is not asked again.
+fn duplicates(tx: &Tx<'_>, host: &Host, record: &DocumentRecord) -> Result<(), StoreError> {
+    const KIND: &str = "possible_duplicate";
+    let mut standing = HashSet::new();
+    let overlapping = match (record.person, record.started_at) {
+        (Some(person), Some(from)) => tx.notes_overlapping(person, from, record.ended_at, record.id)?,
+        _ => Vec::new(),
+    };
+    for other in overlapping {
+        let subject = pair(record.id, other);
+        if !tx.issue_was_settled(KIND, &subject, "keep_both")? {
+            let what = json!({
+                "words": "Two notes about one person at the same time. They may be about one visit.",
+                "notes": [record.id, other],
+            });
+            let mut issue = detail::new(host, KIND, subject.clone(), &what);
+            issue.document = Some(record.id);
+            issue.person = record.person;
+            tx.issue_open(&issue)?;
+        }
+        standing.insert(subject);
+    }
+    // The issue may have been opened by the other note of the pair.
+    for issue in tx.issues_open_naming(KIND, &record.id.to_string())? {
+        if !standing.contains(&issue.opened.subject) {
+            settle_one(tx, host, &issue.opened.id)?;
+        }
+    }
+    Ok(())
+}
+
+fn pair(a: DocumentId, b: DocumentId) -> String {
+    format!("{}/{}", a.min(b), a.max(b))
+}
+
+fn settle(
+    tx: &Tx<'_>,
+    host: &Host,
+    document: DocumentId,
+    kind: &str,
+    gone: impl Fn(&str) -> bool,
+) -> Result<bool, StoreError> {
+    let mut any = false;
+    for issue in tx.issues_open_of(document)? {
+        if issue.opened.kind == kind && gone(&issue.opened.subject) {
+            any |= settle_one(tx, host, &issue.opened.id)?;
+        }
+    }
+    Ok(any)
+}
+
+fn settle_one(tx: &Tx<'_>, host: &Host, id: &str) -> Result<bool, StoreError> {
+    tx.issue_settle(
+        id,
+        host.now_ms(),
+        SERVER,
+        BY_EDIT,
+        "The note does not show it any more.",
+    )
+}
