@@ -29,7 +29,8 @@ pub(super) fn narrow(number: u64, below: u64, refusal: Refusal) -> Result<u32, R
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     MakeMap,
-    MakeSequence,
+    MakeList,
+    MakeText,
     Set,
     Delete,
     MarkBegin,
@@ -149,7 +150,8 @@ impl<'a> OpLanes<'a> {
         let action = match (self.action.known()?, named) {
             (0, false) => Action::MakeMap,
             (1, false) => Action::Set,
-            (2 | 4, false) => Action::MakeSequence,
+            (2, false) => Action::MakeList,
+            (4, false) => Action::MakeText,
             (3, false) => Action::Delete,
             (7, true) => Action::MarkBegin,
             (7, false) => Action::MarkEnd,
@@ -207,10 +209,7 @@ impl<'a> OpLanes<'a> {
             6 | 7 => true,
             _ => false,
         };
-        let bare = matches!(
-            action,
-            Action::MakeMap | Action::MakeSequence | Action::Delete | Action::MarkEnd
-        );
+        let bare = !matches!(action, Action::Set | Action::MarkBegin);
         if !sound || (bare && kind != 0) {
             return Err(VALUE);
         }

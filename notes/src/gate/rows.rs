@@ -73,7 +73,8 @@ pub(super) struct Rows<'a> {
     pending: Vec<u32>,
     is_pending: Bits,
     maps: Bits,
-    sequences: Bits,
+    lists: Bits,
+    texts: Bits,
     elements: Elements,
     /// Where marks must end, which is next to where they begin, and where they do.
     due_ends: Bits,
@@ -94,7 +95,8 @@ impl<'a> Rows<'a> {
             pending: Vec::new(),
             is_pending: Bits::new(graph.ops),
             maps: Bits::new(graph.ops),
-            sequences: Bits::new(graph.ops),
+            lists: Bits::new(graph.ops),
+            texts: Bits::new(graph.ops),
             elements: Elements {
                 bits: Bits::new(graph.ops),
                 ranges: Vec::new(),
@@ -217,7 +219,9 @@ impl<'a> Rows<'a> {
         }
         match stretch.action {
             Action::MakeMap => _ = self.maps.set(bit),
-            Action::MakeSequence => _ = self.sequences.set(bit),
+            Action::MakeList => _ = self.lists.set(bit),
+            Action::MakeText => _ = self.texts.set(bit),
+            Action::MarkBegin | Action::MarkEnd if !self.is_in_text(stretch)? => return Err(MARK),
             Action::MarkBegin => _ = self.due_ends.set(self.claims.following(id).ok_or(MARK)?),
             Action::MarkEnd => _ = self.ends.set(bit),
             _ => {}
@@ -278,6 +282,13 @@ impl<'a> Rows<'a> {
         self.flush()
     }
 
+    /// Automerge panics when it reads a list that has a mark.
+    fn is_in_text(&self, stretch: &Stretch<'a>) -> Result<bool, Refusal> {
+        stretch
+            .object
+            .map_or(Ok(false), |object| Ok(self.texts.get(self.claims.bit(object)?)))
+    }
+
     fn is_element(&self, element: Id) -> Result<bool, Refusal> {
         Ok(Slot::Element(element) == HEAD || self.elements.bits.get(self.claims.bit(element)?))
     }
@@ -287,7 +298,10 @@ impl<'a> Rows<'a> {
         let made = match (stretch.object, slot) {
             (None, slot) => matches!(slot, Slot::Map(_)),
             (Some(id), Slot::Map(_)) => self.maps.get(self.claims.bit(id)?),
-            (Some(id), Slot::Element(_)) => self.sequences.get(self.claims.bit(id)?) && stretch.insert,
+            (Some(id), Slot::Element(_)) => {
+                let bit = self.claims.bit(id)?;
+                stretch.insert && (self.lists.get(bit) || self.texts.get(bit))
+            }
         };
         if made { Ok(()) } else { Err(OBJECT) }
     }

@@ -664,6 +664,28 @@ fn the_operations_of_a_document() {
 }
 
 #[test]
+fn marks_are_in_texts() {
+    let marked = Document::open(&samples::small().remove(4).1.save_nocompress());
+    accepted("in a text", &marked.seal());
+    let (spec, mut actions) = marked
+        .ops
+        .iter()
+        .find(|(spec, _)| *spec == column::ACTION)
+        .cloned()
+        .unwrap();
+    let made = actions
+        .iter()
+        .position(|byte| *byte == 4)
+        .expect("the text is made");
+    actions[made] = 2;
+    check(
+        "in a list",
+        &marked.with_op(spec, actions).seal(),
+        "chunk_malformed",
+    );
+}
+
+#[test]
 fn an_insertion_behind_no_element() {
     let mut doc = AutoCommit::new();
     let body = doc.put_object(ROOT, "body", ObjType::Text).unwrap();

@@ -1,5 +1,5 @@
 //! What the gate leaves to the judge, who knows the document: a change's author, number and start follow on,
-//! and every actor, object, element and operation that it names is there.
+//! every actor, object, element and operation that it names is there, and marks are in texts.
 //!
 //! A model for tests: behind the gate and these rules, nothing may make Automerge panic or wedge a document.
 
@@ -12,7 +12,7 @@ use crate::gate::Counted;
 
 #[derive(Default)]
 pub(super) struct Judge {
-    sequences: HashMap<ObjectId, bool>,
+    objects: HashMap<ObjectId, ObjType>,
     slots: HashMap<OpId, (ObjectId, Key)>,
     actors: HashSet<ActorId>,
     seqs: HashMap<ActorId, u64>,
@@ -23,7 +23,7 @@ impl Judge {
     /// Knows a document by its changes, each of which an honest phone made.
     pub(super) fn new(changes: &[Change]) -> Self {
         let mut judge = Self {
-            sequences: [(ObjectId::Root, false)].into(),
+            objects: [(ObjectId::Root, ObjType::Map)].into(),
             ..Self::default()
         };
         for change in changes {
@@ -55,7 +55,7 @@ impl Judge {
     fn operations(&mut self, change: &ExpandedChange) -> bool {
         let ids = (change.start_op.get()..).map(|counter| OpId(counter, change.actor_id.clone()));
         change.operations.iter().zip(ids).all(|(op, id)| {
-            let Some(&sequence) = self.sequences.get(&op.obj) else {
+            let Some(&object) = self.objects.get(&op.obj) else {
                 return false;
             };
             let slot = if op.insert {
@@ -68,12 +68,13 @@ impl Judge {
                 None => true,
             };
             let here = (op.obj.clone(), slot);
+            let mark = matches!(op.action, OpType::MarkBegin(_) | OpType::MarkEnd(_));
             let fits = there
-                && op.key.is_map_key() != sequence
+                && op.key.is_map_key() == (object == ObjType::Map)
+                && (object == ObjType::Text || !mark)
                 && op.pred.iter().all(|pred| self.slots.get(pred) == Some(&here));
             if let OpType::Make(made) = op.action {
-                let sequence = matches!(made, ObjType::List | ObjType::Text);
-                self.sequences.insert(ObjectId::Id(id.clone()), sequence);
+                self.objects.insert(ObjectId::Id(id.clone()), made);
             }
             if op.action != OpType::Delete {
                 self.slots.insert(id, here);
