@@ -12,6 +12,7 @@ mod bytes;
 mod change;
 mod claims;
 mod document;
+mod elements;
 mod frame;
 mod graph;
 mod lanes;

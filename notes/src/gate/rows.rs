@@ -4,6 +4,7 @@
 //! is either a later row of the same key, or a deletion, and then all that it replaces has one key.
 
 use super::claims::{Bits, Claims};
+use super::elements::Elements;
 use super::frame::Columns;
 use super::graph::Graph;
 use super::lanes::{Delta, Lane, Slope};
@@ -36,29 +37,6 @@ struct Before<'a> {
     object: Option<Id>,
     slot: Slot<'a>,
     id: Id,
-}
-
-/// The elements of the list or text that is being walked. An insertion behind any other makes Automerge panic
-/// when the change is applied.
-struct Elements {
-    bits: Bits,
-    ranges: Vec<(u32, u32)>,
-}
-
-impl Elements {
-    fn add(&mut self, bit: u32, count: u32) {
-        self.bits.set_range(bit, count);
-        match self.ranges.last_mut() {
-            Some((first, known)) if *first + *known == bit => *known += count,
-            _ => self.ranges.push((bit, count)),
-        }
-    }
-
-    fn leave(&mut self) {
-        for (bit, count) in self.ranges.drain(..) {
-            self.bits.clear_range(bit, count);
-        }
-    }
 }
 
 /// The way over the rows, first to last.
@@ -97,10 +75,7 @@ impl<'a> Rows<'a> {
             maps: Bits::new(graph.ops),
             lists: Bits::new(graph.ops),
             texts: Bits::new(graph.ops),
-            elements: Elements {
-                bits: Bits::new(graph.ops),
-                ranges: Vec::new(),
-            },
+            elements: Elements::new(graph.ops),
             due_ends: Bits::new(graph.ops),
             ends: Bits::new(graph.ops),
             before: None,
@@ -231,11 +206,16 @@ impl<'a> Rows<'a> {
             slot,
             id,
         });
-        let mut last = id;
+        self.successors(id, number)
+    }
+
+    /// What replaced a row: later operations, in rising order.
+    fn successors(&mut self, own: Id, number: u64) -> Result<(), Refusal> {
+        let mut last = own;
         for _ in 0..number {
             let (_, actor, counter) = self.succ.take(1)?;
             let id = (own_counter(counter.first)?, actor);
-            if id <= last || id.0 == own_counter(own.1.after(row))? {
+            if id <= last || id.0 == own.0 {
                 return Err(SUCCESSOR);
             }
             last = id;
@@ -290,7 +270,7 @@ impl<'a> Rows<'a> {
     }
 
     fn is_element(&self, element: Id) -> Result<bool, Refusal> {
-        Ok(Slot::Element(element) == HEAD || self.elements.bits.get(self.claims.bit(element)?))
+        Ok(Slot::Element(element) == HEAD || self.elements.has(self.claims.bit(element)?))
     }
 
     /// An object was made by an earlier row, and as what its keys say that it is.
