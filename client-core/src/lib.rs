@@ -13,5 +13,6 @@ mod trouble;
 pub mod vault;
 
 pub use keystore::SoftKey;
+pub use notebook::{Ended, NewNote, Notebook, SyncMode, SyncReport, Who};
 
 pub use trouble::Trouble;

@@ -78,7 +78,11 @@ pub fn unseal(file: &[u8], pin: &str) -> Result<Zeroizing<[u8; 32]>, Trouble> {
     }
     let bytes = |text: &str| BASE64.decode(text).map_err(|_| broken());
     let nonce: [u8; 12] = bytes(&file.nonce)?.try_into().map_err(|_| broken())?;
-    let wrapping = wrapping_key(pin, &bytes(&file.salt)?, (file.memory_kib, file.passes, file.lanes))?;
+    let wrapping = wrapping_key(
+        pin,
+        &bytes(&file.salt)?,
+        (file.memory_kib, file.passes, file.lanes),
+    )?;
     let opened = ChaCha20Poly1305::new(&Key::from(*wrapping))
         .decrypt(&Nonce::from(nonce), &bytes(&file.sealed)?[..])
         .map_err(|_| Trouble::WrongPin)?;
@@ -123,7 +127,10 @@ mod tests {
             text.replace("\"salt\": \"", "\"salt\": \"%"),
         ];
         for line in lines {
-            assert!(matches!(unseal(line.as_bytes(), "2468"), Err(Trouble::VaultBroken)), "{line}");
+            assert!(
+                matches!(unseal(line.as_bytes(), "2468"), Err(Trouble::VaultBroken)),
+                "{line}"
+            );
         }
     }
 

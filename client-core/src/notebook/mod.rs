@@ -1,1 +1,151 @@
-//! x
+//! The notebook: the one door to everything a phone holds. Every call leaves the store whole;
+//! whatever it acknowledged survives a kill at any moment. The app above decides nothing about notes,
+//! and the store below decides nothing at all.
+
+mod absorb;
+mod anew;
+mod begin;
+mod commit;
+mod desk;
+mod edits;
+mod enrol;
+mod link;
+mod look;
+mod news;
+mod pass;
+mod people;
+mod standing;
+#[cfg(test)]
+mod tests;
+mod typing;
+
+use std::collections::HashSet;
+
+use automerge::ActorId;
+use notes::ids::{Actor, DeviceId, DocumentId, uuid_v7};
+
+pub use begin::{NewNote, Who};
+pub use enrol::Identity;
+pub use link::{Ended, Refusal};
+pub use look::NoteItem;
+pub use pass::{Held, SyncMode, SyncReport};
+pub use people::PersonItem;
+pub use standing::{Stage, State};
+
+use crate::host::{Host, Keystore};
+use crate::keystore::SoftKey;
+use crate::store::{Store, journal, meta};
+use crate::trouble::Trouble;
+use desk::Desk;
+
+/// The notes of one worker on one phone.
+pub struct Notebook {
+    store: Store,
+    host: Host,
+    desk: Desk,
+    me: Option<Identity>,
+    actor: Actor,
+    mine: HashSet<ActorId>,
+}
+
+impl std::fmt::Debug for Notebook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Notebook")
+            .field("actor", &self.actor)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Notebook {
+    /// Opens the store at a path, or makes it there, and replays what a kill left in the journal.
+    ///
+    /// # Errors
+    /// [`Trouble::WrongKey`], [`Trouble::NewerStore`], or a store that cannot be read.
+    pub fn open(path: &str, key: &[u8; 32], mut host: Host) -> Result<Self, Trouble> {
+        let mut store = Store::open(path, key)?;
+        let now = host.clock.now_ms();
+        if meta::get(store.read(), meta::key::ACTOR)?.is_none() {
+            let actor = Actor(host.random());
+            store.write(|tx| meta::set_actor(tx, actor, now))?;
+        }
+        if host.keystore.is_none() {
+            host.keystore = Some(Box::new(own_key(&mut store, &mut host)?));
+        }
+        let me = enrol::identity(store.read())?;
+        let actor = meta::actor(store.read())?;
+        let mine = meta::my_actors(store.read())?.into_iter().collect();
+        let desk = Desk::default();
+        let mut notebook = Self {
+            store,
+            host,
+            desk,
+            me,
+            actor,
+            mine,
+        };
+        for id in journal::open_docs(notebook.store.read())? {
+            notebook.settle(id)?;
+        }
+        Ok(notebook)
+    }
+
+    /// Turns typing that has paused into a change. Apps call it every second or so.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; nothing is lost.
+    pub fn tick(&mut self) -> Result<(), Trouble> {
+        let now = self.now();
+        for id in self.desk.paused(now) {
+            self.settle(id)?;
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> i64 {
+        self.host.clock.now_ms()
+    }
+
+    fn me(&self) -> Result<&Identity, Trouble> {
+        self.me.as_ref().ok_or(Trouble::NotEnrolled)
+    }
+
+    fn key(&self) -> Result<&dyn Keystore, Trouble> {
+        self.host.keystore.as_deref().ok_or(Trouble::NotEnrolled)
+    }
+
+    /// A fresh id in text; ids made later sort later.
+    fn fresh_id(&mut self) -> String {
+        let now = self.now();
+        DocumentId(uuid_v7(now, self.host.random())).to_string()
+    }
+
+    /// The actor in use and all that were, after one was taken into use.
+    fn reread_actors(&mut self) -> Result<(), Trouble> {
+        self.actor = meta::actor(self.store.read())?;
+        self.mine = meta::my_actors(self.store.read())?.into_iter().collect();
+        Ok(())
+    }
+
+    /// This phone's device id, once enrolled.
+    #[must_use]
+    pub fn device(&self) -> Option<DeviceId> {
+        self.me.as_ref().map(|me| me.device)
+    }
+
+    /// The actor under which this install writes now.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+}
+
+fn own_key(store: &mut Store, host: &mut Host) -> Result<SoftKey, Trouble> {
+    if let Some(secret) = meta::get(store.read(), meta::key::DEVICE_SECRET)? {
+        let secret = zeroize::Zeroizing::new(secret);
+        return Ok(SoftKey::from_secret(&secret)?);
+    }
+    let (key, secret) = SoftKey::throw(host.dice.as_mut())?;
+    let secret = zeroize::Zeroizing::new(secret);
+    store.write(|tx| meta::set(tx, meta::key::DEVICE_SECRET, &secret[..]))?;
+    Ok(key)
+}

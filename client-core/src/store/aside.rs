@@ -8,13 +8,20 @@ use sha2::Digest as _;
 use crate::trouble::Trouble;
 
 /// Keeps something whole, with the reason.
-pub(crate) fn keep(conn: &Connection, doc: DocumentId, now: i64, why: &str, content: &[u8]) -> Result<(), Trouble> {
+pub(crate) fn keep(
+    conn: &Connection,
+    doc: DocumentId,
+    now: i64,
+    why: &str,
+    content: &[u8],
+) -> Result<(), Trouble> {
     let sql = "INSERT INTO aside (doc, at, why, content) VALUES (?1, ?2, ?3, ?4)";
     conn.execute(sql, (doc.0, now, why, content))?;
     Ok(())
 }
 
 /// Copies set aside for a document: why, and the bytes.
+#[cfg(test)]
 pub(crate) fn kept(conn: &Connection, doc: DocumentId) -> Result<Vec<(String, Vec<u8>)>, Trouble> {
     let mut statement = conn.prepare_cached("SELECT why, content FROM aside WHERE doc = ?1 ORDER BY nr")?;
     let rows = statement.query_map([doc.0], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -3,7 +3,7 @@
 use automerge::ChangeHash;
 use notes::ids::{DocumentId, PersonId};
 use notes::note::Template;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, Row};
 
 use super::rows::blob;
 use crate::trouble::Trouble;
@@ -17,6 +17,27 @@ pub(crate) struct Face {
     pub(crate) finished_at: Option<i64>,
     /// Paths on which phones disagree, one a line; empty where they agree.
     pub(crate) conflicts: String,
+}
+
+/// Why a document is being built anew from the server's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reset {
+    /// It is not.
+    No,
+    /// Two phones wrote under one actor.
+    Fork,
+    /// A person decided against something in it.
+    Order,
+}
+
+impl Reset {
+    fn number(self) -> i64 {
+        match self {
+            Self::No => 0,
+            Self::Fork => 1,
+            Self::Order => 2,
+        }
+    }
 }
 
 /// A document's row, without the snapshot.
@@ -38,8 +59,8 @@ pub(crate) struct DocRow {
     pub(crate) hidden: bool,
     /// Removed by decision.
     pub(crate) gone: bool,
-    /// Waiting for the server's history, to be built anew from it.
-    pub(crate) resetting: bool,
+    /// Whether it waits for the server's history, to be built anew from it.
+    pub(crate) reset: Reset,
     pub(crate) face: Face,
 }
 
@@ -54,7 +75,8 @@ pub(crate) fn split(blob: &[u8]) -> Vec<ChangeHash> {
     hashes.iter().map(|h| ChangeHash(*h)).collect()
 }
 
-const COLUMNS: &str = "nr, id, template, person, heads, offered_heads, unoffered, alone, joined, hidden, gone,
+const COLUMNS: &str =
+    "nr, id, template, person, heads, offered_heads, unoffered, alone, joined, hidden, gone,
     resetting, person_name, kind, started_at, finished_at, conflicts";
 
 fn template_number(template: Template) -> i64 {
@@ -81,7 +103,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DocRow> {
         joined: row.get("joined")?,
         hidden: row.get("hidden")?,
         gone: row.get("gone")?,
-        resetting: row.get("resetting")?,
+        reset: match row.get::<_, i64>("resetting")? {
+            0 => Reset::No,
+            1 => Reset::Fork,
+            _ => Reset::Order,
+        },
         face: Face {
             person_name: row.get("person_name")?,
             kind: row.get("kind")?,
@@ -144,7 +170,7 @@ pub(crate) fn save(conn: &Connection, doc: &DocRow, snapshot: &[u8]) -> Result<i
         doc.joined,
         doc.hidden,
         doc.gone,
-        doc.resetting,
+        doc.reset.number(),
         face.person_name,
         face.kind,
         face.started_at,
@@ -161,8 +187,8 @@ pub(crate) fn offered(conn: &Connection, nr: i64, heads: &[ChangeHash]) -> Resul
     Ok(())
 }
 
-pub(crate) fn set_resetting(conn: &Connection, nr: i64) -> Result<(), Trouble> {
-    conn.execute("UPDATE doc SET resetting = 1 WHERE nr = ?1", [nr])?;
+pub(crate) fn set_reset(conn: &Connection, nr: i64, why: Reset) -> Result<(), Trouble> {
+    conn.execute("UPDATE doc SET resetting = ?2 WHERE nr = ?1", (nr, why.number()))?;
     Ok(())
 }
 
@@ -204,8 +230,7 @@ pub(crate) fn waiting(conn: &Connection) -> Result<u64, Trouble> {
     Ok(count.unsigned_abs())
 }
 
-/// Whether the document was ever put here.
-pub(crate) fn exists(conn: &Connection, id: DocumentId) -> Result<bool, Trouble> {
-    let mut statement = conn.prepare_cached("SELECT 1 FROM doc WHERE id = ?1")?;
-    Ok(statement.query_row([id.0], |_| Ok(())).optional()?.is_some())
+/// Notes of colleagues that this phone joined.
+pub(crate) fn joined(conn: &Connection) -> Result<Vec<DocRow>, Trouble> {
+    select(conn, "WHERE joined = 1 AND gone = 0 ORDER BY nr", [])
 }

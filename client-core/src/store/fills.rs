@@ -30,7 +30,10 @@ pub(crate) fn want_anew(conn: &Connection, subject: Subject) -> Result<(), Troub
 /// Forgets that a history was fetched.
 pub(crate) fn forget(conn: &Connection, subject: Subject) -> Result<(), Trouble> {
     let (kind, id) = key(subject);
-    conn.execute("DELETE FROM fill WHERE subject_kind = ?1 AND subject = ?2", (kind, id))?;
+    conn.execute(
+        "DELETE FROM fill WHERE subject_kind = ?1 AND subject = ?2",
+        (kind, id),
+    )?;
     Ok(())
 }
 
@@ -43,7 +46,10 @@ pub(crate) fn forget_all(conn: &Connection) -> Result<(), Trouble> {
 /// Notes how far a history has come; `None` is the end.
 pub(crate) fn progress(conn: &Connection, subject: Subject, next: Option<u64>) -> Result<(), Trouble> {
     let (kind, id) = key(subject);
-    let (after, done) = (i64::try_from(next.unwrap_or(0)).unwrap_or(i64::MAX), next.is_none());
+    let (after, done) = (
+        i64::try_from(next.unwrap_or(0)).unwrap_or(i64::MAX),
+        next.is_none(),
+    );
     let sql = "UPDATE fill SET after = ?3, done = ?4 WHERE subject_kind = ?1 AND subject = ?2";
     conn.execute(sql, (kind, id, after, done))?;
     Ok(())

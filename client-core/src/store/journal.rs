@@ -58,7 +58,8 @@ pub(crate) fn entries(conn: &Connection, doc: i64) -> Result<Vec<Entry>, Trouble
 
 /// Removes what a snapshot now holds.
 pub(crate) fn clear(conn: &Connection, doc: i64) -> Result<(), Trouble> {
-    conn.prepare_cached("DELETE FROM journal WHERE doc = ?1")?.execute([doc])?;
+    conn.prepare_cached("DELETE FROM journal WHERE doc = ?1")?
+        .execute([doc])?;
     Ok(())
 }
 

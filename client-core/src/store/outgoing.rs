@@ -25,7 +25,8 @@ pub(crate) fn freeze(conn: &Connection, doc: DocumentId, chunk: &[u8], now: i64)
 /// first is given however long it is.
 pub(crate) fn unsent(conn: &Connection, target_bytes: usize) -> Result<Vec<Unsent>, Trouble> {
     let sql = "SELECT o.nr, o.doc, o.chunk, d.template, d.person, d.joined
-        FROM outgoing o JOIN doc d ON d.id = o.doc WHERE o.verdict IS NULL ORDER BY o.nr";
+        FROM outgoing o JOIN doc d ON d.id = o.doc
+        WHERE o.verdict IS NULL AND d.resetting = 0 ORDER BY o.nr";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let (mut found, mut bytes) = (Vec::new(), 0);
@@ -38,7 +39,11 @@ pub(crate) fn unsent(conn: &Connection, target_bytes: usize) -> Result<Vec<Unsen
         found.push(Unsent {
             nr: row.get(0)?,
             document: DocumentId(row.get(1)?),
-            template: if row.get::<_, i64>(3)? == 0 { Template::Note } else { Template::About },
+            template: if row.get::<_, i64>(3)? == 0 {
+                Template::Note
+            } else {
+                Template::About
+            },
             person: row.get::<_, Option<[u8; 16]>>(4)?.map(notes::ids::PersonId),
             joined: row.get(5)?,
             chunk,
@@ -65,17 +70,40 @@ pub(crate) fn answer(conn: &Connection, answer: &Answer) -> Result<(), Trouble> 
 
 /// The code of the newest held chunk of a document.
 pub(crate) fn held_code(conn: &Connection, doc: DocumentId) -> Result<Option<String>, Trouble> {
-    let sql = "SELECT coalesce(code, '') FROM outgoing WHERE doc = ?1 AND verdict = 1 ORDER BY nr DESC LIMIT 1";
+    let sql =
+        "SELECT coalesce(code, '') FROM outgoing WHERE doc = ?1 AND verdict = 1 ORDER BY nr DESC LIMIT 1";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([doc.0])?;
     Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
 }
 
-/// Chunks of a document that were held.
-pub(crate) fn held_chunks(conn: &Connection, doc: DocumentId) -> Result<Vec<Vec<u8>>, Trouble> {
-    let sql = "SELECT chunk FROM outgoing WHERE doc = ?1 AND verdict = 1 ORDER BY nr";
+/// An answered chunk of a document; the code is that of a refusal, settled or not.
+pub(crate) struct Answered {
+    pub(crate) chunk: Vec<u8>,
+    pub(crate) code: Option<String>,
+}
+
+/// Chunks of a document that the server has, in order.
+pub(crate) fn answered(conn: &Connection, doc: DocumentId) -> Result<Vec<Answered>, Trouble> {
+    let sql = "SELECT chunk, code FROM outgoing WHERE doc = ?1 AND verdict IN (0, 1) ORDER BY nr";
     let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map([doc.0], |row| row.get(0))?;
+    let rows = statement.query_map([doc.0], |row| {
+        Ok(Answered {
+            chunk: row.get(0)?,
+            code: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Every document that is held, with the code.
+pub(crate) fn all_held(conn: &Connection) -> Result<Vec<(DocumentId, String)>, Trouble> {
+    let sql = "SELECT doc, max(code) FROM (
+            SELECT doc, coalesce(code, '') AS code FROM standing WHERE state = 'held'
+            UNION SELECT doc, coalesce(code, '') FROM outgoing WHERE verdict = 1)
+        GROUP BY doc ORDER BY doc";
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| Ok((DocumentId(row.get(0)?), row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -85,9 +113,9 @@ pub(crate) fn unanswered(conn: &Connection, doc: DocumentId) -> Result<bool, Tro
     Ok(conn.prepare_cached(sql)?.query_row([doc.0], |row| row.get(0))?)
 }
 
-/// A person has decided: what was held is settled.
+/// A person has decided: what was held is settled. The code stays, for a reset that may follow.
 pub(crate) fn settle(conn: &Connection, doc: DocumentId) -> Result<(), Trouble> {
-    let sql = "UPDATE outgoing SET verdict = 0, code = NULL WHERE doc = ?1 AND verdict = 1";
+    let sql = "UPDATE outgoing SET verdict = 0 WHERE doc = ?1 AND verdict = 1";
     conn.execute(sql, [doc.0])?;
     Ok(())
 }
@@ -102,7 +130,10 @@ pub(crate) fn drop_unsettled(conn: &Connection, doc: DocumentId) -> Result<(), T
 
 /// The server was restored: everything that is kept is to be sent again.
 pub(crate) fn send_all_again(conn: &Connection) -> Result<(), Trouble> {
-    conn.execute("UPDATE outgoing SET verdict = NULL, code = NULL, seq = NULL WHERE verdict <> 2", [])?;
+    conn.execute(
+        "UPDATE outgoing SET verdict = NULL, code = NULL, seq = NULL WHERE verdict <> 2",
+        [],
+    )?;
     Ok(())
 }
 

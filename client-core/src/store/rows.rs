@@ -149,10 +149,13 @@ pub(crate) fn version(conn: &Connection, doc: DocumentId) -> Result<Option<Versi
     Ok(statement.query_row([doc.0], read).optional()?)
 }
 
-/// Writes a standing; `clear` removes it.
+/// Writes a standing. After `clear` the code of what was held stays, for a reset that may follow.
 pub(crate) fn put_standing(conn: &Connection, row: &StandingRow) -> Result<(), Trouble> {
     if row.state == "clear" {
-        conn.execute("DELETE FROM standing WHERE doc = ?1", [row.document.0])?;
+        conn.execute(
+            "UPDATE standing SET state = 'clear' WHERE doc = ?1",
+            [row.document.0],
+        )?;
         return Ok(());
     }
     let sql = "INSERT OR REPLACE INTO standing (doc, state, code, message) VALUES (?1, ?2, ?3, ?4)";

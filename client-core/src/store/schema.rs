@@ -241,7 +241,8 @@ mod tests {
     fn a_newer_store_is_refused_and_not_touched() {
         let mut conn = Connection::open_in_memory().unwrap();
         upgrade(&mut conn, STEPS).unwrap();
-        conn.execute_batch("CREATE TABLE future (x); PRAGMA user_version = 99").unwrap();
+        conn.execute_batch("CREATE TABLE future (x); PRAGMA user_version = 99")
+            .unwrap();
         let before = shape(&conn);
         let refused = upgrade(&mut conn, STEPS).unwrap_err();
         assert!(matches!(refused, Trouble::NewerStore { found: 99, .. }));

@@ -69,7 +69,10 @@ pub fn replay(
     }
     let (wrote, _) = tx.commit_with(CommitOptions::default().with_time(now));
     server.merge(&mut base)?;
-    Ok(Replay { doc: server, wrote: wrote.is_some() })
+    Ok(Replay {
+        doc: server,
+        wrote: wrote.is_some(),
+    })
 }
 
 /// The document as it was at some of its heads; no heads is the genesis.
@@ -128,7 +131,11 @@ impl Copies {
         for name in self.template.texts() {
             let text = |plain: &Plain| plain.texts.get(name).cloned().unwrap_or_default();
             let (base, seen, mine) = (text(&self.base), text(&self.seen), text(&self.mine));
-            let merged = if self.closed() || mine == seen { base.clone() } else { three_way(&seen, &base, &mine)? };
+            let merged = if self.closed() || mine == seen {
+                base.clone()
+            } else {
+                three_way(&seen, &base, &mine)?
+            };
             if merged != base
                 && let Some((AmValue::Object(ObjType::Text), id)) = tx.get(ROOT, name)?
             {
@@ -152,7 +159,9 @@ impl Copies {
         }
         self.entries(&mut edits);
         self.marks(now, &mut edits);
-        if let (Some((at, author)), None, None) = (self.mine.finished(), self.seen.finished(), self.base.finished()) {
+        if let (Some((at, author)), None, None) =
+            (self.mine.finished(), self.seen.finished(), self.base.finished())
+        {
             let author = author.to_owned();
             edits.push(Edit::Finish { at, author });
         }
@@ -165,7 +174,10 @@ impl Copies {
             for (id, count) in counters {
                 if before.and_then(|b| b.get(id)) != Some(count) {
                     let path = format!("{name}.{id}");
-                    edits.push(Edit::Put { path, value: Some(Scalar::Count(*count)) });
+                    edits.push(Edit::Put {
+                        path,
+                        value: Some(Scalar::Count(*count)),
+                    });
                 }
             }
         }
@@ -178,7 +190,12 @@ impl Copies {
                 let old = before.and_then(|b| b.get(id)).cloned();
                 let free = !self.closed() || (*name == "addenda" && old.is_none());
                 let mut found = Vec::new();
-                differing(&format!("{name}.{id}."), &old.unwrap_or_default(), entry, &mut found);
+                differing(
+                    &format!("{name}.{id}."),
+                    &old.unwrap_or_default(),
+                    entry,
+                    &mut found,
+                );
                 found.retain(|edit| free || is_private(edit));
                 edits.append(&mut found);
             }
@@ -187,7 +204,9 @@ impl Copies {
             }
             for id in before.into_iter().flatten().map(|(id, _)| id) {
                 if !entries.contains_key(id) {
-                    edits.push(Edit::Remove { path: format!("{name}.{id}") });
+                    edits.push(Edit::Remove {
+                        path: format!("{name}.{id}"),
+                    });
                 }
             }
         }
@@ -195,11 +214,22 @@ impl Copies {
 
     /// Marks follow their words: where the text came out otherwise, the words are looked for.
     fn marks(&self, now: &Plain, edits: &mut Vec<Edit>) {
-        for passage in self.mine.private.iter().filter(|p| !self.seen.private.contains(p)) {
+        for passage in self
+            .mine
+            .private
+            .iter()
+            .filter(|p| !self.seen.private.contains(p))
+        {
             let texts = (self.mine.texts.get(passage.field), now.texts.get(passage.field));
             let (Some(mine), Some(now)) = texts else { continue };
-            let words: String = mine.chars().skip(passage.start).take(passage.end - passage.start).collect();
-            let Some(start) = place(now, &words, passage.start) else { continue };
+            let words: String = mine
+                .chars()
+                .skip(passage.start)
+                .take(passage.end - passage.start)
+                .collect();
+            let Some(start) = place(now, &words, passage.start) else {
+                continue;
+            };
             edits.push(Edit::Mark {
                 field: passage.field.to_owned(),
                 start: start as u64,

@@ -17,20 +17,39 @@ fn change(doc: &mut Automerge, actor: [u8; 16], edits: &[Edit]) -> ChangeHash {
 
 fn typed(at: u64, delete: u64, insert: &str) -> Edit {
     let insert = insert.to_owned();
-    Edit::Splice { field: "body".into(), at, delete, insert }
+    Edit::Splice {
+        field: "body".into(),
+        at,
+        delete,
+        insert,
+    }
 }
 
 fn put(path: &str, value: &str) -> Edit {
-    Edit::Put { path: path.into(), value: Some(Scalar::Text(value.into())) }
+    Edit::Put {
+        path: path.into(),
+        value: Some(Scalar::Text(value.into())),
+    }
 }
 
 fn finish() -> Edit {
-    Edit::Finish { at: 5, author: "W1".into() }
+    Edit::Finish {
+        at: 5,
+        author: "W1".into(),
+    }
 }
 
 fn begun() -> Automerge {
     let mut doc = genesis::document(Template::Note);
-    change(&mut doc, OLD, &[put("kind", "home_visit"), put("person", "p"), typed(0, 0, "Seen at home.")]);
+    change(
+        &mut doc,
+        OLD,
+        &[
+            put("kind", "home_visit"),
+            put("person", "p"),
+            typed(0, 0, "Seen at home."),
+        ],
+    );
     doc
 }
 
@@ -43,13 +62,26 @@ fn mend(mine: &Automerge, server: Automerge, held: &[ChangeHash]) -> (Plain, Rep
 #[test]
 fn two_phones_under_one_actor_keep_what_both_wrote() {
     let (mut here, mut there) = (begun(), begun());
-    change(&mut here, OLD, &[
-        typed(13, 0, " Kettle on."),
-        put("actions.a.what", "ring GP"),
-        put("feedback.words", "kind"),
-        Edit::Mark { field: "body".into(), start: 14, end: 20, kind: "third_party".into() },
-    ]);
-    change(&mut there, OLD, &[typed(0, 0, "Tues. "), put("outcomes.o.text", "bath")]);
+    change(
+        &mut here,
+        OLD,
+        &[
+            typed(13, 0, " Kettle on."),
+            put("actions.a.what", "ring GP"),
+            put("feedback.words", "kind"),
+            Edit::Mark {
+                field: "body".into(),
+                start: 14,
+                end: 20,
+                kind: "third_party".into(),
+            },
+        ],
+    );
+    change(
+        &mut there,
+        OLD,
+        &[typed(0, 0, "Tues. "), put("outcomes.o.text", "bath")],
+    );
     let (plain, replay) = mend(&here, there.clone(), &[]);
     assert!(replay.wrote);
     assert_eq!(plain.texts["body"], "Tues. Seen at home. Kettle on.");
@@ -58,7 +90,10 @@ fn two_phones_under_one_actor_keep_what_both_wrote() {
     assert_eq!(plain.records["feedback"]["words"].text(), Some("kind"));
     assert_eq!((plain.private[0].start, plain.private[0].end), (20, 26));
     let new: Vec<_> = replay.doc.get_changes(&there.get_heads());
-    assert!(new.iter().all(|c| c.actor_id() == &ActorId::from(FRESH) && c.timestamp() == 77));
+    assert!(
+        new.iter()
+            .all(|c| c.actor_id() == &ActorId::from(FRESH) && c.timestamp() == 77)
+    );
 }
 
 #[test]
@@ -78,7 +113,14 @@ fn a_held_change_is_left_out_and_what_came_after_it_is_written_again() {
     change(&mut server, OLD, &[finish()]);
     let mut here = server.clone();
     let held = change(&mut here, OLD, &[typed(13, 0, " Changed later.")]);
-    change(&mut here, OLD, &[put("addenda.a.text", "The GP rang."), put("addenda.a.author", "W1")]);
+    change(
+        &mut here,
+        OLD,
+        &[
+            put("addenda.a.text", "The GP rang."),
+            put("addenda.a.author", "W1"),
+        ],
+    );
     let (plain, replay) = mend(&here, server, &[held]);
     assert!(replay.wrote);
     assert_eq!(plain.texts["body"], "Seen at home.");
@@ -101,18 +143,30 @@ fn after_a_finish_only_what_may_be_added_is_written_again() {
     let mut server = begun();
     change(&mut server, OLD, &[put("actions.a.what", "x"), finish()]);
     let mut here = server.clone();
-    change(&mut here, OLD, &[
-        typed(0, 4, ""),
-        put("kind", "phone_call"),
-        put("actions.a.what", "y"),
-        put("actions.a.private", "third_party"),
-        Edit::Mark { field: "body".into(), start: 0, end: 2, kind: "third_party".into() },
-    ]);
+    change(
+        &mut here,
+        OLD,
+        &[
+            typed(0, 4, ""),
+            put("kind", "phone_call"),
+            put("actions.a.what", "y"),
+            put("actions.a.private", "third_party"),
+            Edit::Mark {
+                field: "body".into(),
+                start: 0,
+                end: 2,
+                kind: "third_party".into(),
+            },
+        ],
+    );
     let (plain, _) = mend(&here, server, &[]);
     assert_eq!(plain.texts["body"], "Seen at home.");
     assert_eq!(plain.text("kind"), Some("home_visit"));
     assert_eq!(plain.entries["actions"]["a"]["what"].text(), Some("x"));
-    assert_eq!(plain.entries["actions"]["a"]["private"].text(), Some("third_party"));
+    assert_eq!(
+        plain.entries["actions"]["a"]["private"].text(),
+        Some("third_party")
+    );
 }
 
 #[test]

@@ -41,7 +41,10 @@ fn parse(chunk: &[u8]) -> Result<Vec<Change>, &'static str> {
 }
 
 fn read_all(doc: &Automerge, chunks: &[Vec<u8>]) -> Incoming {
-    let mut incoming = Incoming { changes: Vec::new(), refused: Vec::new() };
+    let mut incoming = Incoming {
+        changes: Vec::new(),
+        refused: Vec::new(),
+    };
     let mut seen = HashSet::new();
     for chunk in chunks {
         match parse(chunk) {
@@ -113,7 +116,13 @@ fn apply(doc: Automerge, incoming: Incoming) -> Absorbed {
     } else {
         one_by_one(doc, ready, &mut refused)
     };
-    Absorbed { doc, waiting, refused, fresh, forked: false }
+    Absorbed {
+        doc,
+        waiting,
+        refused,
+        fresh,
+        forked: false,
+    }
 }
 
 /// The slow way, where the whole was refused: what fits goes in, the rest is set aside.
@@ -124,7 +133,10 @@ fn one_by_one(
 ) -> (Automerge, usize) {
     let mut fresh = 0;
     for change in ready {
-        let fits = change.deps().iter().all(|dep| doc.get_change_meta_by_hash(dep).is_some());
+        let fits = change
+            .deps()
+            .iter()
+            .all(|dep| doc.get_change_meta_by_hash(dep).is_some());
         let mut next = doc.clone();
         let chunk = change.raw_bytes().to_vec();
         if fits && next.apply_changes([change]).is_ok() {

@@ -37,7 +37,11 @@ fn hers() -> (Automerge, Vec<Vec<u8>>) {
     for word in ["one ", "two ", "three ", "four ", "five"] {
         write(&mut doc, OTHER, word);
     }
-    let chunks = doc.get_changes(&start).iter().map(|c| c.raw_bytes().to_vec()).collect();
+    let chunks = doc
+        .get_changes(&start)
+        .iter()
+        .map(|c| c.raw_bytes().to_vec())
+        .collect();
     (doc, chunks)
 }
 
@@ -56,7 +60,11 @@ fn any_order_and_any_repetition_ends_alike() {
     for (n, line) in lines.iter().enumerate() {
         let absorbed = absorb(None, Template::Note, line, &mine(), &me());
         assert_eq!(absorbed.doc.get_heads(), doc.get_heads(), "line {n}");
-        assert_eq!((absorbed.waiting.len(), absorbed.refused.len(), absorbed.fresh), (0, 0, 5), "line {n}");
+        assert_eq!(
+            (absorbed.waiting.len(), absorbed.refused.len(), absorbed.fresh),
+            (0, 0, 5),
+            "line {n}"
+        );
     }
 }
 
@@ -119,7 +127,13 @@ fn my_own_older_changes_come_back_without_a_fork() {
     let fresh = ActorId::from([8; 16]);
     let chunk = doc.save_nocompress();
     for base in [None, Some(genesis::document(Template::Note))] {
-        let absorbed = absorb(base, Template::Note, std::slice::from_ref(&chunk), &mine(), &fresh);
+        let absorbed = absorb(
+            base,
+            Template::Note,
+            std::slice::from_ref(&chunk),
+            &mine(),
+            &fresh,
+        );
         assert!(!absorbed.forked);
         assert_eq!(body(&absorbed.doc), "mine");
     }
@@ -129,10 +143,19 @@ fn my_own_older_changes_come_back_without_a_fork() {
 
 #[test]
 fn the_same_number_twice_under_an_older_actor_of_mine_is_a_fork() {
-    let (mut here, mut there) = (genesis::document(Template::Note), genesis::document(Template::Note));
+    let (mut here, mut there) = (
+        genesis::document(Template::Note),
+        genesis::document(Template::Note),
+    );
     write(&mut here, ME, "here");
     write(&mut there, ME, "there");
     let chunk = there.save_nocompress();
-    let absorbed = absorb(Some(here), Template::Note, &[chunk], &mine(), &ActorId::from([8; 16]));
+    let absorbed = absorb(
+        Some(here),
+        Template::Note,
+        &[chunk],
+        &mine(),
+        &ActorId::from([8; 16]),
+    );
     assert!(absorbed.forked);
 }

@@ -86,7 +86,11 @@ mod tests {
     fn the_first_push_is_one_plain_document_and_the_gate_takes_it() {
         let mut doc = genesis::document(Template::Note);
         for n in 0..200 {
-            write(&mut doc, ME, &format!("line {n}, long enough that Automerge would deflate it\n"));
+            write(
+                &mut doc,
+                ME,
+                &format!("line {n}, long enough that Automerge would deflate it\n"),
+            );
         }
         let chunks = chunks_to_offer(&doc, &[], &mine());
         assert_eq!(kinds(&chunks), [gate::Kind::Document]);

@@ -4,9 +4,7 @@
 use minicbor::bytes::ByteVec;
 use notes::ids::{Actor, DocumentId, PersonId};
 use notes::note::Template;
-use notes::wire::{
-    Fill, MAX_CHUNKS, MAX_FILLS, MAX_PUSHES, MAX_READINGS, PROTOCOL, Push, Reading, Request,
-};
+use notes::wire::{Fill, MAX_CHUNKS, MAX_FILLS, MAX_PUSHES, MAX_READINGS, PROTOCOL, Push, Reading, Request};
 
 /// The reason a colleague's note is pushed with.
 const JOINT_VISIT: &str = "joint_visit";

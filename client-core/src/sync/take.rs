@@ -91,7 +91,12 @@ pub fn take(plan: &Plan, response: Response) -> Result<Effects, Misfit> {
         return Err(Misfit);
     }
     let mut answers = Vec::with_capacity(response.verdicts.len());
-    for ((verdict, push), chunks) in response.verdicts.into_iter().zip(&request.pushes).zip(&plan.chunks) {
+    for ((verdict, push), chunks) in response
+        .verdicts
+        .into_iter()
+        .zip(&request.pushes)
+        .zip(&plan.chunks)
+    {
         if verdict.document != push.document {
             return Err(Misfit);
         }
@@ -185,10 +190,16 @@ mod tests {
                 actor: Actor([0; 16]),
                 cursor: Vec::new(),
                 pushes: vec![push(1), push(2)],
-                readings: vec![Reading { document: doc(1), opened_at: 4 }],
+                readings: vec![Reading {
+                    document: doc(1),
+                    opened_at: 4,
+                }],
                 waiting: 0,
                 pull: true,
-                fills: vec![Fill { subject: Subject::Document(doc(3)), after: 5 }],
+                fills: vec![Fill {
+                    subject: Subject::Document(doc(3)),
+                    after: 5,
+                }],
                 app: String::new(),
             },
             chunks: vec![vec![10, 11], vec![12]],
@@ -205,12 +216,21 @@ mod tests {
     }
 
     fn answer() -> Response {
-        let verdict = |n, outcome| Verdict { document: doc(n), outcome, code: None, seq: u64::from(n) };
+        let verdict = |n, outcome| Verdict {
+            document: doc(n),
+            outcome,
+            code: None,
+            seq: u64::from(n),
+        };
         Response {
             protocol: 1,
             verdicts: vec![verdict(1, Outcome::Accepted), verdict(2, Outcome::Held)],
             pulls: vec![pull(3, 6), pull(4, 1)],
-            fills: vec![FillAnswer { subject: Subject::Document(doc(3)), pulls: vec![pull(3, 7)], next: Some(6) }],
+            fills: vec![FillAnswer {
+                subject: Subject::Document(doc(3)),
+                pulls: vec![pull(3, 7)],
+                next: Some(6),
+            }],
             cursor: vec![9],
             more: true,
             ..Response::default()
@@ -220,8 +240,15 @@ mod tests {
     #[test]
     fn verdicts_find_their_chunks_and_chunks_of_one_document_come_together() {
         let effects = take(&sent(), answer()).unwrap();
-        let verdicts: Vec<_> = effects.answers.iter().map(|a| (a.outcome, a.chunks.clone())).collect();
-        assert_eq!(verdicts, [(Outcome::Accepted, vec![10, 11]), (Outcome::Held, vec![12])]);
+        let verdicts: Vec<_> = effects
+            .answers
+            .iter()
+            .map(|a| (a.outcome, a.chunks.clone()))
+            .collect();
+        assert_eq!(
+            verdicts,
+            [(Outcome::Accepted, vec![10, 11]), (Outcome::Held, vec![12])]
+        );
         assert_eq!(effects.arrivals.len(), 2);
         assert_eq!(effects.arrivals[0].chunks, [vec![6], vec![7]]);
         assert_eq!(effects.arrivals[0].person, Some(PersonId([7; 16])));
@@ -236,10 +263,18 @@ mod tests {
             ("another protocol", |r| r.protocol = 2),
             ("a verdict too few", |r| drop(r.verdicts.pop())),
             ("verdicts in another order", |r| r.verdicts.reverse()),
-            ("a history nobody asked for", |r| r.fills[0].subject = Subject::Document(doc(8))),
+            ("a history nobody asked for", |r| {
+                r.fills[0].subject = Subject::Document(doc(8))
+            }),
             ("a history that goes in circles", |r| r.fills[0].next = Some(5)),
             ("one history too many", |r| r.fills.push(r.fills[0].clone())),
-            ("a row that is no row", |r| r.rows.push(Row { number: 1, kind: 2, body: vec![0xff] })),
+            ("a row that is no row", |r| {
+                r.rows.push(Row {
+                    number: 1,
+                    kind: 2,
+                    body: vec![0xff],
+                })
+            }),
         ];
         for (what, spoil) in lines {
             let mut response = answer();
@@ -251,12 +286,22 @@ mod tests {
     #[test]
     fn rows_of_an_unknown_kind_are_skipped() {
         let mut response = answer();
-        let worker = WorkerRow { id: "W1".into(), name: "A".into() };
+        let worker = WorkerRow {
+            id: "W1".into(),
+            name: "A".into(),
+        };
         response.rows = vec![
-            Row { number: 1, kind: 99, body: vec![0xff] },
+            Row {
+                number: 1,
+                kind: 99,
+                body: vec![0xff],
+            },
             Row::pack(2, &RowBody::Worker(worker.clone())).unwrap(),
         ];
-        assert_eq!(take(&sent(), response).unwrap().rows, [(2, RowBody::Worker(worker))]);
+        assert_eq!(
+            take(&sent(), response).unwrap().rows,
+            [(2, RowBody::Worker(worker))]
+        );
     }
 
     #[test]

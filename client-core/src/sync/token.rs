@@ -64,7 +64,12 @@ pub(crate) struct Problem {
 }
 
 /// The body of an enrolment.
-pub(crate) fn enrolment(code: &str, key: &dyn Keystore, actor: Actor, app: &str) -> Result<Vec<u8>, KeyRefused> {
+pub(crate) fn enrolment(
+    code: &str,
+    key: &dyn Keystore,
+    actor: Actor,
+    app: &str,
+) -> Result<Vec<u8>, KeyRefused> {
     let [x, y] = key.public_point()?;
     let actor: String = actor.0.iter().map(|byte| format!("{byte:02x}")).collect();
     let body = json!({
@@ -95,14 +100,19 @@ pub(crate) fn assertion(
         "jti": B64.encode(jti),
     });
     let header = json!({"alg": "ES256", "typ": "JWT"});
-    let signed = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
+    let signed = format!(
+        "{}.{}",
+        B64.encode(header.to_string()),
+        B64.encode(claims.to_string())
+    );
     let signature = key.sign(signed.as_bytes())?;
     Ok(format!("{signed}.{}", B64.encode(signature)))
 }
 
 /// The form that carries an assertion. Its characters need no escaping but for the colons.
 pub(crate) fn grant(assertion: &str) -> Vec<u8> {
-    format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}").into_bytes()
+    format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}")
+        .into_bytes()
 }
 
 #[cfg(test)]
@@ -119,11 +129,13 @@ mod tests {
         let device = DeviceId([1; 16]);
         let text = assertion(device, "https://s/v1/token", 1_790_000_000_999, [2; 16], &key).unwrap();
         let parts: Vec<&str> = text.split('.').collect();
-        let read = |part: &str| -> serde_json::Value {
-            serde_json::from_slice(&B64.decode(part).unwrap()).unwrap()
-        };
+        let read =
+            |part: &str| -> serde_json::Value { serde_json::from_slice(&B64.decode(part).unwrap()).unwrap() };
         let (header, claims) = (read(parts[0]), read(parts[1]));
-        assert_eq!((header["alg"].as_str(), header["typ"].as_str()), (Some("ES256"), Some("JWT")));
+        assert_eq!(
+            (header["alg"].as_str(), header["typ"].as_str()),
+            (Some("ES256"), Some("JWT"))
+        );
         assert_eq!(claims["iss"], claims["sub"]);
         assert_eq!(claims["aud"], "https://s/v1/token");
         assert_eq!(claims["iat"], 1_790_000_000);
@@ -137,7 +149,10 @@ mod tests {
 
     #[test]
     fn a_token_is_dropped_a_minute_before_its_end() {
-        let token = Token { access_token: String::new(), expires_at: 600_000 };
+        let token = Token {
+            access_token: String::new(),
+            expires_at: 600_000,
+        };
         assert!(token.good_at(539_999));
         assert!(!token.good_at(540_000));
     }

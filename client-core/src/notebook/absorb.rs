@@ -1,0 +1,198 @@
+//! An answer's effects, written down in one transaction together with its cursor: verdicts, what
+//! others wrote, histories, and what may be let go. After a failure the store is as it was, and the
+//! same answer comes again.
+
+use std::collections::HashSet;
+
+use automerge::ActorId;
+use notes::ids::{Actor, DocumentId};
+use notes::note;
+use notes::wire::{Outcome, Subject};
+use rusqlite::Connection;
+
+use super::Notebook;
+use super::begin::arriving_row;
+use super::commit::save;
+use super::pass::Tally;
+use super::{anew, news};
+use crate::store::docs::{self, Reset};
+use crate::store::meta::{self, key};
+use crate::store::{aside, fills, journal, outgoing, rows, search};
+use crate::sync::{self, Answer, Arrival, Effects};
+use crate::trouble::Trouble;
+
+/// What the transaction knows and gathers on its way.
+pub(super) struct Ledger {
+    pub(super) now: i64,
+    pub(super) mine: HashSet<ActorId>,
+    pub(super) current: Actor,
+    /// Thrown beforehand, taken into use where a fork asks for it.
+    pub(super) fresh: Actor,
+    pub(super) fresh_used: bool,
+    /// Documents that are not any more what the desk has.
+    pub(super) touched: Vec<DocumentId>,
+    pub(super) received: Vec<DocumentId>,
+}
+
+impl Ledger {
+    /// From now on the fresh actor writes.
+    pub(super) fn renew(&mut self, conn: &Connection) -> Result<(), Trouble> {
+        if !self.fresh_used {
+            self.fresh_used = true;
+            self.current = self.fresh;
+            self.mine.insert(ActorId::from(&self.fresh.0[..]));
+            meta::set_actor(conn, self.fresh, self.now)?;
+        }
+        Ok(())
+    }
+}
+
+impl Notebook {
+    /// Writes down what an answer brought.
+    pub(super) fn take_in(&mut self, effects: Effects, tally: &mut Tally) -> Result<(), Trouble> {
+        let mut ledger = Ledger {
+            now: self.now(),
+            mine: self.mine.clone(),
+            current: self.actor,
+            fresh: Actor(self.host.random()),
+            fresh_used: false,
+            touched: Vec::new(),
+            received: Vec::new(),
+        };
+        for fill in &effects.fills {
+            if fill.next.is_none() {
+                tally.asked.insert(fill.subject);
+            }
+        }
+        if effects.rewound {
+            tally.rewinds += 1;
+            tally.asked.clear();
+        }
+        let done = self.store.write(|tx| apply(tx, &effects, &mut ledger));
+        // Whatever the desk holds of these is old now, or was never written.
+        for id in &ledger.touched {
+            drop(self.desk.take(*id));
+        }
+        if done.is_err() {
+            self.desk.clear();
+        }
+        done?;
+        tally.received.extend(ledger.received);
+        if ledger.fresh_used {
+            self.reread_actors()?;
+        }
+        Ok(())
+    }
+}
+
+fn apply(conn: &Connection, effects: &Effects, ledger: &mut Ledger) -> Result<(), Trouble> {
+    for answer in &effects.answers {
+        answered(conn, answer, ledger)?;
+    }
+    fills::read_out(conn, &effects.readings)?;
+    if effects.rewound {
+        return rewind(conn);
+    }
+    if effects.rows_anew {
+        rows::begin_anew(conn)?;
+    }
+    news::apply(conn, &effects.rows, ledger)?;
+    for arrival in &effects.arrivals {
+        arrive(conn, arrival, ledger)?;
+    }
+    for fill in &effects.fills {
+        let answered = match fill.subject {
+            Subject::Document(id) if fill.next.is_none() => anew::history_came(conn, id, ledger)?,
+            _ => true,
+        };
+        // A joined note that nobody has sent yet is asked for again in the next pass.
+        if answered {
+            fills::progress(conn, fill.subject, fill.next)?;
+        }
+    }
+    if !effects.more && effects.cursor.is_some() {
+        news::remove_stale(conn)?;
+    }
+    outgoing::release(conn, effects.safe_seq, ledger.now)?;
+    ledger.touched.extend(docs::let_go(conn)?);
+    if let Some(cursor) = &effects.cursor {
+        meta::set(conn, key::CURSOR, cursor)?;
+    }
+    Ok(())
+}
+
+/// The server was restored: the cursor is void, and all that is kept goes again.
+fn rewind(conn: &Connection) -> Result<(), Trouble> {
+    outgoing::send_all_again(conn)?;
+    meta::clear(conn, key::CURSOR)?;
+    meta::clear(conn, key::ORDERS_DONE)?;
+    fills::forget_all(conn)?;
+    rows::begin_anew(conn)?;
+    for row in docs::joined(conn)? {
+        fills::want(conn, Subject::Document(row.id))?;
+    }
+    Ok(())
+}
+
+fn answered(conn: &Connection, answer: &Answer, ledger: &mut Ledger) -> Result<(), Trouble> {
+    outgoing::answer(conn, answer)?;
+    if answer.outcome != Outcome::Gone {
+        return Ok(());
+    }
+    let Some(row) = docs::find(conn, answer.document)? else {
+        return Ok(());
+    };
+    let snapshot = docs::snapshot(conn, row.nr)?;
+    aside::keep(conn, row.id, ledger.now, "gone", &snapshot)?;
+    outgoing::drop_unsettled(conn, row.id)?;
+    journal::clear(conn, row.nr)?;
+    search::index(conn, row.nr, "")?;
+    docs::set_gone(conn, row.nr)?;
+    ledger.touched.push(row.id);
+    Ok(())
+}
+
+/// What others wrote in one document.
+fn arrive(conn: &Connection, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Trouble> {
+    let known = docs::find(conn, arrival.document)?;
+    if known.as_ref().is_some_and(|row| row.gone) {
+        return Ok(());
+    }
+    let waiting = aside::waiting(conn, arrival.document)?;
+    if known.as_ref().is_some_and(|row| row.reset != Reset::No) {
+        return aside::wait(conn, arrival.document, &arrival.chunks);
+    }
+    let base = match &known {
+        Some(row) => Some(note::load(&docs::snapshot(conn, row.nr)?)?),
+        None => None,
+    };
+    let template = known.as_ref().map_or(arrival.template, |row| row.template);
+    let chunks = [waiting, arrival.chunks.clone()].concat();
+    let current = ActorId::from(&ledger.current.0[..]);
+    let absorbed = sync::absorb(base, template, &chunks, &ledger.mine, &current);
+    for (chunk, code) in &absorbed.refused {
+        aside::keep(conn, arrival.document, ledger.now, code, chunk)?;
+    }
+    if absorbed.forked {
+        ledger.renew(conn)?;
+        if let Some(row) = &known {
+            return anew::begin(conn, row, Reset::Fork, ledger);
+        }
+    }
+    aside::clear_waiting(conn, arrival.document)?;
+    aside::wait(conn, arrival.document, &absorbed.waiting)?;
+    if absorbed.fresh == 0 {
+        return Ok(());
+    }
+    let mut row = known.unwrap_or_else(|| arriving_row(arrival.document, template, arrival.person));
+    row.person = row.person.or(arrival.person);
+    row.alone = sync::alone(&absorbed.doc, &ledger.mine);
+    if row.nr == 0 {
+        // All of it came from the server: there is nothing to offer.
+        row.offered_heads = absorbed.doc.get_heads();
+    }
+    save(conn, &mut row, &absorbed.doc)?;
+    ledger.touched.push(row.id);
+    ledger.received.push(row.id);
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! From edits to one Automerge change, and from a document to its row: snapshot, heads, list
+//! columns, search and the journal's end, all in one transaction.
+
+use automerge::transaction::CommitOptions;
+use automerge::{ActorId, Automerge};
+use notes::ids::DocumentId;
+use notes::note::edit::Scalar;
+use notes::note::{self, Edit, Plain};
+use rusqlite::Connection;
+
+use super::Notebook;
+use super::desk::Open;
+use crate::store::docs::{self, DocRow, Face};
+use crate::store::journal::{self, Entry};
+use crate::store::{aside, search};
+use crate::trouble::Trouble;
+
+/// What lists show of a document.
+fn face_of(plain: &Plain) -> Face {
+    let paths: Vec<&str> = plain.conflicts.iter().map(|c| c.path.as_str()).collect();
+    Face {
+        person_name: plain.text("person_name").map(str::to_owned),
+        kind: plain.text("kind").map(str::to_owned),
+        started_at: plain.time("started_at"),
+        finished_at: plain.finished().map(|(at, _)| at),
+        conflicts: paths.join("\n"),
+    }
+}
+
+/// All that a person might look for.
+fn words_of(plain: &Plain) -> String {
+    let texts = plain.texts.values().map(String::as_str);
+    let values = plain.text("person_name").into_iter();
+    let records = plain.records.values().flat_map(|entry| entry.values());
+    let entries = plain.entries.iter().filter(|(name, _)| **name != "workers");
+    let entries = entries.flat_map(|(_, map)| map.values().flat_map(|entry| entry.values()));
+    let lines = records.chain(entries).filter_map(note::plain::Value::text);
+    texts.chain(values).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes a document with everything that follows from it; gives its number. What cannot be read by
+/// the table keeps the columns that it had.
+pub(super) fn save(conn: &Connection, row: &mut DocRow, doc: &Automerge) -> Result<(), Trouble> {
+    row.heads = doc.get_heads();
+    let plain = Plain::read(doc, row.template).ok();
+    if let Some(plain) = &plain {
+        row.face = face_of(plain);
+        let named = plain.text("person").and_then(|id| id.parse().ok());
+        row.person = named.or(row.person);
+    }
+    row.nr = docs::save(conn, row, &doc.save())?;
+    if let Some(plain) = &plain {
+        search::index(conn, row.nr, &words_of(plain))?;
+    }
+    Ok(())
+}
+
+impl Notebook {
+    /// The document on the desk, opened from the store where it is not there yet.
+    pub(super) fn opened(&mut self, id: DocumentId) -> Result<&mut Open, Trouble> {
+        if self.desk.get(id).is_none() {
+            if let Some(oldest) = self.desk.crowded() {
+                self.settle(oldest)?;
+                drop(self.desk.take(oldest));
+            }
+            let row = docs::find(self.store.read(), id)?.ok_or(Trouble::NoNote)?;
+            if row.gone {
+                return Err(Trouble::NotAllowed("the note was removed by decision"));
+            }
+            let doc = note::load(&docs::snapshot(self.store.read(), row.nr)?)?;
+            let device = self.device().map(|d| d.to_string());
+            let mut open = Open::new(row, doc, device.as_deref())?;
+            open.journal = journal::entries(self.store.read(), open.row.nr)?;
+            self.desk.put(open);
+        }
+        self.desk.get(id).ok_or(Trouble::NoNote)
+    }
+
+    /// The same, for a person to see: what has left this phone's view is not there for them.
+    pub(super) fn in_view(&mut self, id: DocumentId) -> Result<&mut Open, Trouble> {
+        let open = self.opened(id)?;
+        if open.row.hidden {
+            Err(Trouble::NoNote)
+        } else {
+            Ok(open)
+        }
+    }
+
+    /// Turns a document's journal into one change.
+    pub(super) fn settle(&mut self, id: DocumentId) -> Result<(), Trouble> {
+        if self.opened(id)?.journal.is_empty() {
+            return Ok(());
+        }
+        self.write_change(id, Vec::new(), |_| Ok(())).map(|_| ())
+    }
+
+    /// Turns every journal into a change.
+    pub(super) fn settle_all(&mut self) -> Result<(), Trouble> {
+        for id in self.desk.typed() {
+            self.settle(id)?;
+        }
+        Ok(())
+    }
+
+    /// Settles the journal, then makes the edits as one change of their own.
+    pub(super) fn change(&mut self, id: DocumentId, edits: Vec<Edit>) -> Result<(), Trouble> {
+        self.settle_all()?;
+        self.write_change(id, edits, |_| Ok(()))
+    }
+
+    /// Makes one change of the journal, or of the edits where the journal is empty, and writes it with
+    /// whatever else belongs into the same transaction. On any failure the store is as it was.
+    pub(super) fn write_change(
+        &mut self,
+        id: DocumentId,
+        edits: Vec<Edit>,
+        also: impl FnOnce(&Connection) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        let now = self.now();
+        let actor = ActorId::from(&self.actor.0[..]);
+        let device = self.device().map(|d| d.to_string());
+        self.opened(id)?;
+        // From here the copy in memory counts only once the store has it.
+        let mut open = self.desk.take(id).ok_or(Trouble::NoNote)?;
+        let unreplayed = if open.journal.is_empty() {
+            if let Err(refused) = make(&mut open, &edits, &actor, now) {
+                self.desk.put(open);
+                return Err(refused);
+            }
+            Vec::new()
+        } else {
+            replay(&mut open, &actor, now, device.as_deref())
+        };
+        open.row.unoffered = true;
+        self.store.write(|tx| {
+            save(tx, &mut open.row, &open.doc)?;
+            for entry in &unreplayed {
+                aside::keep(tx, id, now, "journal", &entry.edit)?;
+            }
+            journal::clear(tx, open.row.nr)?;
+            also(tx)
+        })?;
+        let fresh = Open::new(open.row, open.doc, device.as_deref())?;
+        self.desk.put(fresh);
+        Ok(())
+    }
+}
+
+/// All of the edits, or none.
+fn make(open: &mut Open, edits: &[Edit], actor: &ActorId, now: i64) -> Result<(), Trouble> {
+    open.doc.set_actor(actor.clone());
+    let mut tx = open.doc.transaction();
+    for edit in edits {
+        if let Err(refused) = edit.apply(&mut tx, open.row.template) {
+            tx.rollback();
+            return Err(refused.into());
+        }
+    }
+    tx.commit_with(CommitOptions::default().with_time(now));
+    Ok(())
+}
+
+/// The journal as one change; gives the entries that cannot be made any more. They were acknowledged,
+/// so they are kept, and they do not stop the others.
+fn replay(open: &mut Open, actor: &ActorId, now: i64, device: Option<&str>) -> Vec<Entry> {
+    let mut spent_ms = 0u64;
+    let mut lost = Vec::new();
+    open.doc.set_actor(actor.clone());
+    let mut tx = open.doc.transaction();
+    for entry in std::mem::take(&mut open.journal) {
+        let made = entry.read().map(|edit| edit.apply(&mut tx, open.row.template));
+        if matches!(made, Some(Ok(()))) {
+            spent_ms = spent_ms.saturating_add(entry.spent_ms);
+        } else {
+            lost.push(entry);
+        }
+    }
+    if let Some(device) = device
+        && spent_ms > 0
+    {
+        let counter = Edit::Put {
+            path: format!("recording_ms.{device}"),
+            value: Some(Scalar::Count(open.recorded_ms.saturating_add(spent_ms))),
+        };
+        // A person's page has no such counter.
+        drop(counter.apply(&mut tx, open.row.template));
+    }
+    tx.commit_with(CommitOptions::default().with_time(now));
+    lost
+}

@@ -1,0 +1,185 @@
+//! The talk with the server: tokens, headers, and what an answer's status means. That a server is
+//! out of reach or refuses is foreseen, so both are values.
+
+use notes::wire::{self, Coding, Request, Response};
+use serde::Serialize;
+
+use super::Notebook;
+use crate::host::{HttpRequest, HttpResponse, Transport};
+use crate::store::meta::{self, key};
+use crate::sync::token::{self, Granted, Problem, Token};
+use crate::trouble::Trouble;
+
+/// How a talk with the server ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Everything was said.
+    Quiet,
+    /// The server is out of reach or too busy. Nothing is lost; try again later.
+    Offline,
+    /// The server refused.
+    Refused(Refusal),
+}
+
+/// Why the server refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// Code of the problem.
+    pub code: String,
+    /// In words, with the next step.
+    pub title: String,
+}
+
+/// Why a talk stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stop {
+    Offline,
+    Refused(Refusal),
+    /// The clock is off: the server's time.
+    Clock(i64),
+}
+
+impl Stop {
+    pub(super) fn not_understood() -> Self {
+        Self::Refused(Refusal {
+            status: 0,
+            code: "answer_malformed".into(),
+            title: "The server's answer cannot be read. Nothing was changed; update the app.".into(),
+        })
+    }
+}
+
+impl From<Stop> for Ended {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Offline => Self::Offline,
+            Stop::Refused(refusal) => Self::Refused(refusal),
+            Stop::Clock(_) => Self::Refused(Refusal {
+                status: 401,
+                code: "clock".into(),
+                title: "The server does not take this phone's clock.".into(),
+            }),
+        }
+    }
+}
+
+/// What a status other than 200 means.
+pub(super) fn refusal(response: &HttpResponse) -> Stop {
+    // A gateway that finds no server, a server that stops, and too many at once: later is enough.
+    if matches!(response.status, 429 | 502..=504) {
+        return Stop::Offline;
+    }
+    let problem: Problem = serde_json::from_slice(&response.body).unwrap_or(Problem {
+        code: String::new(),
+        title: String::new(),
+        server_time: None,
+    });
+    if let ("clock", Some(server_time)) = (problem.code.as_str(), problem.server_time) {
+        return Stop::Clock(server_time);
+    }
+    Stop::Refused(Refusal {
+        status: response.status,
+        code: problem.code,
+        title: problem.title,
+    })
+}
+
+type Said<T> = Result<Result<T, Stop>, Trouble>;
+
+impl Notebook {
+    /// One sync request and its answer, with a token that is good, signed for again where the server
+    /// says that it is not.
+    pub(super) fn exchange(&mut self, transport: &mut dyn Transport, request: &Request) -> Said<Response> {
+        let mut signed_again = false;
+        loop {
+            let token = match self.token(transport)? {
+                Ok(token) => token,
+                Err(stop) => return Ok(Err(stop)),
+            };
+            match post(transport, request, &token) {
+                Err(Stop::Refused(refused)) if refused.status == 401 && !signed_again => {
+                    signed_again = true;
+                    self.store.write(|tx| meta::clear(tx, key::TOKEN))?;
+                }
+                said => return Ok(said),
+            }
+        }
+    }
+
+    /// The token kept, or a new one. A clock that the server does not take is corrected once.
+    fn token(&mut self, transport: &mut dyn Transport) -> Said<String> {
+        let kept = meta::get(self.store.read(), key::TOKEN)?;
+        let kept: Option<Token> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        if let Some(token) = kept.filter(|token| token.good_at(self.now())) {
+            return Ok(Ok(token.access_token));
+        }
+        let granted = match self.sign_in(transport)? {
+            Err(Stop::Clock(server_time)) => {
+                let offset = server_time - self.now();
+                self.store
+                    .write(|tx| meta::set(tx, key::CLOCK_OFFSET, &offset.to_be_bytes()))?;
+                self.sign_in(transport)?
+            }
+            said => said,
+        };
+        let granted = match granted {
+            Ok(granted) => granted,
+            Err(stop) => return Ok(Err(stop)),
+        };
+        let token = Token {
+            access_token: granted.access_token,
+            expires_at: self.now().saturating_add(granted.expires_in.saturating_mul(1000)),
+        };
+        let bytes = serde_json::to_vec(&token).unwrap_or_default();
+        self.store.write(|tx| meta::set(tx, key::TOKEN, &bytes))?;
+        Ok(Ok(token.access_token))
+    }
+
+    fn sign_in(&mut self, transport: &mut dyn Transport) -> Said<Granted> {
+        let jti = self.host.random();
+        let offset = meta::number(self.store.read(), key::CLOCK_OFFSET)?.unwrap_or(0);
+        let me = self.me()?;
+        let assertion = token::assertion(me.device, &me.token_url, self.now() + offset, jti, self.key()?)?;
+        let request = HttpRequest {
+            method: "POST",
+            path: "/v1/token".into(),
+            headers: vec![("Content-Type".into(), "application/x-www-form-urlencoded".into())],
+            body: token::grant(&assertion),
+        };
+        let Ok(response) = transport.send(&request) else {
+            return Ok(Err(Stop::Offline));
+        };
+        if response.status != 200 {
+            return Ok(Err(refusal(&response)));
+        }
+        Ok(serde_json::from_slice(&response.body).map_err(|_| Stop::not_understood()))
+    }
+}
+
+fn post(transport: &mut dyn Transport, request: &Request, token: &str) -> Result<Response, Stop> {
+    let (body, coding) = wire::encode(request);
+    let mut headers = vec![
+        ("Authorization".to_owned(), format!("Bearer {token}")),
+        ("Content-Type".to_owned(), wire::MEDIA_TYPE.to_owned()),
+        ("Accept-Encoding".to_owned(), "zstd".to_owned()),
+    ];
+    headers.extend(
+        coding
+            .header()
+            .map(|name| ("Content-Encoding".to_owned(), name.to_owned())),
+    );
+    let request = HttpRequest {
+        method: "POST",
+        path: "/v1/sync".into(),
+        headers,
+        body,
+    };
+    let response = transport.send(&request).map_err(|_| Stop::Offline)?;
+    if response.status != 200 {
+        return Err(refusal(&response));
+    }
+    let coding = Coding::from_header(response.header("content-encoding")).ok_or_else(Stop::not_understood)?;
+    wire::decode(&response.body, coding).map_err(|_| Stop::not_understood())
+}

@@ -1,0 +1,141 @@
+//! Looking: the list, one note with every field by its name, and search. Opening a note leaves a
+//! trace that is sent to the audit; lists do not.
+
+use notes::ids::DocumentId;
+use notes::note::fields::Shape;
+use notes::note::plain::rfc3339;
+use notes::note::{Plain, Template};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::Notebook;
+use super::standing::{self, Stage, State};
+use crate::store::docs::{self, DocRow};
+use crate::store::{fills, rows, search};
+use crate::trouble::Trouble;
+
+/// A note as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NoteItem {
+    /// Its id.
+    pub id: DocumentId,
+    /// The person's case id, where the person is known.
+    pub case_id: Option<String>,
+    /// The person's name, or the name that the note began with.
+    pub name: Option<String>,
+    /// Kind of visit or conversation.
+    pub kind: Option<String>,
+    /// Contact time, RFC 3339.
+    pub started_at: Option<String>,
+    /// Open or finished.
+    pub stage: Stage,
+    /// Where its newest content stands.
+    pub state: State,
+    /// Version for the case system, once finished.
+    pub version: Option<u64>,
+    /// The case system's own id.
+    pub case_system_ref: Option<String>,
+    /// Why it is held, refused or in conflict.
+    pub reason: Option<String>,
+}
+
+impl Notebook {
+    /// All notes in view, newest first.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn list(&mut self) -> Result<Vec<NoteItem>, Trouble> {
+        self.settle_all()?;
+        self.me()?;
+        let rows = docs::shown(self.store.read())?;
+        rows.iter().map(|row| self.item(row)).collect()
+    }
+
+    /// Notes that have all the words, best first.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn search(&mut self, words: &str) -> Result<Vec<NoteItem>, Trouble> {
+        self.settle_all()?;
+        self.me()?;
+        let mut found = Vec::new();
+        for id in search::find(self.store.read(), words)? {
+            if let Some(row) = docs::find(self.store.read(), id)? {
+                found.push(self.item(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// A note, or a person's page, with every field by its name. It counts as a reading.
+    ///
+    /// # Errors
+    /// No such note here, or one that this app cannot read.
+    pub fn show(&mut self, note: DocumentId) -> Result<Value, Trouble> {
+        self.settle_all()?;
+        let now = self.now();
+        self.me()?;
+        let (row, plain) = {
+            let open = self.in_view(note)?;
+            (open.row.clone(), Plain::read(&open.doc, open.row.template)?)
+        };
+        self.store.write(|tx| fills::opened(tx, note, now))?;
+        let item = serde_json::to_value(self.item(&row)?).unwrap_or_default();
+        let mut object = match item {
+            Value::Object(object) => object,
+            _ => Map::new(),
+        };
+        fields(row.template, &plain, &mut object);
+        Ok(Value::Object(object))
+    }
+
+    fn item(&self, row: &DocRow) -> Result<NoteItem, Trouble> {
+        let conn = self.store.read();
+        let person = match row.person {
+            Some(id) => rows::person(conn, id)?,
+            None => None,
+        };
+        let standing = standing::of(conn, row, false)?;
+        Ok(NoteItem {
+            id: row.id,
+            case_id: person.as_ref().map(|p| p.case_id.clone()),
+            name: person.map(|p| p.name).or_else(|| row.face.person_name.clone()),
+            kind: row.face.kind.clone(),
+            started_at: row.face.started_at.map(rfc3339),
+            stage: if row.face.finished_at.is_some() {
+                Stage::Finished
+            } else {
+                Stage::Open
+            },
+            state: standing.state,
+            version: standing.version,
+            case_system_ref: standing.case_system_ref,
+            reason: standing.reason,
+        })
+    }
+
+    /// A worker's name, where this phone knows it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn worker_name(&self, worker: &str) -> Result<Option<String>, Trouble> {
+        rows::worker_name(self.store.read(), worker)
+    }
+}
+
+/// Every field of the table, by its name.
+fn fields(template: Template, plain: &Plain, object: &mut Map<String, Value>) {
+    for field in template.fields() {
+        let value = match field.shape {
+            Shape::Text => json!(plain.texts.get(field.name)),
+            Shape::Value(_) if field.name == "schema" => json!(plain.schema),
+            Shape::Value(_) => json!(plain.values.get(field.name)),
+            Shape::Record(_) => plain.record_json(field.name),
+            Shape::Entries(_) => plain.entries_json(field.name),
+            Shape::Counters => json!(plain.counters.get(field.name)),
+        };
+        object.insert(field.name.to_owned(), value);
+    }
+    object.insert("private".into(), json!(plain.private));
+    object.insert("conflicts".into(), json!(plain.conflicts));
+}

@@ -1,0 +1,85 @@
+//! The server's rows, taken into the phone's copies: who is in view, what the case system said, what
+//! is held, and what the phone must do.
+
+use notes::ids::PersonId;
+use notes::wire::{OrderRow, PersonRow, RowBody, StandingRow, Subject};
+use rusqlite::Connection;
+
+use super::absorb::Ledger;
+use super::anew;
+use crate::store::docs::{self, Reset};
+use crate::store::meta::{self, key};
+use crate::store::{fills, outgoing, rows};
+use crate::trouble::Trouble;
+
+/// Takes rows in, in order.
+pub(super) fn apply(conn: &Connection, news: &[(u64, RowBody)], ledger: &mut Ledger) -> Result<(), Trouble> {
+    for (number, body) in news {
+        match body {
+            RowBody::Person(row) => person(conn, row)?,
+            RowBody::Detail(row) => rows::put_detail(conn, row)?,
+            RowBody::Worker(row) => rows::put_worker(conn, row)?,
+            RowBody::Actor(row) => rows::put_actor(conn, row)?,
+            RowBody::Version(row) => rows::put_version(conn, row)?,
+            RowBody::Standing(row) => standing(conn, row)?,
+            RowBody::Order(row) => order(conn, *number, row, ledger)?,
+            RowBody::Removal(row) => remove(conn, row.person)?,
+        }
+    }
+    Ok(())
+}
+
+fn person(conn: &Connection, row: &PersonRow) -> Result<(), Trouble> {
+    let before = rows::person(conn, row.id)?;
+    rows::put_person(conn, row)?;
+    if row.mine {
+        fills::want(conn, Subject::Person(row.id))?;
+        docs::hide_person(conn, row.id, false)
+    } else if before.is_some_and(|p| p.mine) {
+        // Off the caseload, still in the team: two identifiers stay, the threads go.
+        fills::forget(conn, Subject::Person(row.id))?;
+        docs::hide_person(conn, row.id, true)
+    } else {
+        Ok(())
+    }
+}
+
+fn standing(conn: &Connection, row: &StandingRow) -> Result<(), Trouble> {
+    if row.state == "clear" {
+        outgoing::settle(conn, row.document)?;
+    }
+    rows::put_standing(conn, row)
+}
+
+fn order(conn: &Connection, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<(), Trouble> {
+    // Rows that come again from the first bring orders that were carried out long ago.
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    if meta::number(conn, key::ORDERS_DONE)?.is_some_and(|done| number <= done) {
+        return Ok(());
+    }
+    meta::set(conn, key::ORDERS_DONE, &number.to_be_bytes())?;
+    match (row.order.as_str(), row.document) {
+        ("new_actor", _) => ledger.renew(conn),
+        ("reset", Some(document)) => match docs::find(conn, document)? {
+            Some(doc) if !doc.gone => anew::begin(conn, &doc, Reset::Order, ledger),
+            _ => Ok(()),
+        },
+        // An order of a newer server.
+        _ => Ok(()),
+    }
+}
+
+/// A person left this phone's view: hidden at once. What waits is still sent, what is sealed is kept.
+fn remove(conn: &Connection, person: PersonId) -> Result<(), Trouble> {
+    rows::remove_person(conn, person)?;
+    fills::forget(conn, Subject::Person(person))?;
+    docs::hide_person(conn, person, true)
+}
+
+/// After the last row of those that came anew: whoever did not come again has left.
+pub(super) fn remove_stale(conn: &Connection) -> Result<(), Trouble> {
+    for person in rows::stale_people(conn)? {
+        remove(conn, person)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! A pass: requests until both sides are quiet. Each is durable by itself: what is offered is frozen
+//! in the store before it is sent, and an answer's effects and its cursor are one transaction. A link
+//! that drops costs one request.
+
+use std::collections::BTreeSet;
+
+use notes::ids::DocumentId;
+use notes::note;
+use notes::wire::{MAX_FILLS, MAX_READINGS, Outcome, REQUEST_TARGET_BYTES, Subject};
+use serde::Serialize;
+
+use super::Notebook;
+use super::link::{Ended, Stop};
+use super::standing::in_words;
+use crate::host::Transport;
+use crate::store::meta::{self, key};
+use crate::store::{docs, fills, outgoing};
+use crate::sync::{self, Outlook, Plan};
+use crate::trouble::Trouble;
+
+/// No honest pass takes more requests; a server that always says `more` is not listened to for ever.
+const MOST_REQUESTS: usize = 10_000;
+
+/// Which half of a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncMode {
+    /// Send and fetch.
+    Both,
+    /// Only send.
+    PushOnly,
+    /// Only fetch.
+    PullOnly,
+}
+
+/// A note that the server holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// The note.
+    pub id: DocumentId,
+    /// Code of the refusal.
+    pub code: String,
+    /// In words.
+    pub reason: String,
+}
+
+/// What a pass did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SyncReport {
+    /// Notes whose news the server now has.
+    pub sent: u64,
+    /// Notes in which something new came.
+    pub received: u64,
+    /// Notes that the server holds, from this pass or an earlier one.
+    pub held: Vec<Held>,
+    /// Notes of which something still waits here.
+    pub waiting: u64,
+    /// How many sync requests it took.
+    #[serde(skip)]
+    pub requests: u64,
+    /// How it ended.
+    #[serde(skip)]
+    pub ended: Ended,
+}
+
+/// What one pass has seen so far.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) sent: BTreeSet<DocumentId>,
+    pub(super) received: BTreeSet<DocumentId>,
+    /// Histories that are not asked for again in this pass.
+    pub(super) asked: BTreeSet<Subject>,
+    pub(super) rewinds: u32,
+    requests: u64,
+}
+
+impl Notebook {
+    /// One pass.
+    ///
+    /// # Errors
+    /// Where the store fails. An unreachable or refusing server is told by the report.
+    pub fn sync(&mut self, transport: &mut dyn Transport, mode: SyncMode) -> Result<SyncReport, Trouble> {
+        self.me()?;
+        self.settle_all()?;
+        let mut tally = Tally::default();
+        let ended = match self.talk(transport, mode, &mut tally)? {
+            None => Ended::Quiet,
+            Some(stop) => stop.into(),
+        };
+        let held = outgoing::all_held(self.store.read())?;
+        Ok(SyncReport {
+            sent: tally.sent.len() as u64,
+            received: tally.received.len() as u64,
+            held: held
+                .into_iter()
+                .map(|(id, code)| Held {
+                    id,
+                    reason: in_words(&code),
+                    code,
+                })
+                .collect(),
+            waiting: docs::waiting(self.store.read())?,
+            requests: tally.requests,
+            ended,
+        })
+    }
+
+    fn talk(
+        &mut self,
+        transport: &mut dyn Transport,
+        mode: SyncMode,
+        tally: &mut Tally,
+    ) -> Result<Option<Stop>, Trouble> {
+        for _ in 0..MOST_REQUESTS {
+            let plan = self.next(mode, tally)?;
+            tally.requests += 1;
+            let response = match self.exchange(transport, &plan.request)? {
+                Ok(response) => response,
+                Err(stop) => return Ok(Some(stop)),
+            };
+            let Ok(effects) = sync::take(&plan, response) else {
+                return Ok(Some(Stop::not_understood()));
+            };
+            for answer in effects.answers.iter().filter(|a| a.outcome == Outcome::Accepted) {
+                tally.sent.insert(answer.document);
+            }
+            let brought = !effects.arrivals.is_empty() || !effects.rows.is_empty();
+            let moved = brought || effects.cursor.as_ref().is_some_and(|c| *c != plan.request.cursor);
+            // `more` without anything new would go on for ever.
+            let more = (effects.more && moved) || effects.rewound;
+            self.take_in(effects, tally)?;
+            if tally.rewinds > 2 {
+                return Ok(Some(Stop::not_understood()));
+            }
+            if !more && !self.has_more(mode, tally)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Stop::not_understood()))
+    }
+
+    /// Whether another request has something to say.
+    fn has_more(&self, mode: SyncMode, tally: &Tally) -> Result<bool, Trouble> {
+        let conn = self.store.read();
+        let pushes = mode != SyncMode::PullOnly
+            && (!docs::unoffered(conn, 1)?.is_empty() || !outgoing::unsent(conn, 1)?.is_empty());
+        let pulls = mode != SyncMode::PushOnly
+            && fills::wanted(conn)?
+                .iter()
+                .any(|fill| !tally.asked.contains(&fill.subject));
+        Ok(pushes || pulls || !fills::readings(conn, 1)?.is_empty())
+    }
+
+    /// The next request; what it offers is frozen when this returns.
+    fn next(&mut self, mode: SyncMode, tally: &Tally) -> Result<Plan, Trouble> {
+        let mut unsent = Vec::new();
+        if mode != SyncMode::PullOnly {
+            self.freeze()?;
+            unsent = outgoing::unsent(self.store.read(), REQUEST_TARGET_BYTES)?;
+        }
+        let conn = self.store.read();
+        let mut wanted = fills::wanted(conn)?;
+        wanted.retain(|fill| !tally.asked.contains(&fill.subject));
+        wanted.truncate(MAX_FILLS);
+        Ok(sync::plan(Outlook {
+            now: self.now(),
+            actor: self.actor,
+            cursor: meta::get(conn, key::CURSOR)?.unwrap_or_default(),
+            unsent,
+            readings: fills::readings(conn, MAX_READINGS)?,
+            fills: wanted,
+            waiting: docs::waiting(conn)?,
+            pull: mode != SyncMode::PushOnly,
+            app: self.host.app.clone(),
+        }))
+    }
+
+    /// Freezes what has not been offered, until there is a request's worth of it.
+    fn freeze(&mut self) -> Result<(), Trouble> {
+        let now = self.now();
+        let mine = self.mine.clone();
+        let waiting = outgoing::unsent(self.store.read(), REQUEST_TARGET_BYTES)?;
+        let mut bytes: usize = waiting.iter().map(|unsent| unsent.chunk.len()).sum();
+        let mut frozen = Vec::new();
+        self.store.write(|tx| {
+            while bytes < REQUEST_TARGET_BYTES {
+                let Some(row) = docs::unoffered(tx, 1)?.pop() else {
+                    break;
+                };
+                let doc = note::load(&docs::snapshot(tx, row.nr)?)?;
+                for chunk in sync::chunks_to_offer(&doc, &row.offered_heads, &mine) {
+                    bytes += chunk.len();
+                    outgoing::freeze(tx, row.id, &chunk, now)?;
+                }
+                let heads = doc.get_heads();
+                docs::offered(tx, row.nr, &heads)?;
+                frozen.push((row.id, heads));
+            }
+            Ok(())
+        })?;
+        for (id, heads) in frozen {
+            if let Some(open) = self.desk.get(id) {
+                open.row.offered_heads = heads;
+                open.row.unoffered = false;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,1 @@
+//! The notebook as an app uses it.
