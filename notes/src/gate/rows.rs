@@ -117,32 +117,31 @@ impl<'a> Rows<'a> {
         self.claims.finish()
     }
 
-    /// Typed text makes long stretches of insertions; all but the ends of these go by in one step.
+    /// Typed text makes long stretches of insertions, which go by in one step: each has a key of its own, and
+    /// what replaced it was a deletion. Only the last may be followed by a row of its key, if it was replaced.
     fn stretch(&mut self, stretch: &Stretch<'a>, actor: u32, own: Slope, number: u64) -> Result<(), Refusal> {
-        let last = stretch.rows - 1;
+        let rows = stretch.rows;
         let plain = stretch.insert && stretch.action == Action::Set;
-        if last < 3 || number > 1 || !plain || !Self::is_sorted(stretch, actor, own) {
-            return (0..=last).try_for_each(|row| self.row(stretch, row, (actor, own), number));
+        let alone = if number == 0 { rows } else { rows - 1 };
+        if !plain || number > 1 || alone == 0 || (rows > 1 && !Self::is_sorted(stretch, actor, own)) {
+            return (0..rows).try_for_each(|row| self.row(stretch, row, (actor, own), number));
         }
-        self.row(stretch, 0, (actor, own), number)?;
-        self.flush()?;
-        let inner = Slope {
-            first: own.after(1),
-            step: own.step,
-        };
+        let first = (own_counter(own.first)?, actor);
+        self.enter(stretch, named(stretch, 0)?, Slot::Element(first), first)?;
         let elements = &mut self.elements;
-        self.claims
-            .fill_all(actor, inner, last - 1, |bit, count| elements.add(bit, count))?;
-        if number == 1 {
-            self.replaced(inner, last - 1)?;
-        }
-        let id = (own_counter(own.after(last - 1))?, actor);
+        let add = |bit, count| elements.add(bit, count);
+        self.claims.fill_all(actor, own, alone, add)?;
+        let id = (own_counter(own.after(alone - 1))?, actor);
         self.before = Some(Before {
             object: stretch.object,
             slot: Slot::Element(id),
             id,
         });
-        self.row(stretch, last, (actor, own), number)
+        if number == 0 {
+            return Ok(());
+        }
+        self.replaced(own, alone)?;
+        self.row(stretch, alone, (actor, own), number)
     }
 
     /// Whether every row of a stretch of insertions follows the one before it, or all stand at the head, where
@@ -180,11 +179,7 @@ impl<'a> Rows<'a> {
         number: u64,
     ) -> Result<(), Refusal> {
         let id = (own_counter(own.1.after(row))?, own.0);
-        let named = match stretch.key {
-            Key::Map(text) => Slot::Map(text),
-            Key::Head => HEAD,
-            Key::Element { actor, counter } => Slot::Element((own_counter(counter.after(row))?, actor)),
-        };
+        let named = named(stretch, row)?;
         let slot = if stretch.insert { Slot::Element(id) } else { named };
         self.enter(stretch, named, slot, id)?;
         let bit = self.claims.bit(id)?;
@@ -307,6 +302,15 @@ impl<'a> Rows<'a> {
         }
         Ok(())
     }
+}
+
+/// The key that a row names.
+fn named<'a>(stretch: &Stretch<'a>, row: u64) -> Result<Slot<'a>, Refusal> {
+    Ok(match stretch.key {
+        Key::Map(text) => Slot::Map(text),
+        Key::Head => HEAD,
+        Key::Element { actor, counter } => Slot::Element((own_counter(counter.after(row))?, actor)),
+    })
 }
 
 fn own_counter(counter: i64) -> Result<u32, Refusal> {
