@@ -3,9 +3,19 @@
 pub mod host;
 pub mod store;
 
+pub mod api;
 pub mod auth;
+pub mod cli;
+pub mod config;
 pub mod core;
 pub mod export;
 pub mod import;
 pub mod issues;
+mod limits;
+pub mod ops;
+mod problem;
+pub mod router;
+pub mod serve;
 pub mod sync;
+#[cfg(test)]
+mod testing;

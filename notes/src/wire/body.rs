@@ -69,7 +69,7 @@ pub fn encode<M: Encode<()>>(message: &M) -> (Vec<u8>, Coding) {
 ///
 /// # Errors
 /// [`BodyRefusal::TooLarge`] before more than the cap was written; `Malformed` for a broken frame.
-pub(super) fn inflate(body: &[u8], coding: Coding) -> Result<Vec<u8>, BodyRefusal> {
+pub fn inflate(body: &[u8], coding: Coding) -> Result<Vec<u8>, BodyRefusal> {
     if body.len() > MAX_INFLATED_BYTES {
         return Err(BodyRefusal::TooLarge);
     }

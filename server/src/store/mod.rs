@@ -15,6 +15,7 @@
 //! [`Tx`]; until then there is one concrete type (docs/adr/0001-store.md).
 
 mod audit;
+mod backup;
 mod devices;
 mod export;
 mod issues;
@@ -156,6 +157,13 @@ fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
 }
 
+fn set_key(connection: &Connection, key: &[u8; 32]) -> Result<(), StoreError> {
+    let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
+    // A raw key: deriving one from a passphrase would cost a second at every open.
+    connection.pragma_update(None, "key", format!("x'{hex}'"))?;
+    Ok(())
+}
+
 fn connect(path: &Path, key: Option<[u8; 32]>, read_only: bool) -> Result<Connection, StoreError> {
     let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags |= if read_only {
@@ -165,9 +173,7 @@ fn connect(path: &Path, key: Option<[u8; 32]>, read_only: bool) -> Result<Connec
     };
     let connection = Connection::open_with_flags(path, flags)?;
     if let Some(key) = key {
-        let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
-        // A raw key: deriving one from a passphrase would cost a second at every open.
-        connection.pragma_update(None, "key", format!("x'{hex}'"))?;
+        set_key(&connection, &key)?;
     }
     connection.busy_timeout(Duration::from_secs(30))?;
     connection.set_prepared_statement_cache_capacity(128);

@@ -174,6 +174,29 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether the case system named a person's team. Where it did not, the team is that of the
+    /// allocated worker.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn person_team_given(&self, id: PersonId) -> Result<bool, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT team_given FROM person WHERE id = ?")?;
+        Ok(find.query_row([id.0], |row| row.get(0)).optional()?.unwrap_or(false))
+    }
+
+    /// Says whether the case system named a person's team.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn person_team_given_put(&self, id: PersonId, given: bool) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached("UPDATE person SET team_given = ? WHERE id = ?")?
+            .execute(params![given, id.0])?;
+        Ok(())
+    }
+
     /// Ids of the people on a worker's caseload.
     ///
     /// # Errors

@@ -331,6 +331,18 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Projections of documents of which nothing is published; there should be none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn documents_unpublished(&self) -> Result<Vec<DocumentId>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id FROM document d WHERE NOT EXISTS (SELECT 1 FROM published p WHERE p.document = d.id)",
+        )?;
+        let rows = find.query_map([], |row| row.get(0).map(DocumentId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Forgets all document projections; truth stays.
     ///
     /// # Errors

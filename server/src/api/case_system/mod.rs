@@ -1,0 +1,53 @@
+//! What case systems knock for: the feed of finished notes, receipts for what they took, and what
+//! is still open between the two.
+
+pub mod notes;
+pub mod outstanding;
+pub mod receipts;
+
+use std::str::FromStr;
+
+use ::notes::problem::Code;
+
+use super::Refusal;
+
+/// The parameters of a query string; each at most once, none that is not known.
+struct Query(Vec<(String, String)>);
+
+impl Query {
+    fn read(query: Option<&str>, known: &[&str]) -> Result<Self, Refusal> {
+        let mut parameters: Vec<(String, String)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            if !known.contains(&name.as_ref()) {
+                return Err(invalid(format!("the parameters are {}", known.join(", "))));
+            }
+            if parameters.iter().any(|(earlier, _)| *earlier == name) {
+                return Err(invalid(format!("{name} stands there twice")));
+            }
+            parameters.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(Self(parameters))
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    fn number<T: FromStr + PartialOrd + std::fmt::Display>(
+        &self,
+        name: &str,
+        (least, most): (T, T),
+        default: T,
+    ) -> Result<T, Refusal> {
+        let Some(text) = self.text(name) else { return Ok(default) };
+        match text.parse() {
+            Ok(number) if number >= least && number <= most => Ok(number),
+            _ => Err(invalid(format!("{name} is a number from {least} to {most}"))),
+        }
+    }
+}
+
+fn invalid(detail: String) -> Refusal {
+    Refusal::from(Code::ParameterInvalid).detail(detail)
+}

@@ -1,0 +1,57 @@
+//! What surrounds every request: a bound on how many are under way, a net for panics, and one line
+//! in the log that names nobody but by id.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::HeaderValue;
+use axum::body::HttpBody as _;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use notes::problem::Code;
+
+use super::identity::Caller;
+use super::{App, Refusal};
+
+/// Runs a request, and says in one line what became of it.
+pub async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let host = &app.core.host;
+    let (begun_at, id) = (host.now_ms(), hex(&host.random::<8>()));
+    let caller = Caller::default();
+    request.extensions_mut().insert(caller.clone());
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>();
+    let path = path.map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let mut response = match app.permits.try_acquire() {
+        Ok(_permit) => guarded(next, request).await,
+        Err(_) => Refusal::from(Code::Busy).into_response(),
+    };
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("doorstep-request", value);
+    }
+    tracing::info!(
+        %method,
+        path,
+        status = response.status().as_u16(),
+        ms = host.now_ms().saturating_sub(begun_at),
+        bytes = response.body().size_hint().exact().unwrap_or(0),
+        who = caller.name(),
+        request = id,
+        "request"
+    );
+    response
+}
+
+/// A request runs as a task of its own: what it has begun it finishes, even if the caller hangs up,
+/// and if it panics the caller gets an answer and the server goes on.
+async fn guarded(next: Next, request: Request) -> Response {
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(panicked = error.is_panic(), "a request did not end");
+            Refusal::from(Code::Internal).into_response()
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,30 @@
+//! `doorstep verify`. A difference is exit code 1.
+
+use serde_json::json;
+
+use super::{Call, Failure, Said};
+use crate::ops::verify;
+
+pub(super) fn run(call: &Call) -> Result<(Said, bool), Failure> {
+    let core = call.core()?;
+    let verified = verify::verify(&core)?;
+    let whole = verified.differences.is_empty();
+    let mut lines = verified.differences.clone();
+    lines.push(format!(
+        "{} log entries, {} audit entries, {} documents: {}",
+        verified.log_entries,
+        verified.audit_entries,
+        verified.documents,
+        if whole { "all as they must be" } else { "see above" }
+    ));
+    let said = Said {
+        value: json!({
+            "log_entries": verified.log_entries,
+            "audit_entries": verified.audit_entries,
+            "documents": verified.documents,
+            "differences": verified.differences,
+        }),
+        words: lines.join("\n"),
+    };
+    Ok((said, whole))
+}

@@ -1,0 +1,426 @@
+//! Settings. One table says all of them: each is a flag, an environment variable and a line in
+//! `doorstep.toml` in the data folder, in that order of precedence, then a default. The same table
+//! prints `doorstep help config`.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+
+/// One setting.
+pub struct Setting {
+    /// As it stands in the file; the variable is the same in upper case.
+    pub name: &'static str,
+    /// The same with hyphens.
+    pub flag: &'static str,
+    /// What the value is.
+    pub value: &'static str,
+    /// What holds when nobody says otherwise.
+    pub default: &'static str,
+    /// What it does.
+    pub help: &'static str,
+}
+
+/// All settings.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "data_dir",
+        flag: "data-dir",
+        value: "DIR",
+        default: "doorstep-data",
+        help: "The folder that holds everything; not a line of the file, which lies in it",
+    },
+    Setting {
+        name: "listen",
+        flag: "listen",
+        value: "ADDR",
+        default: "127.0.0.1:8080",
+        help: "Address and port to serve on; port 0 takes a free one",
+    },
+    Setting {
+        name: "public_url",
+        flag: "public-url",
+        value: "URL",
+        default: "",
+        help: "Where phones and case systems reach the server; http://LISTEN where it is not given",
+    },
+    Setting {
+        name: "database_key",
+        flag: "database-key",
+        value: "HEX",
+        default: "",
+        help: "64 hexadecimal digits that encrypt the database; a flag is seen by other users of the machine, so \
+               prefer database_key_file",
+    },
+    Setting {
+        name: "database_key_file",
+        flag: "database-key-file",
+        value: "FILE",
+        default: "",
+        help: "A file that holds the key",
+    },
+    Setting {
+        name: "address_header",
+        flag: "address-header",
+        value: "NAME",
+        default: "",
+        help: "The header in which a proxy in front tells the caller's address, for limits on guessing; without \
+               it the connection's own address counts",
+    },
+    Setting {
+        name: "sync_body_bytes",
+        flag: "sync-body-bytes",
+        value: "N",
+        default: "16777216",
+        help: "The largest body of a sync request, as it comes over the wire",
+    },
+    Setting {
+        name: "import_body_bytes",
+        flag: "import-body-bytes",
+        value: "N",
+        default: "20971520",
+        help: "The largest file that is imported over HTTP",
+    },
+    Setting {
+        name: "receipts_body_bytes",
+        flag: "receipts-body-bytes",
+        value: "N",
+        default: "4194304",
+        help: "The largest body of receipts",
+    },
+    Setting {
+        name: "max_requests",
+        flag: "max-requests",
+        value: "N",
+        default: "256",
+        help: "Requests at the same time; more are told to try again",
+    },
+    Setting {
+        name: "body_timeout_s",
+        flag: "body-timeout-s",
+        value: "N",
+        default: "120",
+        help: "How long a request's body may take to arrive, in seconds",
+    },
+    Setting {
+        name: "enrol_valid_h",
+        flag: "enrol-valid-h",
+        value: "N",
+        default: "24",
+        help: "How long a one-time code is good, in hours",
+    },
+    Setting {
+        name: "log",
+        flag: "log",
+        value: "FILTER",
+        default: "info",
+        help: "What is logged to standard error: error, warn, info, debug, or a filter by module",
+    },
+    Setting {
+        name: "log_format",
+        flag: "log-format",
+        value: "FORMAT",
+        default: "text",
+        help: "How it is logged: text or json",
+    },
+];
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value that does not fit.
+    #[error("{0}: {1}")]
+    Value(&'static str, String),
+    /// The file.
+    #[error("doorstep.toml: {0}")]
+    File(String),
+}
+
+/// What was set.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the table above says what each is")]
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub listen: SocketAddr,
+    pub public_url: Option<String>,
+    pub key: Option<Key>,
+    pub log: String,
+    pub log_json: bool,
+    pub enrol_valid_ms: i64,
+    pub http: HttpConfig,
+}
+
+/// What the routes need to know.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the table above says what each is")]
+pub struct HttpConfig {
+    pub address_header: Option<String>,
+    pub sync_body_bytes: usize,
+    pub import_body_bytes: usize,
+    pub receipts_body_bytes: usize,
+    pub max_requests: usize,
+    pub body_timeout_s: u64,
+}
+
+/// The database's key; `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(pub [u8; 32]);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+/// Gives every command a flag for every setting.
+#[must_use]
+pub fn with_flags(command: clap::Command) -> clap::Command {
+    let flags = SETTINGS.iter().map(|setting| {
+        clap::Arg::new(setting.name)
+            .long(setting.flag)
+            .value_name(setting.value)
+            .help(setting.help)
+            .help_heading("Settings")
+            .hide_short_help(setting.name != "data_dir")
+            .global(true)
+    });
+    command.args(flags)
+}
+
+impl Config {
+    /// Gathers the settings: flags, then the environment, then the file, then the defaults.
+    ///
+    /// # Errors
+    /// A value that does not fit, or a file that cannot be read.
+    pub fn gather(
+        flags: &ArgMatches,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let said = |name: &str| {
+            let flag = flags.get_one::<String>(name).cloned();
+            flag.or_else(|| environment(&variable(name)).filter(|value| !value.is_empty()))
+        };
+        let data_dir = PathBuf::from(said("data_dir").unwrap_or_else(|| default_of("data_dir")));
+        let file = read_file(&data_dir)?;
+        let raw = |name: &str| {
+            said(name)
+                .or_else(|| file.get(name).cloned())
+                .unwrap_or_else(|| default_of(name))
+        };
+        Ok(Self {
+            listen: parse("listen", &raw("listen"))?,
+            public_url: public_url(raw("public_url"))?,
+            key: key(&raw("database_key"), &raw("database_key_file"))?,
+            log: raw("log"),
+            log_json: one_of("log_format", &raw("log_format"), &["text", "json"])? == 1,
+            enrol_valid_ms: bounded("enrol_valid_h", &raw("enrol_valid_h"), 24 * 30)? * 3_600_000,
+            http: HttpConfig {
+                address_header: some(raw("address_header")),
+                sync_body_bytes: parse("sync_body_bytes", &raw("sync_body_bytes"))?,
+                import_body_bytes: parse("import_body_bytes", &raw("import_body_bytes"))?,
+                receipts_body_bytes: parse("receipts_body_bytes", &raw("receipts_body_bytes"))?,
+                max_requests: parse("max_requests", &raw("max_requests"))?,
+                body_timeout_s: parse("body_timeout_s", &raw("body_timeout_s"))?,
+            },
+            data_dir,
+        })
+    }
+
+    /// The page that `doorstep help config` prints.
+    #[must_use]
+    pub fn page() -> String {
+        let mut page = String::from(
+            "Each setting is a flag, an environment variable and a line in doorstep.toml in the data\nfolder; the \
+             first that is there counts. An empty value is as good as none.\n",
+        );
+        for setting in SETTINGS {
+            let default = if setting.default.is_empty() {
+                "none"
+            } else {
+                setting.default
+            };
+            page.push_str(&format_setting(setting, default));
+        }
+        page
+    }
+}
+
+fn format_setting(setting: &Setting, default: &str) -> String {
+    format!(
+        "\n{} (default: {default})\n  --{} {} | {}\n  {}.\n",
+        setting.name,
+        setting.flag,
+        setting.value,
+        variable(setting.name),
+        setting.help
+    )
+}
+
+fn variable(name: &str) -> String {
+    format!("DOORSTEP_{}", name.to_ascii_uppercase())
+}
+
+fn default_of(name: &str) -> String {
+    let setting = SETTINGS.iter().find(|setting| setting.name == name);
+    setting.map_or_else(String::new, |setting| setting.default.to_owned())
+}
+
+fn read_file(data_dir: &std::path::Path) -> Result<HashMap<String, String>, ConfigError> {
+    let text = match std::fs::read_to_string(data_dir.join("doorstep.toml")) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashMap::new()),
+        Err(error) => return Err(ConfigError::File(error.to_string())),
+    };
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| ConfigError::File(error.message().to_owned()))?;
+    let mut lines = HashMap::new();
+    for (name, value) in table {
+        let known = SETTINGS.iter().any(|s| s.name == name && s.name != "data_dir");
+        let value = match value {
+            toml::Value::String(text) => Some(text),
+            toml::Value::Integer(number) => Some(number.to_string()),
+            _ => None,
+        };
+        match value {
+            Some(value) if known => lines.insert(name, value),
+            Some(_) => return Err(ConfigError::File(format!("there is no setting {name}"))),
+            None => return Err(ConfigError::File(format!("{name} is neither text nor a whole number"))),
+        };
+    }
+    Ok(lines)
+}
+
+fn some(value: String) -> Option<String> {
+    if value.is_empty() { None } else { Some(value) }
+}
+
+fn parse<T: std::str::FromStr>(name: &'static str, value: &str) -> Result<T, ConfigError> {
+    value
+        .parse()
+        .map_err(|_| ConfigError::Value(name, format!("{value:?} does not fit")))
+}
+
+fn bounded(name: &'static str, value: &str, most: i64) -> Result<i64, ConfigError> {
+    let number: i64 = parse(name, value)?;
+    if (1..=most).contains(&number) {
+        Ok(number)
+    } else {
+        Err(ConfigError::Value(name, format!("from 1 to {most}")))
+    }
+}
+
+fn one_of(name: &'static str, value: &str, all: &[&str]) -> Result<usize, ConfigError> {
+    let found = all.iter().position(|one| *one == value);
+    found.ok_or_else(|| ConfigError::Value(name, format!("one of {}", all.join(", "))))
+}
+
+fn public_url(value: String) -> Result<Option<String>, ConfigError> {
+    let Some(url) = some(value) else { return Ok(None) };
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
+            Ok(Some(url.trim_end_matches('/').to_owned()))
+        }
+        _ => Err(ConfigError::Value(
+            "public_url",
+            "an address that begins with https:// or http://".to_owned(),
+        )),
+    }
+}
+
+fn key(hex: &str, file: &str) -> Result<Option<Key>, ConfigError> {
+    let (name, text) = if !hex.is_empty() {
+        ("database_key", hex.to_owned())
+    } else if file.is_empty() {
+        return Ok(None);
+    } else {
+        let read = std::fs::read_to_string(file);
+        ("database_key_file", read.map_err(|e| ConfigError::Value("database_key_file", e.to_string()))?)
+    };
+    // What is wrong with a key is never shown with the key.
+    let bad = || ConfigError::Value(name, "a key is 64 hexadecimal digits".to_owned());
+    let text = text.trim();
+    if text.len() != 64 || !text.is_ascii() {
+        return Err(bad());
+    }
+    let mut key = [0; 32];
+    for (byte, at) in key.iter_mut().zip((0..64).step_by(2)) {
+        let digits = text.get(at..at + 2).ok_or_else(bad)?;
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| bad())?;
+    }
+    Ok(Some(Key(key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Folder;
+
+    fn gather(flags: &[&str], environment: &[(&str, &str)], file: &str) -> Result<Config, String> {
+        let folder = Folder::new();
+        std::fs::write(folder.path().join("doorstep.toml"), file).unwrap();
+        let data_dir = folder.path().to_str().unwrap();
+        let words = ["doorstep", "--data-dir", data_dir].iter().chain(flags);
+        let matches = with_flags(clap::Command::new("doorstep")).get_matches_from(words);
+        let environment = |name: &str| {
+            let found = environment.iter().find(|(n, _)| *n == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Config::gather(&matches, &environment).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
+        let port = |flags: &[&str], environment: &[(&str, &str)], file: &str| {
+            gather(flags, environment, file).unwrap().listen.port()
+        };
+        let file = "listen = \"127.0.0.1:3\"";
+        let variable = [("DOORSTEP_LISTEN", "127.0.0.1:2")];
+        assert_eq!(port(&["--listen", "127.0.0.1:1"], &variable, file), 1);
+        assert_eq!(port(&[], &variable, file), 2);
+        assert_eq!(port(&[], &[("DOORSTEP_LISTEN", "")], file), 3);
+        assert_eq!(port(&[], &[], ""), 8080);
+    }
+
+    #[test]
+    fn values_that_do_not_fit_are_named() {
+        for (file, complaint) in [
+            ("listen = \"everywhere\"", "listen"),
+            ("lissten = \"127.0.0.1:3\"", "no setting lissten"),
+            ("listen = true", "neither text nor"),
+            ("listen = ", "doorstep.toml"),
+            ("data_dir = \"elsewhere\"", "no setting data_dir"),
+            ("public_url = \"server.example\"", "public_url"),
+            ("database_key = \"abc\"", "64 hexadecimal digits"),
+            ("database_key_file = \"/nowhere/at/all\"", "database_key_file"),
+            ("enrol_valid_h = 0", "enrol_valid_h"),
+            ("log_format = \"xml\"", "text, json"),
+        ] {
+            let error = gather(&[], &[], file).unwrap_err();
+            assert!(error.contains(complaint), "{file}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_read_and_never_shown() {
+        let hex = "0f".repeat(32);
+        let config = gather(&["--database-key", &hex], &[], "").unwrap();
+        assert_eq!(config.key, Some(Key([0x0f; 32])));
+        assert!(!format!("{config:?}").contains("0f0f"));
+        let odd = format!("{}+f", "0f".repeat(31));
+        assert!(!gather(&["--database-key", &odd], &[], "").unwrap_err().contains("0f0f"));
+    }
+
+    #[test]
+    fn the_page_names_every_setting() {
+        let page = Config::page();
+        for setting in SETTINGS {
+            assert!(page.contains(&format!("\n{} (", setting.name)), "{}", setting.name);
+            assert_eq!(setting.flag, setting.name.replace('_', "-"));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! An online backup: copied beside its place, checked, then put in its place whole. Only then is
+//! it named to the phones as a place where their notes stand.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::OpError;
+use crate::core::Core;
+use crate::store::{AuditEntry, Store, StoreError};
+
+/// What was backed up.
+#[derive(Debug, Clone, Copy)]
+pub struct BackedUp {
+    /// Log entries up to here stand in it.
+    pub seq: u64,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Makes a backup; one of this name that was there before is replaced once the new one is whole.
+///
+/// # Errors
+/// The store's, or the disk's; what stood there before stands there still.
+pub fn backup(core: &Core, key: Option<[u8; 32]>, target: &Path, by: &str) -> Result<BackedUp, OpError> {
+    let digits: String = core.host.random::<4>().iter().map(|b| format!("{b:02x}")).collect();
+    let part = beside(target, &digits)?;
+    let made = copy_and_check(core, key, &part).and_then(|made| {
+        std::fs::rename(&part, target)?;
+        sync_folder(target)?;
+        Ok(made)
+    });
+    if made.is_err() {
+        // Perhaps it was never made; there is nothing more to do about it.
+        let _ = std::fs::remove_file(&part);
+    }
+    let made = made?;
+    core.store.write(|tx| {
+        let before = tx.meta("safe_seq")?.unwrap_or_default();
+        let before = before.try_into().map_or(0, u64::from_be_bytes);
+        tx.meta_put("safe_seq", &made.seq.max(before).to_be_bytes())?;
+        tx.audit(&AuditEntry {
+            at: core.host.now_ms(),
+            who: by.to_owned(),
+            what: "backup.made".to_owned(),
+            person: None,
+            document: None,
+            detail: json!({ "log_seq": made.seq }).to_string(),
+        })
+    })?;
+    Ok(made)
+}
+
+fn copy_and_check(core: &Core, key: Option<[u8; 32]>, part: &Path) -> Result<BackedUp, StoreError> {
+    drop(new_private_file(part)?);
+    core.store.copy_to(part)?;
+    let head = Store::check_file(part, key)?;
+    let file = File::open(part)?;
+    file.sync_all()?;
+    Ok(BackedUp {
+        seq: head.seq,
+        bytes: file.metadata()?.len(),
+    })
+}
+
+fn beside(target: &Path, digits: &str) -> Result<PathBuf, StoreError> {
+    let name = target.file_name().ok_or_else(|| {
+        let kind = std::io::ErrorKind::InvalidInput;
+        StoreError::Folder(std::io::Error::new(kind, "the backup needs a file name"))
+    })?;
+    let part = format!(".{}.{digits}.part", name.to_string_lossy());
+    Ok(target.with_file_name(part))
+}
+
+/// A file that only its owner may read: it may hold notes in the clear.
+fn new_private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// A rename is on disk once its folder is.
+pub(super) fn sync_folder(file: &Path) -> std::io::Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    File::open(folder)?.sync_all()
+}

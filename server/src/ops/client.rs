@@ -1,0 +1,77 @@
+//! Case systems: their identity here is a name, the scopes they have, and their public keys. The
+//! private key never comes here.
+
+use notes::problem::Code;
+use serde_json::json;
+
+use super::OpError;
+use crate::auth::ClientPublicKey;
+use crate::core::Core;
+use crate::store::{AuditEntry, ClientRecord};
+
+/// Every scope that there is.
+pub const SCOPES: [&str; 3] = ["export.read", "export.receipt", "import.write"];
+/// What a case system gets that asks for nothing else.
+pub const DEFAULT_SCOPE: &str = "export.read export.receipt";
+
+/// Adds a case system; returns its id. A file may hold several keys: two while they are changed.
+///
+/// # Errors
+/// `parameter_invalid` for a key that is not one, or a scope that does not exist.
+pub fn add(core: &Core, name: &str, keys: &str, scope: &str, by: &str) -> Result<String, OpError> {
+    let refuse = |detail: String| OpError::Because(Code::ParameterInvalid, detail);
+    let pems: Vec<String> = pems(keys).collect();
+    if pems.is_empty() {
+        return Err(refuse("the file holds no PEM public key".to_owned()));
+    }
+    if pems.iter().any(|pem| ClientPublicKey::from_pem(pem).is_err()) {
+        let detail = "a key is not a public key on P-256 or P-384 (PEM, BEGIN PUBLIC KEY)";
+        return Err(refuse(detail.to_owned()));
+    }
+    let scopes: Vec<&str> = scope.split_whitespace().collect();
+    if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(scope)) {
+        let known = SCOPES.join(", ");
+        return Err(refuse(format!("there is no scope {unknown:?}; there are {known}")));
+    }
+    if scopes.is_empty() || name.trim().is_empty() {
+        return Err(refuse("a name and at least one scope are needed".to_owned()));
+    }
+    let now = core.host.now_ms();
+    let random: [u8; 8] = core.host.random();
+    let digits: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let record = ClientRecord {
+        id: format!("client-{digits}"),
+        name: name.trim().to_owned(),
+        scope: scopes.join(" "),
+        public_keys: pems.concat(),
+        created_at: now,
+        revoked_at: None,
+    };
+    core.store.write(|tx| {
+        tx.client_put(&record)?;
+        tx.audit(&AuditEntry {
+            at: now,
+            who: by.to_owned(),
+            what: "client.added".to_owned(),
+            person: None,
+            document: None,
+            detail: json!({ "client": record.id, "scope": record.scope }).to_string(),
+        })?;
+        Ok::<_, OpError>(())
+    })?;
+    Ok(record.id)
+}
+
+/// The blocks of a PEM file, one by one.
+pub(super) fn pems(text: &str) -> impl Iterator<Item = String> {
+    const BEGIN: &str = "-----BEGIN ";
+    text.split(BEGIN).skip(1).map(|block| {
+        // What follows the last line of a block is somebody's remark.
+        let end = block.find("-----END ").and_then(|at| {
+            let tail = block.get(at..)?;
+            Some(at + tail.find('\n').unwrap_or(tail.len()))
+        });
+        let block = end.and_then(|end| block.get(..end)).unwrap_or(block);
+        format!("{BEGIN}{}\n", block.trim_end())
+    })
+}

@@ -1,0 +1,75 @@
+//! Restoring a backup into an empty data folder. A restored server is another one: it has a new
+//! epoch, so that phones and case systems notice and bring again what it has lost, and the
+//! one-time codes that were about are void.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::OpError;
+use super::backup::sync_folder;
+use crate::host::Host;
+use crate::store::{AuditEntry, FILE_NAME, Store, StoreError, Tx};
+
+/// Where the new database is made ready.
+const WORKSHOP: &str = "restoring";
+
+/// Restores; returns the number of the last log entry that is there again.
+///
+/// # Errors
+/// [`StoreError::WrongKey`], a damaged file, a folder that has a database, or the disk's. The folder
+/// has no database then.
+pub fn restore(file: &Path, folder: &Path, key: Option<[u8; 32]>, host: &Host) -> Result<u64, OpError> {
+    let place = folder.join(FILE_NAME);
+    if place.exists() {
+        let kind = std::io::ErrorKind::AlreadyExists;
+        let error = std::io::Error::new(kind, "it has a database already; restore into an empty one");
+        return Err(StoreError::Folder(error).into());
+    }
+    let workshop = folder.join(WORKSHOP);
+    let made = make_ready(file, &workshop, key, host).and_then(|seq| {
+        std::fs::rename(workshop.join(FILE_NAME), &place)?;
+        sync_folder(&place)?;
+        Ok(seq)
+    });
+    // What is left there is a copy of the backup, or nothing.
+    let _ = std::fs::remove_dir_all(&workshop);
+    Ok(made?)
+}
+
+fn make_ready(
+    file: &Path,
+    workshop: &Path,
+    key: Option<[u8; 32]>,
+    host: &Host,
+) -> Result<u64, StoreError> {
+    let head = Store::check_file(file, key)?;
+    if workshop.exists() {
+        // Of a restore that did not come to its end.
+        std::fs::remove_dir_all(workshop)?;
+    }
+    std::fs::create_dir_all(workshop)?;
+    let copy = workshop.join(FILE_NAME);
+    std::fs::copy(file, &copy)?;
+    let store = Store::open(workshop, key)?;
+    store.write(|tx| begin_anew(tx, head.seq, host))?;
+    // The last connection that closes brings everything into the one file.
+    drop(store);
+    std::fs::File::open(&copy)?.sync_all()?;
+    Ok(head.seq)
+}
+
+fn begin_anew(tx: &Tx<'_>, seq: u64, host: &Host) -> Result<(), StoreError> {
+    tx.meta_put("epoch", &host.random::<8>())?;
+    // All that is here stands in the backup that it came from.
+    tx.meta_put("safe_seq", &seq.to_be_bytes())?;
+    let codes = tx.codes_void()?;
+    tx.audit(&AuditEntry {
+        at: host.now_ms(),
+        who: "operator".to_owned(),
+        what: "server.restored".to_owned(),
+        person: None,
+        document: None,
+        detail: json!({ "log_seq": seq, "codes_voided": codes }).to_string(),
+    })
+}

@@ -1,0 +1,41 @@
+//! All doors on one wall: every route, grouped by who knocks. What is not here is not served.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use notes::problem::Code;
+
+use crate::api::{App, Refusal, case_system, health, import, jwks, layers, phone};
+
+/// The whole HTTP face. Each operation has its own limit on the body that it reads; the routes that
+/// read none have no limit to name.
+pub fn router(app: App) -> Router {
+    Router::new()
+        // Anybody.
+        .route("/health", get(health::health))
+        .route("/.well-known/jwks.json", get(jwks::jwks))
+        // Who holds a one-time code, or a key.
+        .route("/v1/enrol", post(phone::enrol::enrol))
+        .route("/v1/token", post(phone::token::token))
+        // Phones.
+        .route("/v1/sync", post(phone::sync::sync))
+        // Case systems.
+        .route("/v1/export/notes", get(case_system::notes::notes))
+        .route("/v1/export/receipts", post(case_system::receipts::receipts))
+        .route("/v1/export/outstanding", get(case_system::outstanding::outstanding))
+        .route("/v1/import/people", post(import::people))
+        .route("/v1/import/workers", post(import::workers))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), layers::around))
+        .with_state(app)
+}
+
+async fn not_found(_: Request) -> Refusal {
+    Code::NotFound.into()
+}
+
+async fn method_not_allowed(_: Request) -> Refusal {
+    Code::MethodNotAllowed.into()
+}

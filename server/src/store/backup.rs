@@ -1,0 +1,68 @@
+//! Copies of the whole database: made while it is in use, checked before anybody relies on them,
+//! and opened again under a new epoch.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
+
+use super::{Head, Store, StoreError, Tx, connect};
+
+impl Store {
+    /// Copies the database as it is at this moment into an empty file, encrypted with the same key.
+    /// Writers go on meanwhile.
+    ///
+    /// # Errors
+    /// The database's, or the disk's.
+    pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        let source = self.reader()?;
+        let mut target = Connection::open(file)?;
+        if let Some(key) = self.key {
+            super::set_key(&target, &key)?;
+        }
+        {
+            let backup = Backup::new(&source, &mut target)?;
+            // All pages in one step: one moment, however many write meanwhile.
+            if backup.step(-1)? != StepResult::Done {
+                return Err(StoreError::Inconsistent("the copy could not be finished"));
+            }
+        }
+        // One file that stands alone, without a log beside it.
+        target.pragma_update(None, "journal_mode", "DELETE")?;
+        target.close().map_err(|(_, error)| error)?;
+        super::lock(&self.readers).push(source);
+        Ok(())
+    }
+
+    /// Whether a file is a whole database under a key; gives the head of its log.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`], or [`StoreError::Inconsistent`] where pages are damaged.
+    pub fn check_file(file: &Path, key: Option<[u8; 32]>) -> Result<Head, StoreError> {
+        let db = connect(file, key, true)?;
+        if key.is_some() {
+            // Says a line for each page whose seal is broken.
+            let mut broken = db.prepare("PRAGMA cipher_integrity_check")?;
+            if broken.exists([])? {
+                return Err(StoreError::Inconsistent("a page of the file was damaged"));
+            }
+        }
+        let said: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if said != "ok" {
+            return Err(StoreError::Inconsistent("a page of the file was damaged"));
+        }
+        Tx { db: &db }.log_head()
+    }
+}
+
+impl Tx<'_> {
+    /// Forgets the one-time codes that nobody has used; returns how many there were.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn codes_void(&self) -> Result<usize, StoreError> {
+        Ok(self
+            .db
+            .execute("DELETE FROM enrol_code WHERE device IS NULL", [])?)
+    }
+}
