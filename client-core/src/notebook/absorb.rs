@@ -32,6 +32,8 @@ pub(super) struct Ledger {
     /// Documents that are not any more what the desk has.
     pub(super) touched: Vec<DocumentId>,
     pub(super) received: Vec<DocumentId>,
+    /// People came into view or left it.
+    pub(super) view_changed: bool,
 }
 
 impl Ledger {
@@ -58,6 +60,7 @@ impl Notebook {
             fresh_used: false,
             touched: Vec::new(),
             received: Vec::new(),
+            view_changed: false,
         };
         for fill in &effects.fills {
             if fill.next.is_none() {
@@ -69,11 +72,11 @@ impl Notebook {
             tally.asked.clear();
         }
         let done = self.store.write(|tx| apply(tx, &effects, &mut ledger));
-        // Whatever the desk holds of these is old now, or was never written.
+        // Whatever the desk holds of these is old now. Rows may have changed what is in view.
         for id in &ledger.touched {
             drop(self.desk.take(*id));
         }
-        if done.is_err() {
+        if done.is_err() || ledger.view_changed {
             self.desk.clear();
         }
         done?;
@@ -111,7 +114,7 @@ fn apply(conn: &Connection, effects: &Effects, ledger: &mut Ledger) -> Result<()
         }
     }
     if !effects.more && effects.cursor.is_some() {
-        news::remove_stale(conn)?;
+        news::remove_stale(conn, ledger)?;
     }
     outgoing::release(conn, effects.safe_seq, ledger.now)?;
     ledger.touched.extend(docs::let_go(conn)?);

@@ -16,20 +16,21 @@ use crate::trouble::Trouble;
 pub(super) fn apply(conn: &Connection, news: &[(u64, RowBody)], ledger: &mut Ledger) -> Result<(), Trouble> {
     for (number, body) in news {
         match body {
-            RowBody::Person(row) => person(conn, row)?,
+            RowBody::Person(row) => person(conn, row, ledger)?,
             RowBody::Detail(row) => rows::put_detail(conn, row)?,
             RowBody::Worker(row) => rows::put_worker(conn, row)?,
             RowBody::Actor(row) => rows::put_actor(conn, row)?,
             RowBody::Version(row) => rows::put_version(conn, row)?,
             RowBody::Standing(row) => standing(conn, row)?,
             RowBody::Order(row) => order(conn, *number, row, ledger)?,
-            RowBody::Removal(row) => remove(conn, row.person)?,
+            RowBody::Removal(row) => remove(conn, row.person, ledger)?,
         }
     }
     Ok(())
 }
 
-fn person(conn: &Connection, row: &PersonRow) -> Result<(), Trouble> {
+fn person(conn: &Connection, row: &PersonRow, ledger: &mut Ledger) -> Result<(), Trouble> {
+    ledger.view_changed = true;
     let before = rows::person(conn, row.id)?;
     rows::put_person(conn, row)?;
     if row.mine {
@@ -70,16 +71,17 @@ fn order(conn: &Connection, number: u64, row: &OrderRow, ledger: &mut Ledger) ->
 }
 
 /// A person left this phone's view: hidden at once. What waits is still sent, what is sealed is kept.
-fn remove(conn: &Connection, person: PersonId) -> Result<(), Trouble> {
+fn remove(conn: &Connection, person: PersonId, ledger: &mut Ledger) -> Result<(), Trouble> {
+    ledger.view_changed = true;
     rows::remove_person(conn, person)?;
     fills::forget(conn, Subject::Person(person))?;
     docs::hide_person(conn, person, true)
 }
 
 /// After the last row of those that came anew: whoever did not come again has left.
-pub(super) fn remove_stale(conn: &Connection) -> Result<(), Trouble> {
+pub(super) fn remove_stale(conn: &Connection, ledger: &mut Ledger) -> Result<(), Trouble> {
     for person in rows::stale_people(conn)? {
-        remove(conn, person)?;
+        remove(conn, person, ledger)?;
     }
     Ok(())
 }

@@ -1,1 +1,0 @@
-//! The notebook as an app uses it.

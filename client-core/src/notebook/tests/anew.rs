@@ -1,0 +1,159 @@
+//! Copies that took two ways, and what a person decided against.
+
+use notes::wire::{OrderRow, RowBody, StandingRow};
+
+use super::*;
+use crate::store::aside;
+
+#[test]
+fn two_phones_restored_from_one_backup_keep_what_both_wrote() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.write(note, "Before. ");
+    alice.sync();
+    let mut twin = alice.twin(&server);
+    assert_eq!(alice.book.actor(), twin.book.actor());
+    alice.write(note, "On the old phone. ");
+    twin.write(note, "On the new phone.");
+    alice.sync();
+    let report = twin.sync();
+    assert_eq!(report.waiting, 0, "{report:?}");
+    assert_ne!(alice.book.actor(), twin.book.actor());
+    twin.sync();
+    alice.sync();
+    let (one, two) = (alice.body(note), twin.body(note));
+    assert_eq!(one, two);
+    for words in ["Before. ", "On the old phone. ", "On the new phone."] {
+        assert_eq!(one.matches(words).count(), 1, "{words}: {one}");
+    }
+    assert_eq!(server.body(note), one);
+    let kept = aside::kept(twin.book.store.read(), note).unwrap();
+    assert_eq!(kept[0].0, "fork");
+    let copy = notes::note::load(&kept[0].1).unwrap();
+    let plain = notes::note::Plain::read(&copy, notes::note::Template::Note).unwrap();
+    assert_eq!(plain.texts["body"], "Before. On the new phone.");
+}
+
+#[test]
+fn a_twin_that_wrote_nothing_only_takes_a_fresh_actor() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.sync();
+    let mut twin = alice.twin(&server);
+    alice.write(note, "old phone");
+    alice.sync();
+    twin.sync();
+    assert_ne!(alice.book.actor(), twin.book.actor());
+    assert_eq!(twin.body(note), "old phone");
+    assert_eq!(twin.sync().waiting, 0);
+    twin.write(note, " and new");
+    twin.sync();
+    alice.sync();
+    assert_eq!(alice.body(note), "old phone and new");
+}
+
+#[test]
+fn an_ordered_reset_takes_the_servers_copy_and_writes_again_what_came_later() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "Good. ");
+    phone.sync();
+    phone.write(note, "BAD. ");
+    server.with(|s| s.verdicts.insert(note, (1, "changed_after_finish")));
+    phone.sync();
+    assert_eq!(phone.state(note), "held");
+    phone.write(note, "Later.");
+    server.with(|s| {
+        s.verdicts.clear();
+        let clear = StandingRow {
+            document: note,
+            state: "clear".into(),
+            code: None,
+            message: None,
+        };
+        s.rows.push(RowBody::Standing(clear));
+        s.rows.push(RowBody::Order(OrderRow {
+            order: "reset".into(),
+            document: Some(note),
+        }));
+    });
+    // The words typed since are pushed on top of the held ones before the order is known: they are
+    // accepted here, and their dependency is missing on the server.
+    phone.sync();
+    phone.sync();
+    assert_eq!(phone.body(note), "Good. Later.");
+    assert_eq!(server.body(note), "Good. Later.");
+    assert_eq!(phone.state(note), "on_server");
+    assert_eq!(aside::kept(phone.book.store.read(), note).unwrap()[0].0, "reset");
+}
+
+#[test]
+fn a_reset_survives_a_broken_link_and_a_kill() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "Good. ");
+    phone.sync();
+    server.with(|s| {
+        s.rows.push(RowBody::Order(OrderRow {
+            order: "reset".into(),
+            document: Some(note),
+        }));
+    });
+    // The order comes; the history does not.
+    let mut once = Once {
+        link: server.link(),
+        left: 1,
+    };
+    phone.book.sync(&mut once, SyncMode::Both).unwrap();
+    phone.write(note, "Typed in between.");
+    assert_eq!(phone.body(note), "Good. Typed in between.");
+    let mut after = phone.twin(&server);
+    assert_eq!(after.sync().waiting, 0);
+    after.sync();
+    assert_eq!(after.body(note), "Good. Typed in between.");
+    assert_eq!(server.body(note), "Good. Typed in between.");
+}
+
+/// A link that breaks after so many sync requests.
+struct Once {
+    link: Link,
+    left: u32,
+}
+
+impl crate::host::Transport for Once {
+    fn send(
+        &mut self,
+        request: &crate::host::HttpRequest,
+    ) -> Result<crate::host::HttpResponse, crate::host::Unreachable> {
+        if request.path == "/v1/sync" {
+            self.left = self.left.checked_sub(1).ok_or(crate::host::Unreachable)?;
+        }
+        self.link.send(request)
+    }
+}
+
+#[test]
+fn a_reset_of_a_note_that_the_server_does_not_have_keeps_it() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "All of it.");
+    server.with(|s| s.verdicts.insert(note, (1, "unprocessable")));
+    phone.sync();
+    server.with(|s| {
+        s.verdicts.clear();
+        s.rows.push(RowBody::Order(OrderRow {
+            order: "reset".into(),
+            document: Some(note),
+        }));
+    });
+    phone.sync();
+    phone.sync();
+    assert_eq!(phone.body(note), "All of it.");
+    assert_eq!(server.body(note), "All of it.");
+    assert_eq!(phone.item(note)["case_id"], "P1");
+}

@@ -1,0 +1,161 @@
+//! Who is in view: caseload, team, those who come and those who leave.
+
+use notes::wire::{DetailRow, RemovalRow, RowBody, Subject};
+
+use super::server::{ANN, BEN, person};
+use super::*;
+use crate::store::outgoing::SEALED_MS;
+use crate::store::{docs, fills};
+
+fn names(phone: &mut Phone, query: &str) -> Vec<String> {
+    phone
+        .book
+        .people(Some(query))
+        .unwrap()
+        .into_iter()
+        .map(|p| p.case_id)
+        .collect()
+}
+
+#[test]
+fn people_are_found_by_name_and_case_id_caseload_first() {
+    let server = Server::new();
+    server.with(|s| {
+        s.rows.push(RowBody::Detail(DetailRow {
+            id: ANN,
+            preferred_name: Some("Annie".into()),
+            address: None,
+            phone: None,
+            nhs_number: None,
+            communication_needs: None,
+            alerts: None,
+        }))
+    });
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    assert_eq!(names(&mut phone, ""), ["P1", "P2"]);
+    assert_eq!(names(&mut phone, "ŵyn"), ["P1"]);
+    assert_eq!(names(&mut phone, " p2"), ["P2"]);
+    assert_eq!(names(&mut phone, "nobody"), [""; 0]);
+    let all = phone.book.people(None).unwrap();
+    assert_eq!(
+        (all[0].mine, all[0].preferred_name.as_deref()),
+        (true, Some("Annie"))
+    );
+    assert_eq!((all[1].mine, all[1].preferred_name.as_deref()), (false, None));
+}
+
+#[test]
+fn someone_new_on_the_caseload_brings_their_history_page_by_page() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.sync();
+    for word in ["one ", "two ", "three ", "four"] {
+        alice.write(note, word);
+        alice.sync();
+    }
+    server.with(|s| {
+        s.rows = vec![person(ANN, "P1", "Ann", false)];
+        s.fill_page = 2;
+    });
+    let mut bob = Phone::enrolled(&server, "W22", 4);
+    // What the log pulls is not what this is about: begin without it.
+    bob.book
+        .store
+        .write(|tx| {
+            let row = docs::find(tx, note)?.unwrap();
+            tx.execute("DELETE FROM doc WHERE nr = ?1", [row.nr])?;
+            Ok(())
+        })
+        .unwrap();
+    server.with(|s| s.rows.push(person(ANN, "P1", "Ann", true)));
+    let report = bob.sync();
+    assert!(report.requests >= 4, "{}", report.requests);
+    assert_eq!(bob.body(note), "one two three four");
+    assert!(fills::wanted(bob.book.store.read()).unwrap().is_empty());
+}
+
+#[test]
+fn a_person_who_leaves_is_hidden_at_once_and_what_waits_is_still_sent() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let (sent, unsent) = (phone.note("P1"), phone.note("P1"));
+    let other = phone.note("P2");
+    phone.write(sent, "was sent");
+    phone.book.sync(&mut phone.link, SyncMode::PushOnly).unwrap();
+    phone.write(unsent, "still waits");
+    server.with(|s| s.rows.push(RowBody::Removal(RemovalRow { person: ANN })));
+    phone.book.sync(&mut phone.link, SyncMode::PullOnly).unwrap();
+    let list: Vec<_> = phone.book.list().unwrap().iter().map(|i| i.id).collect();
+    assert_eq!(list, [other]);
+    assert!(phone.book.show(unsent).is_err());
+    assert!(phone.book.search("waits").unwrap().is_empty());
+    assert_eq!(names(&mut phone, ""), ["P2"]);
+    assert_eq!(phone.sync().sent, 1);
+    assert_eq!(server.body(unsent), "still waits");
+    // Sealed: the copies stay until a backup has them and two weeks are over.
+    let here = |phone: &Phone, note| docs::find(phone.book.store.read(), note).unwrap().is_some();
+    phone.hands.pass(SEALED_MS + 1);
+    phone.sync();
+    assert!(here(&phone, sent) && here(&phone, unsent), "no backup has them");
+    server.with(|s| s.safe_seq = 1_000);
+    phone.sync();
+    assert!(!here(&phone, sent) && !here(&phone, unsent));
+    assert!(here(&phone, other));
+}
+
+#[test]
+fn nothing_is_let_go_before_two_weeks_though_a_backup_has_it() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "x");
+    phone.sync();
+    server.with(|s| {
+        s.safe_seq = 1_000;
+        s.rows.push(RowBody::Removal(RemovalRow { person: ANN }));
+    });
+    phone.hands.pass(SEALED_MS - 60_000);
+    phone.sync();
+    assert!(docs::find(phone.book.store.read(), note).unwrap().is_some());
+    phone.hands.pass(60_001);
+    phone.sync();
+    assert!(docs::find(phone.book.store.read(), note).unwrap().is_none());
+}
+
+#[test]
+fn off_the_caseload_and_back_again() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "hers");
+    phone.sync();
+    server.with(|s| s.rows.push(person(ANN, "P1", "Ann", false)));
+    phone.sync();
+    assert_eq!(phone.state(note), "none");
+    assert_eq!(names(&mut phone, ""), ["P1", "P2"]);
+    server.with(|s| s.rows.push(person(ANN, "P1", "Ann", true)));
+    phone.sync();
+    assert_eq!(phone.body(note), "hers");
+}
+
+#[test]
+fn rows_that_come_anew_leave_out_those_who_left() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let note = phone.note("P1");
+    phone.sync();
+    server.with(|s| {
+        s.rows = vec![person(BEN, "P2", "Ben", true)];
+        s.anew = true;
+    });
+    phone.sync();
+    assert_eq!(names(&mut phone, ""), ["P2"]);
+    assert_eq!(phone.state(note), "none");
+    let asked = server.with(|s| {
+        s.requests
+            .iter()
+            .any(|r| r.fills.iter().any(|f| f.subject == Subject::Person(BEN)))
+    });
+    assert!(asked, "Ben is on the caseload now");
+}
