@@ -63,6 +63,8 @@ fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<(), Trouble> {
         pragma.push_str(&format!("{byte:02x}"));
     }
     pragma.push_str("'\"");
+    // A wrong key is told by its error; SQLCipher's own lines on standard error help nobody.
+    conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
     conn.execute_batch(&pragma)?;
     // The first read tells whether the key is right.
     match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {

@@ -33,7 +33,11 @@ fn document(n: u8) -> DocRow {
         hidden: false,
         gone: false,
         reset: Reset::No,
-        face: Face { kind: Some("home_visit".into()), conflicts: "a.b".into(), ..Face::default() },
+        face: Face {
+            kind: Some("home_visit".into()),
+            conflicts: "a.b".into(),
+            ..Face::default()
+        },
     }
 }
 
@@ -80,8 +84,10 @@ fn the_settings_are_in_force() {
         ("fullfsync", "1"),
     ];
     for (name, expected) in lines {
-        let value: rusqlite::types::Value =
-            store.read().query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).unwrap();
+        let value: rusqlite::types::Value = store
+            .read()
+            .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
+            .unwrap();
         let value = match value {
             rusqlite::types::Value::Integer(n) => n.to_string(),
             rusqlite::types::Value::Text(t) => t,
@@ -90,10 +96,16 @@ fn the_settings_are_in_force() {
         assert_eq!(value, expected, "{name}");
     }
     // One program at a time.
-    assert!(matches!(Store::open(path.to_str().unwrap(), &KEY), Err(Trouble::Store(_))));
+    assert!(matches!(
+        Store::open(path.to_str().unwrap(), &KEY),
+        Err(Trouble::Store(_))
+    ));
     drop(store);
     assert!(Store::open(path.to_str().unwrap(), &KEY).is_ok());
-    assert!(matches!(Store::open(path.to_str().unwrap(), &[2; 32]), Err(Trouble::WrongKey)));
+    assert!(matches!(
+        Store::open(path.to_str().unwrap(), &[2; 32]),
+        Err(Trouble::WrongKey)
+    ));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -114,7 +126,13 @@ fn chunks_are_released_only_when_safe_and_old_and_accepted() {
             outgoing::freeze(tx, id(1), b"chunk", now - days * DAY)?;
             let chunks = outgoing::unsent(tx, 1)?.iter().map(|u| u.nr).collect();
             if let Some(outcome) = outcome {
-                let answer = Answer { document: id(1), chunks, outcome, code: None, seq };
+                let answer = Answer {
+                    document: id(1),
+                    chunks,
+                    outcome,
+                    code: None,
+                    seq,
+                };
                 outgoing::answer(tx, &answer)?;
             }
             outgoing::release(tx, safe_seq, now)?;
@@ -137,11 +155,26 @@ fn the_same_bytes_are_frozen_once_and_come_in_order() {
         assert_eq!(outgoing::unsent(tx, 3)?.len(), 1, "a target is not passed");
         assert_eq!(outgoing::unsent(tx, 1)?.len(), 1, "but the first always goes");
         docs::set_reset(tx, 1, Reset::Fork)?;
-        assert_eq!(outgoing::unsent(tx, 100)?.len(), 1, "a document being built anew sends nothing");
+        assert_eq!(
+            outgoing::unsent(tx, 100)?.len(),
+            1,
+            "a document being built anew sends nothing"
+        );
         Ok(all)
     });
-    let chunks: Vec<_> = chunks.unwrap().into_iter().map(|u| (u.document, u.chunk)).collect();
-    assert_eq!(chunks, [(id(1), b"bb".to_vec()), (id(2), b"cc".to_vec()), (id(1), b"aa".to_vec())]);
+    let chunks: Vec<_> = chunks
+        .unwrap()
+        .into_iter()
+        .map(|u| (u.document, u.chunk))
+        .collect();
+    assert_eq!(
+        chunks,
+        [
+            (id(1), b"bb".to_vec()),
+            (id(2), b"cc".to_vec()),
+            (id(1), b"aa".to_vec())
+        ]
+    );
 }
 
 #[test]
@@ -149,14 +182,30 @@ fn a_copy_is_let_go_only_when_hidden_and_nothing_of_it_is_kept() {
     type Keep = fn(&Connection) -> Result<(), Trouble>;
     let lines: [(&str, Keep, bool); 6] = [
         ("hidden", |_| Ok(()), true),
-        ("a chunk is sealed", |c| outgoing::freeze(c, id(1), b"x", 0), false),
-        ("keys in the journal", |c| {
-            let edit = notes::note::Edit::Remove { path: "a.b".into() };
-            journal::append(c, 1, &journal::Entry::new(0, 0, 0, &edit))
-        }, false),
-        ("not offered yet", |c| Ok(c.execute_batch("UPDATE doc SET unoffered = 1")?), false),
+        (
+            "a chunk is sealed",
+            |c| outgoing::freeze(c, id(1), b"x", 0),
+            false,
+        ),
+        (
+            "keys in the journal",
+            |c| {
+                let edit = notes::note::Edit::Remove { path: "a.b".into() };
+                journal::append(c, 1, &journal::Entry::new(0, 0, 0, &edit))
+            },
+            false,
+        ),
+        (
+            "not offered yet",
+            |c| Ok(c.execute_batch("UPDATE doc SET unoffered = 1")?),
+            false,
+        ),
         ("being built anew", |c| docs::set_reset(c, 1, Reset::Fork), false),
-        ("in view again", |c| docs::hide_person(c, PersonId([9; 16]), false), false),
+        (
+            "in view again",
+            |c| docs::hide_person(c, PersonId([9; 16]), false),
+            false,
+        ),
     ];
     for (what, keep, gone) in lines {
         let mut store = store();
@@ -168,7 +217,10 @@ fn a_copy_is_let_go_only_when_hidden_and_nothing_of_it_is_kept() {
             docs::let_go(tx)
         });
         assert_eq!(went.unwrap() == [id(1)], gone, "{what}");
-        let words: i64 = store.read().query_row("SELECT count(*) FROM words", [], |r| r.get(0)).unwrap();
+        let words: i64 = store
+            .read()
+            .query_row("SELECT count(*) FROM words", [], |r| r.get(0))
+            .unwrap();
         assert_eq!(words, i64::from(!gone), "{what}");
     }
 }
@@ -176,61 +228,100 @@ fn a_copy_is_let_go_only_when_hidden_and_nothing_of_it_is_kept() {
 #[test]
 fn a_joined_note_stays_when_its_person_leaves() {
     let mut store = store();
-    let (joined, gone) = (DocRow { joined: true, ..document(1) }, DocRow { gone: true, hidden: true, ..document(2) });
-    store.write(|tx| {
-        docs::save(tx, &joined, b"x")?;
-        docs::save(tx, &gone, b"x")?;
-        docs::hide_person(tx, PersonId([9; 16]), true)?;
-        docs::hide_person(tx, PersonId([9; 16]), false)
-    }).unwrap();
+    let (joined, gone) = (
+        DocRow {
+            joined: true,
+            ..document(1)
+        },
+        DocRow {
+            gone: true,
+            hidden: true,
+            ..document(2)
+        },
+    );
+    store
+        .write(|tx| {
+            docs::save(tx, &joined, b"x")?;
+            docs::save(tx, &gone, b"x")?;
+            docs::hide_person(tx, PersonId([9; 16]), true)?;
+            docs::hide_person(tx, PersonId([9; 16]), false)
+        })
+        .unwrap();
     let shown: Vec<_> = docs::shown(store.read()).unwrap().iter().map(|r| r.id).collect();
-    assert_eq!(shown, [id(1)], "and what was removed by decision does not come back");
+    assert_eq!(
+        shown,
+        [id(1)],
+        "and what was removed by decision does not come back"
+    );
 }
 
 #[test]
 fn histories_go_on_where_they_were_and_are_fetched_once() {
     let mut store = store();
     let subject = Subject::Person(PersonId([9; 16]));
-    store.write(|tx| {
-        let after = |tx: &Connection| fills::wanted(tx).map(|w| w.first().map(|f| f.after));
-        fills::want(tx, subject)?;
-        assert_eq!(after(tx)?, Some(0));
-        fills::progress(tx, subject, Some(7))?;
-        fills::want(tx, subject)?;
-        assert_eq!(after(tx)?, Some(7));
-        fills::progress(tx, subject, None)?;
-        fills::want(tx, subject)?;
-        assert_eq!(after(tx)?, None);
-        fills::want_anew(tx, subject)?;
-        assert_eq!(after(tx)?, Some(0));
-        fills::forget_all(tx)?;
-        assert_eq!(after(tx)?, None);
-        Ok(())
-    }).unwrap();
+    store
+        .write(|tx| {
+            let after = |tx: &Connection| fills::wanted(tx).map(|w| w.first().map(|f| f.after));
+            fills::want(tx, subject)?;
+            assert_eq!(after(tx)?, Some(0));
+            fills::progress(tx, subject, Some(7))?;
+            fills::want(tx, subject)?;
+            assert_eq!(after(tx)?, Some(7));
+            fills::progress(tx, subject, None)?;
+            fills::want(tx, subject)?;
+            assert_eq!(after(tx)?, None);
+            fills::want_anew(tx, subject)?;
+            assert_eq!(after(tx)?, Some(0));
+            fills::forget_all(tx)?;
+            assert_eq!(after(tx)?, None);
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]
 fn rows_are_replaced_by_their_key_and_standings_are_cleared() {
     let mut store = store();
     let row = |name: &str| PersonRow {
-        id: PersonId([9; 16]), case_id: "P1".into(), name: name.into(), date_of_birth: None, mine: true,
+        id: PersonId([9; 16]),
+        case_id: "P1".into(),
+        name: name.into(),
+        date_of_birth: None,
+        mine: true,
     };
     let standing = |state: &str, code: Option<&str>| StandingRow {
-        document: id(1), state: state.into(), code: code.map(str::to_owned), message: None,
+        document: id(1),
+        state: state.into(),
+        code: code.map(str::to_owned),
+        message: None,
     };
-    store.write(|tx| {
-        rows::put_person(tx, &row("Old"))?;
-        rows::put_person(tx, &row("New"))?;
-        rows::put_standing(tx, &standing("held", Some("seq_taken")))?;
-        Ok(())
-    }).unwrap();
-    let people: Vec<String> = rows::people(store.read()).unwrap().into_iter().map(|p| p.name).collect();
+    store
+        .write(|tx| {
+            rows::put_person(tx, &row("Old"))?;
+            rows::put_person(tx, &row("New"))?;
+            rows::put_standing(tx, &standing("held", Some("seq_taken")))?;
+            Ok(())
+        })
+        .unwrap();
+    let people: Vec<String> = rows::people(store.read())
+        .unwrap()
+        .into_iter()
+        .map(|p| p.name)
+        .collect();
     assert_eq!(people, ["New"]);
-    assert_eq!(outgoing::all_held(store.read()).unwrap(), [(id(1), "seq_taken".to_owned())]);
-    store.write(|tx| rows::put_standing(tx, &standing("clear", None))).unwrap();
+    assert_eq!(
+        outgoing::all_held(store.read()).unwrap(),
+        [(id(1), "seq_taken".to_owned())]
+    );
+    store
+        .write(|tx| rows::put_standing(tx, &standing("clear", None)))
+        .unwrap();
     assert!(outgoing::all_held(store.read()).unwrap().is_empty());
     let kept = rows::standing(store.read(), id(1)).unwrap().unwrap();
-    assert_eq!((kept.state.as_str(), kept.code.as_deref()), ("clear", Some("seq_taken")));
+    assert_eq!(
+        (kept.state.as_str(), kept.code.as_deref()),
+        ("clear", Some("seq_taken"))
+    );
     store.write(|tx| rows::begin_anew(tx)).unwrap();
     assert_eq!(rows::stale_people(store.read()).unwrap(), [PersonId([9; 16])]);
     store.write(|tx| rows::put_person(tx, &row("Again"))).unwrap();
@@ -240,10 +331,15 @@ fn rows_are_replaced_by_their_key_and_standings_are_cleared() {
 #[test]
 fn chunks_wait_once_and_in_order() {
     let mut store = store();
-    store.write(|tx| {
-        aside::wait(tx, id(1), &[b"b".to_vec(), b"a".to_vec()])?;
-        aside::wait(tx, id(1), &[b"b".to_vec(), b"c".to_vec()])
-    }).unwrap();
-    assert_eq!(aside::waiting(store.read(), id(1)).unwrap(), [b"b".to_vec(), b"a".to_vec(), b"c".to_vec()]);
+    store
+        .write(|tx| {
+            aside::wait(tx, id(1), &[b"b".to_vec(), b"a".to_vec()])?;
+            aside::wait(tx, id(1), &[b"b".to_vec(), b"c".to_vec()])
+        })
+        .unwrap();
+    assert_eq!(
+        aside::waiting(store.read(), id(1)).unwrap(),
+        [b"b".to_vec(), b"a".to_vec(), b"c".to_vec()]
+    );
     assert!(aside::waiting(store.read(), id(2)).unwrap().is_empty());
 }
