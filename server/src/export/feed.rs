@@ -35,10 +35,15 @@ pub fn feed(core: &Core, after: Option<&str>, limit: u32) -> Result<FeedPage, Co
     if !(1..=MAX_EVENTS).contains(&limit) {
         return Err(Code::ParameterInvalid);
     }
-    Ok(core.store.read(|tx| page(tx, after, limit))?)
+    Ok(core.store.read(|tx| page(tx, after, limit, ENOUGH_BYTES))?)
 }
 
-fn page(tx: &Tx<'_>, after: Option<&str>, limit: u32) -> Result<FeedPage, Halt> {
+pub(super) fn page(
+    tx: &Tx<'_>,
+    after: Option<&str>,
+    limit: u32,
+    enough_bytes: usize,
+) -> Result<FeedPage, Halt> {
     let epoch = cursor::epoch(tx)?;
     let head = tx.outbox_next()?.saturating_sub(1);
     let mut last = match after {
@@ -51,13 +56,13 @@ fn page(tx: &Tx<'_>, after: Option<&str>, limit: u32) -> Result<FeedPage, Halt> 
         events: 0,
     };
     let mut left = limit;
-    while left > 0 && page.lines.len() < ENOUGH_BYTES {
+    while left > 0 && page.lines.len() < enough_bytes {
         let events = tx.outbox_after(last, left.min(STEP))?;
         if events.is_empty() {
             break;
         }
         for event in events {
-            if page.lines.len() >= ENOUGH_BYTES {
+            if page.lines.len() >= enough_bytes {
                 break;
             }
             // An event that was written before a restore still says a cursor of that time.

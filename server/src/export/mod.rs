@@ -17,7 +17,7 @@ mod summary;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use feed::{FeedPage, feed};
 pub use outstanding::outstanding;

@@ -38,11 +38,10 @@ pub fn show(plain: &Plain) -> Value {
 
 /// A time as RFC 3339 text; null where the phone's clock said something that has no such form.
 pub(super) fn time(at: Option<i64>) -> Value {
-    // RFC 3339 has the years 0000 to 9999.
+    // RFC 3339 has no years before 0000.
     const FIRST: i64 = -62_167_219_200_000;
-    const LAST: i64 = 253_402_300_799_999;
     match at {
-        Some(at) if (FIRST..=LAST).contains(&at) => rfc3339(at).into(),
+        Some(at) if at >= FIRST && jiff::Timestamp::from_millisecond(at).is_ok() => rfc3339(at).into(),
         _ => Value::Null,
     }
 }

@@ -55,7 +55,10 @@ pub fn settle(
     let settled = core
         .store
         .write(|tx| end(tx, &core.host, id, &decision, (by, reason.trim())));
-    Ok(settled?)
+    let settled = settled?;
+    // What was let in, or written by the desk, waits for the judge.
+    core.bell.ring();
+    Ok(settled)
 }
 
 fn end(

@@ -5,6 +5,7 @@
 //! a document readable and its authors true: those parts can only be returned or set aside.
 
 use notes::ids::{DeviceId, PersonId};
+use notes::note::Template;
 use notes::problem::Code;
 
 use super::{Decision, document, person};
@@ -14,6 +15,14 @@ use crate::store::{Audience, Entry, EntryState, Issue, NewsKind, StoreError, Tx}
 /// What may be done with what is held for this reason.
 pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, StoreError> {
     let code = detail::text(issue, "code").and_then(|code| code.parse().ok());
+    let entry = issue
+        .opened
+        .seq
+        .map(|seq| tx.log_entry(seq))
+        .transpose()?
+        .flatten();
+    // A page's id is made from its person, so it can never be about another.
+    let movable = entry.is_some_and(|entry| entry.entry.template == Template::Note);
     let mut actions = match code {
         Some(Code::ChangedAfterFinish | Code::RevokedDevice) => vec!["accept"],
         Some(Code::PersonUnknown) => {
@@ -24,10 +33,12 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
             } else {
                 Vec::new()
             };
-            actions.push("accept_for");
+            if movable {
+                actions.push("accept_for");
+            }
             actions
         }
-        Some(Code::WrongDocument) => vec!["accept_for"],
+        Some(Code::WrongDocument) if movable => vec!["accept_for"],
         _ => Vec::new(),
     };
     actions.extend(["return", "set_aside"]);

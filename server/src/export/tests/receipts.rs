@@ -1,0 +1,362 @@
+//! What a case system may say of an event, and what becomes of it.
+
+use notes::problem::Code;
+use serde_json::{Value, json};
+
+use super::town::{MARGARET, Town, client};
+use crate::export::{outstanding, receipts};
+use crate::store::{Audience, NewsKind, Tx};
+
+/// A town with one finished note; its event id and hash.
+fn one() -> (Town, String, String) {
+    let town = Town::new();
+    let phone = town.phone("W1", 1);
+    let mut note = phone.begin(1, MARGARET);
+    phone.finish(&mut note, "W1");
+    phone.publish(&town, &mut note, Some(MARGARET));
+    let event = town.events().remove(0);
+    let text = |name: &str| event[name].as_str().unwrap().to_owned();
+    (town, text("event_id"), text("sha256"))
+}
+
+fn post(town: &Town, who: &str, batch: &Value) -> Result<Value, Code> {
+    receipts(&town.core, &client(who), batch.to_string().as_bytes())
+}
+
+fn heads(town: &Town) -> (u64, usize) {
+    let audit = |tx: &Tx<'_>| tx.audit_after(0, 1_000);
+    (town.read(|tx| tx.news_head()), town.read(audit).len())
+}
+
+/// What one receipt is answered: `accepted`, or the code.
+fn told(answer: &Value) -> String {
+    let answer = &answer[0];
+    answer["status"]
+        .as_str()
+        .or(answer["code"].as_str())
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn outcomes_follow_each_other_as_the_table_says() {
+    let lines: &[(&[(&str, Option<&str>)], &str, &str, Option<&str>)] = &[
+        (&[("imported", Some("M1"))], "accepted", "imported", Some("M1")),
+        (
+            &[("imported", Some("M1")), ("imported", Some("M1"))],
+            "accepted",
+            "imported",
+            Some("M1"),
+        ),
+        (
+            &[("imported", None), ("imported", Some("M1"))],
+            "accepted",
+            "imported",
+            Some("M1"),
+        ),
+        (
+            &[("imported", Some("M1")), ("imported", None)],
+            "accepted",
+            "imported",
+            Some("M1"),
+        ),
+        (
+            &[("imported", Some("M1")), ("imported", Some("M2"))],
+            "receipt_contradicts",
+            "imported",
+            Some("M1"),
+        ),
+        (
+            &[("imported", Some("M1")), ("duplicate", Some("M1"))],
+            "receipt_contradicts",
+            "imported",
+            Some("M1"),
+        ),
+        (
+            &[("imported", None), ("refused", None)],
+            "receipt_contradicts",
+            "imported",
+            None,
+        ),
+        (
+            &[("imported", None), ("deferred", None)],
+            "receipt_contradicts",
+            "imported",
+            None,
+        ),
+        (
+            &[("duplicate", None), ("imported", None)],
+            "receipt_contradicts",
+            "duplicate",
+            None,
+        ),
+        (
+            &[("duplicate", None), ("refused", None)],
+            "receipt_contradicts",
+            "duplicate",
+            None,
+        ),
+        (
+            &[("refused", None), ("imported", Some("M1"))],
+            "accepted",
+            "imported",
+            Some("M1"),
+        ),
+        (
+            &[("refused", None), ("duplicate", Some("M1"))],
+            "accepted",
+            "duplicate",
+            Some("M1"),
+        ),
+        (
+            &[("refused", None), ("deferred", None)],
+            "receipt_contradicts",
+            "refused",
+            None,
+        ),
+        (
+            &[("refused", None), ("imported", None), ("refused", None)],
+            "receipt_contradicts",
+            "imported",
+            None,
+        ),
+        (
+            &[("deferred", None), ("imported", None)],
+            "accepted",
+            "imported",
+            None,
+        ),
+        (
+            &[("deferred", None), ("refused", None)],
+            "accepted",
+            "refused",
+            None,
+        ),
+        (
+            &[("deferred", None), ("duplicate", None)],
+            "accepted",
+            "duplicate",
+            None,
+        ),
+        (
+            &[("deferred", None), ("deferred", Some("later"))],
+            "accepted",
+            "deferred",
+            Some("later"),
+        ),
+    ];
+    for (given, last, outcome, reference) in lines {
+        let (town, event_id, sha256) = one();
+        let mut answer = Value::Null;
+        for (outcome, reference) in *given {
+            let receipt = json!([{"event_id": event_id, "sha256": sha256, "outcome": outcome,
+                                  "case_system_ref": reference}]);
+            answer = post(&town, "mosaic", &receipt).unwrap();
+        }
+        assert_eq!(told(&answer), *last, "{given:?}");
+        let kept = town.read(|tx| tx.receipts(&event_id));
+        assert_eq!(kept.len(), 1);
+        let state = &kept[0].state;
+        assert_eq!(
+            (state.outcome.as_str(), state.case_system_ref.as_deref()),
+            (*outcome, *reference),
+            "{given:?}"
+        );
+    }
+}
+
+#[test]
+fn repeating_a_batch_changes_nothing() {
+    let (town, event_id, sha256) = one();
+    let batch = json!([{"event_id": event_id, "sha256": sha256, "outcome": "refused", "reason_code": "E7",
+                        "reason": "No such case"}]);
+    let first = post(&town, "mosaic", &batch).unwrap();
+    let before = (
+        heads(&town),
+        town.issues(),
+        town.read(|tx| tx.receipts(&event_id)),
+    );
+    town.clock.forward(60_000);
+    assert_eq!(post(&town, "mosaic", &batch).unwrap(), first);
+    assert_eq!(
+        (
+            heads(&town),
+            town.issues(),
+            town.read(|tx| tx.receipts(&event_id))
+        ),
+        before
+    );
+}
+
+#[test]
+fn a_bad_receipt_does_not_spoil_the_others() {
+    let (town, event_id, sha256) = one();
+    let good = json!({"event_id": event_id, "sha256": sha256.to_uppercase(), "outcome": "imported"});
+    let mut wrong_hash = good.clone();
+    wrong_hash["sha256"] = json!("0".repeat(64));
+    let long = |n: usize| "é".repeat(n);
+    let with = |name: &str, value: Value| {
+        let mut receipt = good.clone();
+        receipt[name] = value;
+        receipt
+    };
+    let lines = [
+        (
+            json!({"event_id": "0199", "sha256": sha256, "outcome": "imported"}),
+            "receipt_unknown",
+        ),
+        (wrong_hash, "receipt_hash_wrong"),
+        (with("sha256", json!("")), "receipt_hash_wrong"),
+        (with("sha256", Value::Null), "row_invalid"),
+        (with("outcome", json!("lost")), "row_invalid"),
+        (with("outcome", json!("IMPORTED")), "row_invalid"),
+        (with("event_id", json!(7)), "row_invalid"),
+        (with("case_system_ref", json!(long(201))), "row_invalid"),
+        (with("case_system_ref", json!("M\n1")), "row_invalid"),
+        (with("reason_code", json!(long(201))), "row_invalid"),
+        (with("reason", json!(long(2_001))), "row_invalid"),
+        (with("reason", json!("a\u{0}b")), "row_invalid"),
+        (json!("text"), "row_invalid"),
+        (Value::Null, "row_invalid"),
+        (json!([[]]), "row_invalid"),
+    ];
+    let mut batch: Vec<Value> = lines.iter().map(|(receipt, _)| receipt.clone()).collect();
+    batch.push(with("reason", json!(long(2_000))));
+    let answers = post(&town, "mosaic", &Value::Array(batch)).unwrap();
+    let answers = answers.as_array().unwrap();
+    assert_eq!(answers.len(), lines.len() + 1);
+    for (answer, (receipt, code)) in answers.iter().zip(&lines) {
+        assert_eq!(answer["code"], *code, "{receipt:.80}");
+        assert!(answer.get("status").is_none());
+    }
+    assert_eq!(
+        answers.last().unwrap(),
+        &json!({"event_id": event_id, "status": "accepted"})
+    );
+}
+
+#[test]
+fn a_body_that_is_no_batch_is_refused_whole() {
+    let (town, event_id, sha256) = one();
+    let receipt = json!({"event_id": event_id, "sha256": sha256, "outcome": "imported"});
+    let many = Value::Array(vec![receipt.clone(); 1_001]).to_string();
+    let lines = [
+        (b"".to_vec(), Code::MessageMalformed),
+        (b"{}".to_vec(), Code::MessageMalformed),
+        (b"[{}".to_vec(), Code::MessageMalformed),
+        (b"[\"\xff\"]".to_vec(), Code::MessageMalformed),
+        (vec![b'['; 100_000], Code::MessageMalformed),
+        (vec![b' '; 2 * 1024 * 1024 + 1], Code::MessageTooLarge),
+        (many.into_bytes(), Code::MessageTooLarge),
+    ];
+    let before = heads(&town);
+    for (body, expected) in lines {
+        let answer = receipts(&town.core, &client("mosaic"), &body);
+        assert_eq!(answer, Err(expected), "{} bytes", body.len());
+    }
+    assert_eq!(heads(&town), before);
+    assert!(town.read(|tx| tx.receipts(&event_id)).is_empty());
+    let thousand = Value::Array(vec![receipt; 1_000]);
+    let answers = post(&town, "mosaic", &thousand).unwrap();
+    assert!(
+        answers
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|answer| answer["status"] == "accepted")
+    );
+    assert_eq!(post(&town, "mosaic", &json!([])), Ok(json!([])));
+}
+
+#[test]
+fn a_receipt_is_told_to_phones_and_written_into_the_audit() {
+    let (town, event_id, sha256) = one();
+    let note = town.read(|tx| tx.outbox_event(&event_id)).unwrap().document;
+    let (news, audits) = heads(&town);
+    let batch =
+        json!([{"event_id": event_id, "sha256": sha256, "outcome": "imported", "case_system_ref": "M1"}]);
+    post(&town, "mosaic", &batch).unwrap();
+    let told = town.read(|tx| tx.news_for(Audience::Person(MARGARET), news, 10));
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (told[0].kind, told[0].key.as_slice()),
+        (NewsKind::Version, &note.0[..])
+    );
+    let audit = town.read(|tx| tx.audit_after(audits as u64, 10));
+    assert_eq!(audit.len(), 1);
+    let entry = &audit[0].entry;
+    assert_eq!(
+        (entry.who.as_str(), entry.what.as_str()),
+        ("client:mosaic", "receipt.imported")
+    );
+    assert_eq!((entry.person, entry.document), (Some(MARGARET), Some(note)));
+    assert_eq!(
+        serde_json::from_str::<Value>(&entry.detail).unwrap()["case_system_ref"],
+        "M1"
+    );
+}
+
+#[test]
+fn a_refusal_is_an_issue_until_the_case_system_takes_the_note() {
+    let (town, event_id, sha256) = one();
+    let receipt = |outcome: &str, reason: &str| json!([{"event_id": event_id, "sha256": sha256, "outcome": outcome, "reason_code": "E7", "reason": reason}]);
+    post(&town, "mosaic", &receipt("refused", "No such case")).unwrap();
+    post(&town, "mosaic", &receipt("refused", "The case is closed")).unwrap();
+    let issue = town.issue("export_refused");
+    assert_eq!(issue["detail"]["reason"], "The case is closed");
+    assert_eq!(issue["detail"]["reason_code"], "E7");
+    assert_eq!(issue["person"]["case_id"], "C1");
+    assert_eq!(issue["actions"], json!(["close"]));
+    post(&town, "eclipse", &receipt("imported", "")).unwrap();
+    assert_eq!(
+        town.issues().len(),
+        1,
+        "another case system took it, not this one"
+    );
+    post(&town, "mosaic", &receipt("imported", "")).unwrap();
+    assert_eq!(town.issues(), Vec::<Value>::new());
+}
+
+#[test]
+fn outstanding_is_what_was_not_ended() {
+    let (town, event_id, sha256) = one();
+    let phone = town.phone("W1", 2);
+    let mut note = phone.begin(2, MARGARET);
+    phone.finish(&mut note, "W1");
+    phone.publish(&town, &mut note, Some(MARGARET));
+    let ids = |who: &str, limit: u32| {
+        let answer = outstanding(&town.core, &client(who), limit).unwrap();
+        let rows = answer["outstanding"].as_array().unwrap();
+        let ids: Vec<String> = rows
+            .iter()
+            .map(|row| row["event_id"].as_str().unwrap().to_owned())
+            .collect();
+        (ids, answer["more"].as_bool().unwrap())
+    };
+    let (all, more) = ids("mosaic", 10);
+    assert_eq!((all.len(), more), (2, false));
+    assert_eq!(ids("mosaic", 1), (vec![event_id.clone()], true));
+    let receipt =
+        |outcome: &str| json!([{"event_id": event_id, "sha256": sha256, "outcome": outcome, "reason": "r"}]);
+    post(&town, "mosaic", &receipt("deferred")).unwrap();
+    assert_eq!(ids("mosaic", 10).0, all);
+    let rows = outstanding(&town.core, &client("mosaic"), 10).unwrap();
+    let row = &rows["outstanding"][0];
+    assert_eq!(
+        (&row["outcome"], &row["reason"], &row["sha256"]),
+        (&json!("deferred"), &json!("r"), &json!(sha256))
+    );
+    assert_eq!(rows["outstanding"][1]["outcome"], Value::Null);
+    post(&town, "mosaic", &receipt("imported")).unwrap();
+    assert_eq!(ids("mosaic", 10), (all[1..].to_vec(), false));
+    assert_eq!(ids("eclipse", 10).0, all, "each case system answers for itself");
+    // Reading the feed after the place that a row names gives its event.
+    let page = crate::export::feed(&town.core, row["after"].as_str(), 1).unwrap();
+    assert!(String::from_utf8(page.lines).unwrap().contains(&event_id));
+    for limit in [0, 1_001] {
+        assert_eq!(
+            outstanding(&town.core, &client("mosaic"), limit),
+            Err(Code::ParameterInvalid)
+        );
+    }
+}
