@@ -34,7 +34,11 @@ pub(super) fn pull(
     news(tx, who, &mut cursor, &mut budget, response)?;
     published(tx, who, &mut cursor, &mut budget, response)?;
     for fill in fills {
-        let answer = answer_fill(tx, who, fill, &mut budget, &mut response.rows)?;
+        // What has no room any more is asked for again; half an answer would lead in circles.
+        let Some(answer) = answer_fill(tx, who, fill, &mut budget, &mut response.rows)? else {
+            response.more = true;
+            break;
+        };
         response.fills.push(answer);
     }
     let head = tx.log_head()?;
@@ -190,12 +194,12 @@ fn answer_fill(
     fill: &Fill,
     budget: &mut Budget,
     rows: &mut Vec<Row>,
-) -> Result<FillAnswer, StoreError> {
+) -> Result<Option<FillAnswer>, StoreError> {
     let mut answer = FillAnswer { subject: fill.subject, pulls: Vec::new(), next: None };
     let numbers = match fill.subject {
         Subject::Person(id) => {
             if !tx.person(id)?.is_some_and(|p| view::is_mine(&who.worker, &p)) {
-                return Ok(answer);
+                return Ok(Some(answer));
             }
             if fill.after == 0 {
                 for news in tx.news_for(Audience::Person(id), 0, u32::MAX)? {
@@ -206,7 +210,7 @@ fn answer_fill(
         }
         Subject::Document(id) => {
             if !view::may_read(tx, &who.worker, who.device.id, id, tx.document_person(id)?)? {
-                return Ok(answer);
+                return Ok(Some(answer));
             }
             if fill.after == 0 {
                 told_of(tx, who, id, rows)?;
@@ -222,14 +226,14 @@ fn answer_fill(
         if !budget.take(chunk.chunk.len() + 48) {
             answer.pulls = parcel.pulls;
             answer.next = Some(last);
-            return Ok(answer);
+            return Ok((last > fill.after).then_some(answer));
         }
         last = number;
         parcel.add(chunk);
     }
     answer.pulls = parcel.pulls;
     answer.next = full.then_some(last);
-    Ok(answer)
+    Ok(Some(answer))
 }
 
 /// A note that comes into view brings what was said of it.
