@@ -26,7 +26,7 @@ struct Sealed {
     lanes: u32,
     salt: String,
     nonce: String,
-    sealed: String,
+    wrapped: String,
 }
 
 fn wrapping_key(pin: &str, salt: &[u8], costs: (u32, u32, u32)) -> Result<Zeroizing<[u8; 32]>, Trouble> {
@@ -60,7 +60,7 @@ pub fn seal(key: &[u8; 32], pin: &str, dice: &mut dyn Dice) -> Result<Vec<u8>, T
         lanes: LANES,
         salt: BASE64.encode(salt),
         nonce: BASE64.encode(nonce),
-        sealed: BASE64.encode(sealed),
+        wrapped: BASE64.encode(sealed),
     };
     serde_json::to_vec_pretty(&file).map_err(|_| Trouble::VaultBroken)
 }
@@ -84,7 +84,7 @@ pub fn unseal(file: &[u8], pin: &str) -> Result<Zeroizing<[u8; 32]>, Trouble> {
         (file.memory_kib, file.passes, file.lanes),
     )?;
     let opened = ChaCha20Poly1305::new(&Key::from(*wrapping))
-        .decrypt(&Nonce::from(nonce), &bytes(&file.sealed)?[..])
+        .decrypt(&Nonce::from(nonce), &bytes(&file.wrapped)?[..])
         .map_err(|_| Trouble::WrongPin)?;
     let opened = Zeroizing::new(opened);
     let key: [u8; 32] = opened[..].try_into().map_err(|_| broken())?;

@@ -2,7 +2,7 @@
 //! others wrote, histories, and what may be let go. After a failure the store is as it was, and the
 //! same answer comes again.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use automerge::ActorId;
 use notes::ids::{Actor, DocumentId};
@@ -24,7 +24,7 @@ use crate::trouble::Trouble;
 /// What the transaction knows and gathers on its way.
 pub(super) struct Ledger {
     pub(super) now: i64,
-    pub(super) mine: HashSet<ActorId>,
+    pub(super) mine: BTreeSet<ActorId>,
     pub(super) current: Actor,
     /// Thrown beforehand, taken into use where a fork asks for it.
     pub(super) fresh: Actor,
@@ -51,7 +51,7 @@ impl Ledger {
 
 impl Notebook {
     /// Writes down what an answer brought.
-    pub(super) fn take_in(&mut self, effects: Effects, tally: &mut Tally) -> Result<(), Trouble> {
+    pub(super) fn take_in(&mut self, effects: &Effects, tally: &mut Tally) -> Result<(), Trouble> {
         let mut ledger = Ledger {
             now: self.now(),
             mine: self.mine.clone(),
@@ -71,7 +71,7 @@ impl Notebook {
             tally.rewinds += 1;
             tally.asked.clear();
         }
-        let done = self.store.write(|tx| apply(tx, &effects, &mut ledger));
+        let done = self.store.write(|tx| apply(tx, effects, &mut ledger));
         // Whatever the desk holds of these is old now. Rows may have changed what is in view.
         for id in &ledger.touched {
             drop(self.desk.take(*id));

@@ -2,7 +2,7 @@
 //! something in it. The copy is set aside whole, the server's history is fetched from its beginning,
 //! and what only this phone wrote is written again under a fresh actor.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use automerge::{ActorId, Automerge, ChangeHash};
 use notes::gate::{self, Kind, Limits};
@@ -62,7 +62,7 @@ fn rebuild(conn: &Connection, mut row: DocRow, ledger: &mut Ledger) -> Result<()
     let server_heads = built.doc.get_heads();
     let nothing = server_heads == [genesis::hash(row.template)];
     let held = if nothing || row.reset == Reset::Fork {
-        HashSet::new()
+        BTreeSet::new()
     } else {
         let code = rows::standing(conn, row.id)?.and_then(|s| s.code);
         decided_against(&answered, &built.doc, code.as_deref())
@@ -96,12 +96,12 @@ fn rebuild(conn: &Connection, mut row: DocRow, ledger: &mut Ledger) -> Result<()
 
 /// The changes that a person decided against: those held when they were pushed, or else the first
 /// that the server took and never published.
-fn decided_against(answered: &[Answered], server: &Automerge, code: Option<&str>) -> HashSet<ChangeHash> {
+fn decided_against(answered: &[Answered], server: &Automerge, code: Option<&str>) -> BTreeSet<ChangeHash> {
     let coded: Vec<&Answered> = answered.iter().filter(|a| a.code.is_some()).collect();
     if code == Some(SEQ_TAKEN) || coded.iter().any(|a| a.code.as_deref() == Some(SEQ_TAKEN)) {
-        return HashSet::new();
+        return BTreeSet::new();
     }
-    let unpublished = |hashes: Vec<ChangeHash>| -> HashSet<ChangeHash> {
+    let unpublished = |hashes: Vec<ChangeHash>| -> BTreeSet<ChangeHash> {
         let absent = |hash: &ChangeHash| server.get_change_meta_by_hash(hash).is_none();
         hashes.into_iter().filter(absent).collect()
     };

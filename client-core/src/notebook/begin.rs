@@ -171,7 +171,7 @@ impl Notebook {
             return Ok(());
         }
         open.row.joined = true;
-        self.change(note, vec![joining])
+        self.change(note, &[joining])
     }
 
     fn begin(&mut self, mut row: DocRow, edits: &[Edit], now: i64) -> Result<(), Trouble> {

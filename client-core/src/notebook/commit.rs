@@ -91,7 +91,7 @@ impl Notebook {
         if self.opened(id)?.journal.is_empty() {
             return Ok(());
         }
-        self.write_change(id, Vec::new(), |_| Ok(())).map(|_| ())
+        self.write_change(id, &[])
     }
 
     /// Turns every journal into a change.
@@ -103,19 +103,14 @@ impl Notebook {
     }
 
     /// Settles the journal, then makes the edits as one change of their own.
-    pub(super) fn change(&mut self, id: DocumentId, edits: Vec<Edit>) -> Result<(), Trouble> {
+    pub(super) fn change(&mut self, id: DocumentId, edits: &[Edit]) -> Result<(), Trouble> {
         self.settle_all()?;
-        self.write_change(id, edits, |_| Ok(()))
+        self.write_change(id, edits)
     }
 
-    /// Makes one change of the journal, or of the edits where the journal is empty, and writes it with
-    /// whatever else belongs into the same transaction. On any failure the store is as it was.
-    pub(super) fn write_change(
-        &mut self,
-        id: DocumentId,
-        edits: Vec<Edit>,
-        also: impl FnOnce(&Connection) -> Result<(), Trouble>,
-    ) -> Result<(), Trouble> {
+    /// Makes one change of the journal, or of the edits where the journal is empty, and writes it. On
+    /// any failure the store is as it was.
+    fn write_change(&mut self, id: DocumentId, edits: &[Edit]) -> Result<(), Trouble> {
         let now = self.now();
         let actor = ActorId::from(&self.actor.0[..]);
         let device = self.device().map(|d| d.to_string());
@@ -123,7 +118,7 @@ impl Notebook {
         // From here the copy in memory counts only once the store has it.
         let mut open = self.desk.take(id).ok_or(Trouble::NoNote)?;
         let unreplayed = if open.journal.is_empty() {
-            if let Err(refused) = make(&mut open, &edits, &actor, now) {
+            if let Err(refused) = make(&mut open, edits, &actor, now) {
                 self.desk.put(open);
                 return Err(refused);
             }
@@ -137,8 +132,7 @@ impl Notebook {
             for entry in &unreplayed {
                 aside::keep(tx, id, now, "journal", &entry.edit)?;
             }
-            journal::clear(tx, open.row.nr)?;
-            also(tx)
+            journal::clear(tx, open.row.nr)
         })?;
         let fresh = Open::new(open.row, open.doc, device.as_deref())?;
         self.desk.put(fresh);

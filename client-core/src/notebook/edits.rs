@@ -61,7 +61,7 @@ impl Notebook {
         for edit in &edits {
             self.sensible(note, edit, now)?;
         }
-        self.change(note, edits)?;
+        self.change(note, &edits)?;
         Ok(made)
     }
 
@@ -106,7 +106,7 @@ impl Notebook {
         let (field, kind) = (field.to_owned(), kind.to_owned());
         self.change(
             note,
-            vec![Edit::Mark {
+            &[Edit::Mark {
                 field,
                 start,
                 end,
@@ -129,7 +129,7 @@ impl Notebook {
         if row.face.finished_at.is_some() {
             return Ok(());
         }
-        self.change(note, vec![Edit::Finish { at, author }])
+        self.change(note, &[Edit::Finish { at, author }])
     }
 
     /// Adds an addendum to a finished note; gives its id.
@@ -155,7 +155,7 @@ impl Notebook {
             put("author", Scalar::Text(author)),
             put("text", Scalar::Text(text.to_owned())),
         ];
-        self.change(note, edits)?;
+        self.change(note, &edits)?;
         Ok(id)
     }
 

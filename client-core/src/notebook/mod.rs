@@ -19,7 +19,7 @@ mod standing;
 mod tests;
 mod typing;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use automerge::ActorId;
 use notes::ids::{Actor, DeviceId, DocumentId, uuid_v7};
@@ -45,7 +45,7 @@ pub struct Notebook {
     desk: Desk,
     me: Option<Identity>,
     actor: Actor,
-    mine: HashSet<ActorId>,
+    mine: BTreeSet<ActorId>,
 }
 
 impl std::fmt::Debug for Notebook {

@@ -126,12 +126,12 @@ impl Notebook {
             let brought = !effects.arrivals.is_empty() || !effects.rows.is_empty();
             let moved = brought || effects.cursor.as_ref().is_some_and(|c| *c != plan.request.cursor);
             // `more` without anything new would go on for ever.
-            let more = (effects.more && moved) || effects.rewound;
-            self.take_in(effects, tally)?;
+            let again = (effects.more && moved) || effects.rewound;
+            self.take_in(&effects, tally)?;
             if tally.rewinds > 2 {
                 return Ok(Some(Stop::not_understood()));
             }
-            if !more && !self.has_more(mode, tally)? {
+            if !again && !self.has_more(mode, tally)? {
                 return Ok(None);
             }
         }

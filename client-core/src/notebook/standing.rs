@@ -53,7 +53,7 @@ pub(super) fn of(conn: &Connection, row: &DocRow, typed: bool) -> Result<Standin
     let version = rows::version(conn, row.id)?;
     let mut standing = Standing {
         state: State::OnServer,
-        version: version.as_ref().map(|v| v.version),
+        version: version.as_ref().map(|v| v.number),
         case_system_ref: version.as_ref().and_then(|v| v.case_system_ref.clone()),
         reason: None,
     };

@@ -42,6 +42,7 @@ impl Reset {
 
 /// A document's row, without the snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the columns of one row")]
 pub(crate) struct DocRow {
     pub(crate) nr: i64,
     pub(crate) id: DocumentId,

@@ -16,6 +16,8 @@ pub(crate) mod search;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Write as _;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
@@ -60,7 +62,8 @@ fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<(), Trouble> {
     // A raw key: SQLCipher derives nothing, opening costs milliseconds. The key is random anyway.
     let mut pragma = Zeroizing::new(String::from("PRAGMA key = \"x'"));
     for byte in key {
-        pragma.push_str(&format!("{byte:02x}"));
+        // Writing into a string cannot fail.
+        let _ = write!(pragma, "{byte:02x}");
     }
     pragma.push_str("'\"");
     // A wrong key is told by its error; SQLCipher's own lines on standard error help nobody.

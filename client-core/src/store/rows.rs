@@ -127,7 +127,7 @@ pub(crate) fn put_version(conn: &Connection, row: &VersionRow) -> Result<(), Tro
 /// A version as this phone knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Version {
-    pub(crate) version: u64,
+    pub(crate) number: u64,
     pub(crate) heads: Vec<ChangeHash>,
     pub(crate) outcome: String,
     pub(crate) case_system_ref: Option<String>,
@@ -139,7 +139,7 @@ pub(crate) fn version(conn: &Connection, doc: DocumentId) -> Result<Option<Versi
     let mut statement = conn.prepare_cached(sql)?;
     let read = |row: &Row<'_>| {
         Ok(Version {
-            version: row.get::<_, i64>(0)?.unsigned_abs(),
+            number: row.get::<_, i64>(0)?.unsigned_abs(),
             heads: split(&row.get::<_, Vec<u8>>(1)?),
             outcome: row.get(2)?,
             case_system_ref: row.get(3)?,

@@ -2,7 +2,7 @@
 //! wrote is written again under a fresh actor, as values, from the heads that both have. What a
 //! person decided against (held changes) is taken out on the way. The caller keeps the old copy.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, ChangeHash, ObjType, ROOT, ReadDoc, Value as AmValue};
@@ -44,7 +44,7 @@ pub fn replay(
     mine: &Automerge,
     mut server: Automerge,
     template: Template,
-    held: &HashSet<ChangeHash>,
+    held: &BTreeSet<ChangeHash>,
     fresh: &ActorId,
     now: i64,
 ) -> Result<Replay, CannotReplay> {
@@ -98,8 +98,8 @@ fn heads_of(doc: &Automerge, fits: impl Fn(&ChangeHash) -> bool) -> Vec<ChangeHa
 }
 
 /// The changes and everything before them.
-fn with_ancestors(doc: &Automerge, changes: &HashSet<ChangeHash>) -> HashSet<ChangeHash> {
-    let mut found = HashSet::new();
+fn with_ancestors(doc: &Automerge, changes: &BTreeSet<ChangeHash>) -> BTreeSet<ChangeHash> {
+    let mut found = BTreeSet::new();
     let mut queue: Vec<ChangeHash> = changes.iter().copied().collect();
     while let Some(hash) = queue.pop() {
         if let Some(meta) = doc.get_change_meta_by_hash(&hash)

@@ -2,7 +2,7 @@
 //! is ready is applied at once. What misses a dependency waits. A change under this install's own
 //! actor that it never made means that two phones write under one actor: a fork.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash};
 use notes::gate::{self, Kind, Limits};
@@ -64,7 +64,7 @@ pub fn absorb(
     base: Option<Automerge>,
     template: Template,
     chunks: &[Vec<u8>],
-    mine: &HashSet<ActorId>,
+    mine: &BTreeSet<ActorId>,
     current: &ActorId,
 ) -> Absorbed {
     let was_here = base.is_some();

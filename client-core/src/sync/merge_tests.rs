@@ -8,7 +8,7 @@ use super::*;
 const ME: [u8; 16] = [7; 16];
 const OTHER: [u8; 16] = [9; 16];
 
-fn mine() -> HashSet<ActorId> {
+fn mine() -> BTreeSet<ActorId> {
     [ActorId::from(ME)].into()
 }
 

@@ -1,7 +1,7 @@
 //! What a document has to offer: a document chunk the first time, change chunks from then on, and
 //! never what others wrote.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use automerge::{ActorId, Automerge, ChangeHash};
 use notes::gate::Limits;
@@ -9,14 +9,14 @@ use notes::note::genesis;
 
 /// Whether nobody but this install and the schema has written in the document.
 #[must_use]
-pub fn alone(doc: &Automerge, mine: &HashSet<ActorId>) -> bool {
+pub fn alone(doc: &Automerge, mine: &BTreeSet<ActorId>) -> bool {
     let ours = |actor: &ActorId| mine.contains(actor) || genesis::is_genesis(actor.to_bytes());
     doc.get_changes_meta(&[]).iter().all(|change| ours(&change.actor))
 }
 
 /// Whether changes of this install came after the heads.
 #[must_use]
-pub fn holds_mine(doc: &Automerge, since: &[ChangeHash], mine: &HashSet<ActorId>) -> bool {
+pub fn holds_mine(doc: &Automerge, since: &[ChangeHash], mine: &BTreeSet<ActorId>) -> bool {
     let changes = doc.get_changes_meta(since);
     changes.iter().any(|change| mine.contains(&*change.actor))
 }
@@ -27,7 +27,7 @@ pub fn holds_mine(doc: &Automerge, since: &[ChangeHash], mine: &HashSet<ActorId>
 /// deflated columns: the body's own compression packs three times better. A document too long for
 /// one chunk goes as changes, the schema's own first.
 #[must_use]
-pub fn chunks_to_offer(doc: &Automerge, offered: &[ChangeHash], mine: &HashSet<ActorId>) -> Vec<Vec<u8>> {
+pub fn chunks_to_offer(doc: &Automerge, offered: &[ChangeHash], mine: &BTreeSet<ActorId>) -> Vec<Vec<u8>> {
     if !holds_mine(doc, offered, mine) {
         return Vec::new();
     }
@@ -57,7 +57,7 @@ mod tests {
     const ME: [u8; 16] = [7; 16];
     const OTHER: [u8; 16] = [9; 16];
 
-    fn mine() -> HashSet<ActorId> {
+    fn mine() -> BTreeSet<ActorId> {
         [ActorId::from(ME)].into()
     }
 
@@ -129,7 +129,9 @@ mod tests {
         let mut doc = genesis::document(Template::Note);
         for n in 0..6 {
             let text: String = (0..800_000u32)
-                .map(|i| char::from(b'a' + (i.wrapping_mul(2_654_435_761).wrapping_add(n) >> 20) as u8 % 26))
+                .map(|i| {
+                    char::from(b'a' + i.wrapping_mul(2_654_435_761).wrapping_add(n).to_be_bytes()[1] % 26)
+                })
                 .collect();
             write(&mut doc, ME, &text);
         }

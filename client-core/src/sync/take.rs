@@ -264,7 +264,7 @@ mod tests {
             ("a verdict too few", |r| drop(r.verdicts.pop())),
             ("verdicts in another order", |r| r.verdicts.reverse()),
             ("a history nobody asked for", |r| {
-                r.fills[0].subject = Subject::Document(doc(8))
+                r.fills[0].subject = Subject::Document(doc(8));
             }),
             ("a history that goes in circles", |r| r.fills[0].next = Some(5)),
             ("one history too many", |r| r.fills.push(r.fills[0].clone())),
@@ -273,7 +273,7 @@ mod tests {
                     number: 1,
                     kind: 2,
                     body: vec![0xff],
-                })
+                });
             }),
         ];
         for (what, spoil) in lines {

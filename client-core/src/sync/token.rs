@@ -71,7 +71,7 @@ pub(crate) fn enrolment(
     app: &str,
 ) -> Result<Vec<u8>, KeyRefused> {
     let [x, y] = key.public_point()?;
-    let actor: String = actor.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    let actor = actor.to_string().replace('-', "");
     let body = json!({
         "code": code,
         "public_key": {"kty": "EC", "crv": "P-256", "x": B64.encode(x), "y": B64.encode(y)},

@@ -49,7 +49,7 @@ impl Clock for Hands {
     }
 }
 
-/// Dice that fall the same way for the same seed (SplitMix64).
+/// Dice that fall the same way for the same seed (`SplitMix64`).
 pub(crate) struct Seeded(pub(crate) u64);
 
 impl Seeded {

@@ -175,7 +175,7 @@ fn a_held_note_says_why_and_does_not_block_the_others() {
             state: "clear".into(),
             code: None,
             message: None,
-        }))
+        }));
     });
     assert!(phone.sync().held.is_empty());
     assert_eq!(phone.state(bad), "on_server");

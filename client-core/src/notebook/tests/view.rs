@@ -29,7 +29,7 @@ fn people_are_found_by_name_and_case_id_caseload_first() {
             nhs_number: None,
             communication_needs: None,
             alerts: None,
-        }))
+        }));
     });
     let mut phone = Phone::enrolled(&server, "W1", 3);
     assert_eq!(names(&mut phone, ""), ["P1", "P2"]);

@@ -264,10 +264,10 @@ fn a_finished_note_takes_addenda_and_private_marks_and_nothing_else() {
     phone.sync();
     let doc = server.document(note);
     let fresh = doc.get_changes(&[]).iter().map(automerge::Change::hash).collect();
-    let none = std::collections::HashSet::new();
+    let nobody = std::collections::HashSet::new();
     let new = notes::note::finish::Newcomers {
         fresh: &fresh,
-        knew: &none,
+        knew: &nobody,
         desk: &|_| false,
     };
     assert_eq!(notes::note::finish::violations(&doc, &new).unwrap(), []);
