@@ -286,7 +286,11 @@ fn read_file(data_dir: &std::path::Path) -> Result<HashMap<String, String>, Conf
         match value {
             Some(value) if known => lines.insert(name, value),
             Some(_) => return Err(ConfigError::File(format!("there is no setting {name}"))),
-            None => return Err(ConfigError::File(format!("{name} is neither text nor a whole number"))),
+            None => {
+                return Err(ConfigError::File(format!(
+                    "{name} is neither text nor a whole number"
+                )));
+            }
         };
     }
     Ok(lines)
@@ -339,7 +343,10 @@ fn key(hex: &str, file: &str) -> Result<Option<Key>, ConfigError> {
         return Ok(None);
     } else {
         let read = std::fs::read_to_string(file);
-        ("database_key_file", read.map_err(|e| ConfigError::Value("database_key_file", e.to_string()))?)
+        (
+            "database_key_file",
+            read.map_err(|e| ConfigError::Value("database_key_file", e.to_string()))?,
+        )
     };
     // What is wrong with a key is never shown with the key.
     let bad = || ConfigError::Value(name, "a key is 64 hexadecimal digits".to_owned());
@@ -364,7 +371,7 @@ mod tests {
         let folder = Folder::new();
         std::fs::write(folder.path().join("doorstep.toml"), file).unwrap();
         let data_dir = folder.path().to_str().unwrap();
-        let words = ["doorstep", "--data-dir", data_dir].iter().chain(flags);
+        let words = [&["doorstep", "--data-dir", data_dir], flags].concat();
         let matches = with_flags(clap::Command::new("doorstep")).get_matches_from(words);
         let environment = |name: &str| {
             let found = environment.iter().find(|(n, _)| *n == name);
@@ -412,14 +419,22 @@ mod tests {
         assert_eq!(config.key, Some(Key([0x0f; 32])));
         assert!(!format!("{config:?}").contains("0f0f"));
         let odd = format!("{}+f", "0f".repeat(31));
-        assert!(!gather(&["--database-key", &odd], &[], "").unwrap_err().contains("0f0f"));
+        assert!(
+            !gather(&["--database-key", &odd], &[], "")
+                .unwrap_err()
+                .contains("0f0f")
+        );
     }
 
     #[test]
     fn the_page_names_every_setting() {
         let page = Config::page();
         for setting in SETTINGS {
-            assert!(page.contains(&format!("\n{} (", setting.name)), "{}", setting.name);
+            assert!(
+                page.contains(&format!("\n{} (", setting.name)),
+                "{}",
+                setting.name
+            );
             assert_eq!(setting.flag, setting.name.replace('_', "-"));
         }
     }

@@ -23,7 +23,10 @@ pub fn router(app: App) -> Router {
         // Case systems.
         .route("/v1/export/notes", get(case_system::notes::notes))
         .route("/v1/export/receipts", post(case_system::receipts::receipts))
-        .route("/v1/export/outstanding", get(case_system::outstanding::outstanding))
+        .route(
+            "/v1/export/outstanding",
+            get(case_system::outstanding::outstanding),
+        )
         .route("/v1/import/people", post(import::people))
         .route("/v1/import/workers", post(import::workers))
         .fallback(not_found)

@@ -80,7 +80,7 @@ pub fn serve(config: &Config, host: Host, ready: impl FnOnce(SocketAddr)) -> Res
 /// # Errors
 /// [`ServeError::Served`] where another process has it.
 pub fn lock(config: &Config) -> Result<File, ServeError> {
-    std::fs::create_dir_all(&config.data_dir).map_err(|e| ServeError::Io("data folder", e))?;
+    crate::store::make_private(&config.data_dir).map_err(|e| ServeError::Io("data folder", e))?;
     let path = config.data_dir.join("serve.lock");
     let file = File::create(path).map_err(|e| ServeError::Io("data folder", e))?;
     match file.try_lock() {
@@ -140,7 +140,10 @@ fn signals() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same shape as where signals can fail")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the same shape as where signals can fail"
+)]
 fn signals() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {

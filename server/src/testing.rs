@@ -78,7 +78,13 @@ pub(crate) const BEGIN_MS: i64 = 1_790_000_000_000;
 pub(crate) fn host() -> (Host, Arc<SetClock>) {
     let clock = Arc::new(SetClock(AtomicI64::new(BEGIN_MS)));
     let dice = Arc::new(CountingDice::default());
-    (Host { clock: clock.clone(), dice }, clock)
+    (
+        Host {
+            clock: clock.clone(),
+            dice,
+        },
+        clock,
+    )
 }
 
 /// An open server in a folder of its own.

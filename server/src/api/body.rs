@@ -202,7 +202,9 @@ fn accepted(headers: &HeaderMap) -> Packing {
 /// Whether a header's list names something, and not with a weight of nought.
 pub(super) fn listed(headers: &HeaderMap, name: &HeaderName, fits: impl Fn(&str) -> bool) -> bool {
     let values = headers.get_all(name).iter();
-    let items = values.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
+    let items = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(','));
     items.into_iter().any(|item| {
         let mut parts = item.split(';').map(str::trim);
         let word = parts.next().unwrap_or_default().to_ascii_lowercase();

@@ -156,7 +156,9 @@ fn device(core: &Core, token: &str) -> Result<Pusher, OpError> {
         .parse()
         .map_err(|_| AuthRefusal::TokenInvalid("no device id"))?;
     core.store.read(|tx| {
-        let device = tx.device(id)?.ok_or(AuthRefusal::TokenInvalid("no such device"))?;
+        let device = tx
+            .device(id)?
+            .ok_or(AuthRefusal::TokenInvalid("no such device"))?;
         let worker = tx
             .worker(&device.worker)?
             .ok_or(StoreError::Inconsistent("a device's worker vanished"))?;

@@ -1,9 +1,9 @@
 //! What surrounds every request: a bound on how many are under way, a net for panics, and one line
 //! in the log that names nobody but by id.
 
+use axum::body::HttpBody as _;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
-use axum::body::HttpBody as _;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use notes::problem::Code;

@@ -9,6 +9,8 @@ pub mod import;
 pub mod jwks;
 pub mod layers;
 pub mod phone;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -20,6 +20,9 @@ pub(super) fn run(call: &Call, args: &Backup) -> Result<Said, Failure> {
     let made = backup::backup(&core, key, &args.file, OPERATOR)?;
     Ok(Said {
         value: json!({ "file": args.file, "safe_seq": made.seq, "bytes": made.bytes }),
-        words: format!("{} bytes, checked; log entries up to {} are safe", made.bytes, made.seq),
+        words: format!(
+            "{} bytes, checked; log entries up to {} are safe",
+            made.bytes, made.seq
+        ),
     })
 }

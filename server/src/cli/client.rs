@@ -91,7 +91,11 @@ fn assertion(client_id: &str, pem: &str, server: &str) -> Result<String, Failure
         .ok_or_else(|| Failure::Usage("the key is no private key on P-256 or P-384 (PEM)".to_owned()))?;
     let host = Host::system();
     let now = host.now_ms().div_euclid(1000);
-    let jti: String = host.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let jti: String = host
+        .random::<16>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let claims = json!({
         "iss": client_id, "sub": client_id, "aud": token_url(server),
         "iat": now, "exp": now + 240, "jti": jti,
@@ -125,7 +129,10 @@ fn ask(server: &str, assertion: &str) -> Result<Value, Failure> {
         .into();
     let form = [
         ("grant_type", "client_credentials"),
-        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        (
+            "client_assertion_type",
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        ),
         ("client_assertion", assertion),
     ];
     let remote = |error: ureq::Error| Failure::Remote(format!("{}: {error}", token_url(server)));
@@ -137,5 +144,9 @@ fn ask(server: &str, assertion: &str) -> Result<Value, Failure> {
         return Ok(value);
     }
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or("-");
-    Err(Failure::Remote(format!("{status}: {} ({})", text("title"), text("code"))))
+    Err(Failure::Remote(format!(
+        "{status}: {} ({})",
+        text("title"),
+        text("code")
+    )))
 }

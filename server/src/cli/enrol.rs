@@ -20,7 +20,9 @@ pub(super) struct Enrol {
 pub(super) fn run(call: &Call, args: &Enrol) -> Result<Said, Failure> {
     let core = call.core()?;
     let told = args.server.as_ref().or(call.config.public_url.as_ref());
-    let server = told.map_or(core.public_url(), String::as_str).trim_end_matches('/');
+    let server = told
+        .map_or(core.public_url(), String::as_str)
+        .trim_end_matches('/');
     let invitation = enrol::make_code(&core, &args.worker_id, call.config.enrol_valid_ms, OPERATOR)?;
     let code = invitation.code.shown();
     let link = format!("{server}/#enrol={code}");

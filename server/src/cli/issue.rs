@@ -57,15 +57,18 @@ pub(super) fn run(call: &Call, command: &Issue) -> Result<Said, Failure> {
 }
 
 fn arguments(settle: &Settle) -> Map<String, Value> {
-    let value = settle.value.as_ref().map(|text| {
-        serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
-    });
+    let value = settle
+        .value
+        .as_ref()
+        .map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone())));
     let given = [
         ("index", settle.index.map(Value::from)),
         ("value", value),
         ("person", settle.person.clone().map(Value::from)),
     ];
-    let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let given = given
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     given.collect()
 }
 
@@ -74,7 +77,9 @@ fn line(issue: &Value) -> String {
     let actions = issue.get("actions").and_then(Value::as_array);
     let actions: Vec<&str> = actions.into_iter().flatten().filter_map(Value::as_str).collect();
     let detail = issue.get("detail");
-    let words = detail.and_then(|detail| detail.get("words")).and_then(Value::as_str);
+    let words = detail
+        .and_then(|detail| detail.get("words"))
+        .and_then(Value::as_str);
     format!(
         "{}  {}  note {}  {}\n    {}",
         text("id"),

@@ -159,7 +159,10 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let config = Config::gather(flags, &|name| std::env::var(name).ok())?;
     let serving = matches!(cli.command, Command::Serve);
     log_to_stderr(&config, serving)?;
-    let call = Call { config, json: cli.json };
+    let call = Call {
+        config,
+        json: cli.json,
+    };
     let said = match cli.command {
         Command::Serve => return serve::run(&call).map(|()| ExitCode::SUCCESS),
         Command::Import(import) => import::run(&call, &import)?,
@@ -174,7 +177,11 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
         Command::Verify => {
             let (said, whole) = verify::run(&call)?;
             say(&call, &said);
-            return Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            return Ok(if whole {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
         Command::Rebuild => rebuild::run(&call)?,
         Command::Help(topic) => return help::run(&topic).map(|()| ExitCode::SUCCESS),
@@ -184,7 +191,11 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 fn say(call: &Call, said: &Said) {
-    let text = if call.json { said.value.to_string() } else { said.words.clone() };
+    let text = if call.json {
+        said.value.to_string()
+    } else {
+        said.words.clone()
+    };
     // A reader that has gone away, such as `head`, is no fault of the command's.
     let _ = writeln!(std::io::stdout(), "{text}");
 }

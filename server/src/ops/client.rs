@@ -31,7 +31,9 @@ pub fn add(core: &Core, name: &str, keys: &str, scope: &str, by: &str) -> Result
     let scopes: Vec<&str> = scope.split_whitespace().collect();
     if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(scope)) {
         let known = SCOPES.join(", ");
-        return Err(refuse(format!("there is no scope {unknown:?}; there are {known}")));
+        return Err(refuse(format!(
+            "there is no scope {unknown:?}; there are {known}"
+        )));
     }
     if scopes.is_empty() || name.trim().is_empty() {
         return Err(refuse("a name and at least one scope are needed".to_owned()));

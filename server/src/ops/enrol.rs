@@ -30,7 +30,10 @@ pub fn make_code(core: &Core, worker: &str, valid_ms: i64, by: &str) -> Result<I
     let expires_at = now.saturating_add(valid_ms);
     core.store.write(|tx| {
         if tx.worker(worker)?.is_none() {
-            return Err(OpError::Because(Code::NotFound, format!("no worker has the id {worker:?}")));
+            return Err(OpError::Because(
+                Code::NotFound,
+                format!("no worker has the id {worker:?}"),
+            ));
         }
         tx.code_put(&code.sha256(), worker, expires_at)?;
         tx.audit(&AuditEntry {
@@ -94,7 +97,7 @@ pub fn use_code(core: &Core, newcomer: &Newcomer) -> Result<Enrolled, OpError> {
             }
         };
         let (owner, new) = tx.actor_claim(newcomer.actor, device, now)?;
-        if owner != device {
+        if owner != Some(device) {
             return Err(Code::ActorTaken.into());
         }
         if new {
@@ -115,13 +118,7 @@ fn used_before(tx: &Tx<'_>, device: DeviceId, newcomer: &Newcomer) -> Result<Dev
     }
 }
 
-fn add(
-    tx: &Tx<'_>,
-    id: DeviceId,
-    worker: &str,
-    newcomer: &Newcomer,
-    now: i64,
-) -> Result<(), StoreError> {
+fn add(tx: &Tx<'_>, id: DeviceId, worker: &str, newcomer: &Newcomer, now: i64) -> Result<(), StoreError> {
     tx.device_add(&DeviceRecord {
         id,
         worker: worker.to_owned(),

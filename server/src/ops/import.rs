@@ -61,7 +61,9 @@ pub fn people(core: &Core, file: &[u8], by: &str) -> Result<Imported, OpError> {
 /// The file's, or the store's; nothing has changed then.
 pub fn workers(core: &Core, file: &[u8], by: &str) -> Result<Imported, OpError> {
     let parsed = import::workers(file)?;
-    apply(core, parsed, by, "workers.imported", |tx, _, row, missing| worker(tx, row, missing))
+    apply(core, parsed, by, "workers.imported", |tx, _, row, missing| {
+        worker(tx, row, missing)
+    })
 }
 
 fn apply<R>(

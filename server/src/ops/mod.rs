@@ -10,6 +10,8 @@ pub mod device;
 pub mod enrol;
 pub mod import;
 pub mod restore;
+#[cfg(test)]
+mod tests;
 pub mod token;
 pub mod verify;
 

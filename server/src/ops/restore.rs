@@ -37,12 +37,7 @@ pub fn restore(file: &Path, folder: &Path, key: Option<[u8; 32]>, host: &Host) -
     Ok(made?)
 }
 
-fn make_ready(
-    file: &Path,
-    workshop: &Path,
-    key: Option<[u8; 32]>,
-    host: &Host,
-) -> Result<u64, StoreError> {
+fn make_ready(file: &Path, workshop: &Path, key: Option<[u8; 32]>, host: &Host) -> Result<u64, StoreError> {
     let head = Store::check_file(file, key)?;
     if workshop.exists() {
         // Of a restore that did not come to its end.

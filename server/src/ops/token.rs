@@ -23,7 +23,7 @@ pub struct Granted {
     /// What it allows.
     pub scope: String,
     /// Whose it is, for the log.
-    pub subject: String,
+    pub who: String,
 }
 
 /// Gives a device its token.
@@ -63,7 +63,12 @@ pub fn client(core: &Core, assertion: &str) -> Result<Granted, OpError> {
     let keys = public_keys(&client)?;
     let now = core.host.now_ms();
     let signed = verify_client_assertion(assertion, &keys, &client.id, &core.token_urls(), now)?;
-    grant(core, &signed, (&client.id, TokenKind::CaseSystem, &client.scope), now)
+    grant(
+        core,
+        &signed,
+        (&client.id, TokenKind::CaseSystem, &client.scope),
+        now,
+    )
 }
 
 fn public_keys(client: &ClientRecord) -> Result<Vec<ClientPublicKey>, StoreError> {
@@ -80,7 +85,7 @@ fn grant(
     now: i64,
 ) -> Result<Granted, OpError> {
     core.taken().take(subject, signed, now)?;
-    let jti = uuid_text(core.host.random());
+    let jti = hex(core.host.random());
     let token = NewToken {
         subject,
         kind,
@@ -92,10 +97,13 @@ fn grant(
     Ok(Granted {
         access_token,
         scope: scope.to_owned(),
-        subject: subject.to_owned(),
+        who: match kind {
+            TokenKind::CaseSystem => format!("client:{subject}"),
+            TokenKind::Device | TokenKind::DevicePushOnly => format!("device:{subject}"),
+        },
     })
 }
 
-fn uuid_text(random: [u8; 16]) -> String {
+fn hex(random: [u8; 16]) -> String {
     random.iter().map(|byte| format!("{byte:02x}")).collect()
 }

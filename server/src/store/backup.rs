@@ -66,3 +66,11 @@ impl Tx<'_> {
             .execute("DELETE FROM enrol_code WHERE device IS NULL", [])?)
     }
 }
+
+#[cfg(test)]
+impl Tx<'_> {
+    /// Does to the database what only somebody with its file could do.
+    pub(crate) fn tamper(&self, sql: &str) {
+        self.db.execute_batch(sql).unwrap();
+    }
+}

@@ -164,7 +164,8 @@ impl Tx<'_> {
         Ok(put.execute(params![at, id.0])? > 0)
     }
 
-    /// Gives an actor to a device; returns whose it is afterwards.
+    /// Gives an actor to a device; returns whose it is afterwards (none: the server's own), and
+    /// whether that is new.
     ///
     /// # Errors
     /// The database's.
@@ -173,13 +174,24 @@ impl Tx<'_> {
         actor: Actor,
         device: DeviceId,
         at: i64,
-    ) -> Result<(DeviceId, bool), StoreError> {
-        let mut put = self
-            .db
-            .prepare_cached("INSERT OR IGNORE INTO actor (actor, device, since) VALUES (?,?,?)")?;
+    ) -> Result<(Option<DeviceId>, bool), StoreError> {
+        let mut put = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO actor (actor, device, since) SELECT ?1, ?2, ?3 \
+             WHERE NOT EXISTS (SELECT 1 FROM desk_actor WHERE actor = ?1)",
+        )?;
         let new = put.execute(params![actor.0, device.0, at])? > 0;
-        let owner = self.actor_owner(actor)?;
-        Ok((owner.ok_or(StoreError::Inconsistent("an actor vanished"))?, new))
+        Ok((self.actor_owner(actor)?, new))
+    }
+
+    /// Keeps an actor for one decision of the server's.
+    ///
+    /// # Errors
+    /// The database's; also where it was kept before.
+    pub fn actor_of_desk(&self, actor: Actor) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached("INSERT INTO desk_actor (actor) VALUES (?)")?
+            .execute([actor.0])?;
+        Ok(())
     }
 
     /// Whose an actor is.

@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 pub use audit::{AuditEntry, AuditRecord, audit_chain};
 pub use devices::{DeviceRecord, EnrolCode};
@@ -78,10 +78,15 @@ pub struct Tx<'c> {
 pub struct Store {
     path: PathBuf,
     key: Option<[u8; 32]>,
+    // Before the writer, because fields go in this order: who may write must close last, to bring
+    // the log of changes into the file.
+    readers: Mutex<Vec<Connection>>,
     writer: Mutex<Connection>,
     queue: writer::Queue,
-    readers: Mutex<Vec<Connection>>,
 }
+
+/// Connections for reading that are kept open; each may hold some megabytes of pages.
+const MOST_IDLE_READERS: usize = 16;
 
 /// The database's name in the data folder.
 pub const FILE_NAME: &str = "doorstep.db";
@@ -93,9 +98,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::WrongKey`], [`StoreError::TooNew`], or what the disk says.
     pub fn open(folder: &Path, key: Option<[u8; 32]>) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder)?;
+        make_private(folder)?;
         let path = folder.join(FILE_NAME);
         let mut connection = connect(&path, key, false)?;
+        // Before anything is written: a newer version's file stays as it is.
+        schema::check(&connection)?;
+        prepare(&connection)?;
         schema::upgrade(&mut connection)?;
         Ok(Self {
             path,
@@ -122,7 +130,10 @@ impl Store {
             let tx = connection.transaction().map_err(StoreError::from)?;
             f(&Tx { db: &tx })
         };
-        lock(&self.readers).push(connection);
+        let mut idle = lock(&self.readers);
+        if idle.len() < MOST_IDLE_READERS {
+            idle.push(connection);
+        }
         result
     }
 
@@ -144,6 +155,18 @@ impl Store {
         }
         connect(&self.path, self.key, true)
     }
+}
+
+/// Makes the folder, where it is not there, so that only its owner looks in.
+pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
 }
 
 /// Takes a lock; a thread that panicked while it held one left a rolled-back transaction behind,
@@ -180,16 +203,22 @@ fn connect(path: &Path, key: Option<[u8; 32]>, read_only: bool) -> Result<Connec
     // The first read shows whether the key fits.
     let readable: Result<i64, _> =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0));
-    readable.map_err(|_| StoreError::WrongKey)?;
-    if !read_only {
-        // WAL: readers never wait for the writer. FULL: a commit is on disk when it returns.
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-    }
+    readable.map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StoreError::WrongKey,
+        _ => StoreError::Sqlite(error),
+    })?;
     // What is deleted is overwritten: these are notes about people.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "cache_size", -16_000)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)
+}
+
+/// What the writer's connection needs, beside what every one has.
+fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    // WAL: readers never wait for the writer. FULL: a commit is on disk when it returns.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(())
 }

@@ -130,7 +130,7 @@ pub(super) fn claim(tx: &Tx<'_>, who: &Pusher, actor: Actor, now: i64) -> Result
     if new {
         tx.tell(Audience::All, NewsKind::Actor, &actor.0)?;
     }
-    Ok(owner == who.device.id)
+    Ok(owner == Some(who.device.id))
 }
 
 /// Writes the readings into the audit, each once.

@@ -40,7 +40,9 @@ impl Query {
         (least, most): (T, T),
         default: T,
     ) -> Result<T, Refusal> {
-        let Some(text) = self.text(name) else { return Ok(default) };
+        let Some(text) = self.text(name) else {
+            return Ok(default);
+        };
         match text.parse() {
             Ok(number) if number >= least && number <= most => Ok(number),
             _ => Err(invalid(format!("{name} is a number from {least} to {most}"))),

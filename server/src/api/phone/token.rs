@@ -50,7 +50,7 @@ pub async fn token(
     let asked = read(&packed.inflate(MAX_BODY_BYTES)?)?;
     let granted = app.blocking(move |core| grant(core, &asked, &address)).await?;
     if let Some(Extension(caller)) = caller {
-        caller.is(&granted.subject);
+        caller.is(&granted.who);
     }
     let answer = json!({
         "access_token": granted.access_token,
@@ -99,8 +99,7 @@ fn read(bytes: &[u8]) -> Result<Asked, Refusal> {
             if take("client_assertion_type").as_deref() != Some(CLIENT_ASSERTION) {
                 return Err(invalid("client_assertion_type is not the one that is taken"));
             }
-            let assertion =
-                take("client_assertion").ok_or_else(|| invalid("client_assertion is missing"))?;
+            let assertion = take("client_assertion").ok_or_else(|| invalid("client_assertion is missing"))?;
             Ok(Asked::Client(assertion))
         }
         Some(_) => Err(invalid("grant_type is not one that is taken")),

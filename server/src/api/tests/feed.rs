@@ -1,0 +1,93 @@
+//! The case system's doors over HTTP: parameters, formats, headers. What is in the feed is the
+//! export room's to test.
+
+use notes::problem::Code;
+
+use super::{Answer, Town};
+
+async fn get(town: &Town, path: &str, accept: &str) -> Answer {
+    let token = town.case_system("export.read export.receipt").await;
+    let bearer = format!("authorization: Bearer {token}");
+    let accept = format!("accept: {accept}");
+    town.knock("GET", path, &[&bearer, &accept], "").await
+}
+
+#[tokio::test]
+async fn the_next_page_is_named_twice() {
+    let town = Town::new();
+    let answer = get(&town, "/v1/export/notes?limit=7", "application/x-ndjson").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "application/x-ndjson");
+    let cursor = answer.header("doorstep-cursor");
+    assert!(!cursor.is_empty());
+    let link = format!("</v1/export/notes?after={cursor}&limit=7>; rel=\"next\"");
+    assert_eq!(answer.header("link"), link);
+    let path = format!("/v1/export/notes?after={cursor}");
+    assert_eq!(get(&town, &path, "*/*").await.status, 200);
+}
+
+#[tokio::test]
+async fn other_formats_cannot_be_given() {
+    let town = Town::new();
+    for accept in [
+        "text/csv",
+        "application/fhir+ndjson",
+        "text/html, image/*",
+        "application/x-ndjson;q=0",
+    ] {
+        let answer = get(&town, "/v1/export/notes", accept).await;
+        answer.refused(Code::NotAcceptable, accept);
+    }
+    for accept in ["application/*", "text/csv, */*;q=0.1", "Application/X-NDJSON"] {
+        assert_eq!(
+            get(&town, "/v1/export/notes", accept).await.status,
+            200,
+            "{accept}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bad_parameters_are_named() {
+    let town = Town::new();
+    for (code, query) in [
+        (Code::ParameterInvalid, "limit=0"),
+        (Code::ParameterInvalid, "limit=1001"),
+        (Code::ParameterInvalid, "limit=-1"),
+        (Code::ParameterInvalid, "limit=many"),
+        (Code::ParameterInvalid, "limit=5&limit=6"),
+        (Code::ParameterInvalid, "wait=3600"),
+        (Code::ParameterInvalid, "before=x"),
+        (Code::CursorUnknown, "after=x"),
+        (Code::CursorUnknown, "after=%FF%00"),
+        (Code::CursorUnknown, "after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+    ] {
+        let answer = get(&town, &format!("/v1/export/notes?{query}"), "*/*").await;
+        answer.refused(code, query);
+    }
+    let answer = get(&town, "/v1/export/outstanding?limit=0", "*/*").await;
+    answer.refused(Code::ParameterInvalid, "outstanding");
+    let answer = get(&town, "/v1/export/outstanding", "*/*").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn receipts_that_are_none_are_refused() {
+    let town = Town::new();
+    let token = town.case_system("export.receipt").await;
+    let bearer = format!("authorization: Bearer {token}");
+    let headers = ["content-type: application/json", bearer.as_str()];
+    for body in ["", "{", "{}", "7", "null", "[7]", &"[".repeat(20_000)] {
+        let answer = town
+            .knock("POST", "/v1/export/receipts", &headers, body.to_owned())
+            .await;
+        assert!((400..500).contains(&answer.status), "{body}: {}", answer.text());
+        assert_eq!(
+            answer.header("content-type"),
+            "application/problem+json",
+            "{body}"
+        );
+    }
+    let answer = town.knock("POST", "/v1/export/receipts", &headers, "[]").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
