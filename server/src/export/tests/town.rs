@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::core::Core;
 use crate::export;
-use crate::store::{ClientRecord, DeviceRecord, PersonRecord, StoreError, WorkerRecord};
+use crate::store::{ClientRecord, DeviceRecord, PersonRecord, StoreError, Tx, WorkerRecord};
 use crate::sync::{Pusher, pass, project};
 use crate::testing::{self, Folder, SetClock};
 
@@ -81,8 +81,13 @@ impl Town {
         lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
     }
 
-    pub(crate) fn read<T>(&self, f: impl FnOnce(&crate::store::Tx<'_>) -> Result<T, StoreError>) -> T {
+    pub(crate) fn read<T>(&self, f: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> T {
         self.core.store.read(f).unwrap()
+    }
+
+    /// The number of the newest news.
+    pub(crate) fn news(&self) -> u64 {
+        self.read(newest)
     }
 
     pub(crate) fn issues(&self) -> Vec<Value> {
@@ -101,7 +106,11 @@ impl Town {
     }
 }
 
-fn settle(tx: &crate::store::Tx<'_>) -> Result<(), StoreError> {
+fn newest(tx: &Tx<'_>) -> Result<u64, StoreError> {
+    tx.news_head()
+}
+
+fn settle(tx: &Tx<'_>) -> Result<(), StoreError> {
     tx.meta_put("epoch", &[7; 8])?;
     let team = tx.team_named("North")?;
     let other = tx.team_named("South")?;
@@ -122,13 +131,7 @@ fn settle(tx: &crate::store::Tx<'_>) -> Result<(), StoreError> {
     tx.client_put(&client("eclipse"))
 }
 
-fn person(
-    tx: &crate::store::Tx<'_>,
-    id: PersonId,
-    case_id: &str,
-    name: &str,
-    team: i64,
-) -> Result<(), StoreError> {
+fn person(tx: &Tx<'_>, id: PersonId, case_id: &str, name: &str, team: i64) -> Result<(), StoreError> {
     tx.person_put(&PersonRecord {
         id,
         case_id: case_id.into(),
@@ -211,6 +214,11 @@ impl Phone {
     }
 
     pub(crate) fn edit(&self, copy: &mut Copy, edits: &[Edit]) {
+        assert_eq!(
+            copy.doc.get_actor().to_bytes(),
+            self.actor.0,
+            "another phone's copy"
+        );
         let mut change = copy.doc.transaction();
         for edit in edits {
             edit.apply(&mut change, Template::Note).unwrap();
@@ -261,6 +269,11 @@ impl Phone {
 
     /// Takes the changes of another copy.
     pub(crate) fn merge(&self, copy: &mut Copy, other: &Copy) {
+        assert_eq!(
+            copy.doc.get_actor().to_bytes(),
+            self.actor.0,
+            "another phone's copy"
+        );
         copy.doc.apply_changes(other.doc.get_changes(&[])).unwrap();
         copy.sent
             .extend(other.doc.get_changes(&[]).iter().map(automerge::Change::hash));

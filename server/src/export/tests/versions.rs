@@ -82,7 +82,7 @@ fn what_no_reader_sees_makes_no_version_but_moves_the_heads() {
     kofi.finish(&mut note, "W1");
     kofi.publish(&town, &mut note, Some(MARGARET));
     let before = town.read(|tx| tx.version_newest(note.id)).unwrap();
-    let news = town.read(|tx| tx.news_head());
+    let news = town.news();
     // Written before she knew of the finish, and only the time that she spent.
     sian.set(&mut hers, "recording_ms.hers", "5000");
     sian.publish(&town, &mut hers, Some(MARGARET));
@@ -169,7 +169,7 @@ fn a_note_with_only_a_name_waits_until_somebody_says_who_it_is() {
 }
 
 #[test]
-fn everybody_who_holds_the_note_hears_of_its_version() {
+fn everybody_who_holds_the_note_heard_of_its_version() {
     let town = Town::new();
     let (kofi, sian, ana) = (town.phone("W1", 1), town.phone("W2", 2), town.phone("W3", 3));
     let mut note = kofi.begin(1, TOM);
@@ -179,16 +179,16 @@ fn everybody_who_holds_the_note_hears_of_its_version() {
     sian.publish(&town, &mut hers, Some(TOM));
     kofi.finish(&mut note, "W1");
     kofi.publish(&town, &mut note, Some(TOM));
-    let hears = |audience: Audience<'_>| {
+    let heard = |audience: Audience<'_>| {
         let news = town.read(|tx| tx.news_for(audience, 0, 100));
         news.iter()
             .any(|n| n.kind == NewsKind::Version && n.key == note.id.0)
     };
-    assert!(hears(Audience::Person(TOM)));
-    assert!(hears(Audience::Device(kofi.id)));
-    assert!(hears(Audience::Device(sian.id)));
-    assert!(!hears(Audience::Device(ana.id)), "she has nothing to do with it");
-    assert!(!hears(Audience::Person(MARGARET)));
+    assert!(heard(Audience::Person(TOM)));
+    assert!(heard(Audience::Device(kofi.id)));
+    assert!(heard(Audience::Device(sian.id)));
+    assert!(!heard(Audience::Device(ana.id)), "she has nothing to do with it");
+    assert!(!heard(Audience::Person(MARGARET)));
     let authors = &town.events()[0]["authors"];
     assert_eq!(authors[0]["worker_id"], "W1");
     assert_eq!(authors[1], json!({"worker_id": "W2", "name": "Siân Powell"}));

@@ -3,7 +3,7 @@
 use notes::problem::Code;
 use serde_json::{Value, json};
 
-use super::{end, news, stands, told};
+use super::{end, stands, told};
 use crate::export::tests::town::{Copy, MARGARET, Phone, Town};
 use crate::store::{Audience, NewsKind};
 
@@ -94,7 +94,7 @@ fn any_value_may_be_taken_by_place_or_by_itself() {
                 "value" => json!({"value": wanted}),
                 _ => json!({"value": wanted.to_string()}),
             };
-            let before = news(&town);
+            let before = town.news();
             end(&town, &issue, "take", args).unwrap_or_else(|code| panic!("{path} {way} {place}: {code}"));
             town.run();
             let shown = shown(&town, &note);
@@ -158,7 +158,7 @@ fn only_one_of_the_values_can_be_taken() {
 fn a_phone_that_has_seen_both_ends_the_conflict_by_writing() {
     let (town, [kofi, sian], [mut note, copy]) = apart("review.due", "\"2027-01-01\"", "\"2027-02-02\"");
     let id = town.issue("conflict")["id"].as_str().unwrap().to_owned();
-    let before = news(&town);
+    let before = town.news();
     kofi.merge(&mut note, &copy);
     kofi.set(&mut note, "review.due", "\"2027-03-03\"");
     kofi.publish(&town, &mut note, Some(MARGARET));
@@ -209,7 +209,7 @@ fn two_fields_are_two_issues_and_the_same_one_is_not_opened_again() {
     kofi.publish(&town, &mut note, Some(MARGARET));
     sian.publish(&town, &mut copy, Some(MARGARET));
     assert_eq!(town.issues().len(), 2);
-    let before = news(&town);
+    let before = town.news();
     kofi.type_in(&mut note, "body", 0, "More.");
     kofi.publish(&town, &mut note, Some(MARGARET));
     assert_eq!(town.issues().len(), 2);

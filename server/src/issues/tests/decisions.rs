@@ -39,8 +39,8 @@ fn a_wrong_decision_changes_nothing() {
     ];
     let look = || {
         let audits = town.read(|tx| tx.audit_after(0, 100)).len();
-        let news = town.read(|tx| tx.news_head());
-        let pending = town.read(|tx| tx.log_unjudged_count());
+        let news = town.news();
+        let pending = town.read(|tx| tx.log_unjudged(10));
         (audits, news, pending, town.issues())
     };
     let before = look();

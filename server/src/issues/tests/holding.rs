@@ -4,7 +4,7 @@ use notes::problem::Code;
 use notes::wire::Outcome;
 use serde_json::{Value, json};
 
-use super::{end, news, none, standing, stands, states, told};
+use super::{end, none, standing, stands, states, told};
 use crate::export::tests::town::{Copy, MARGARET, NOBODY, Phone, TOM, Town, ZOE};
 use crate::issues::held;
 use crate::store::{Audience, EntryState, NewsKind};
@@ -99,7 +99,7 @@ fn only_the_sender_hears_that_it_is_held() {
 #[test]
 fn accepting_publishes_it_and_what_waited_for_it() {
     let (town, phone, note) = changed_after_finish();
-    let before = news(&town);
+    let before = town.news();
     end(&town, &town.issue("held"), "accept", none()).unwrap();
     town.run();
     assert_eq!(states(&town, &note), [3, 0, 0, 0]);
@@ -128,7 +128,7 @@ fn accepting_publishes_it_and_what_waited_for_it() {
 fn what_is_set_aside_is_kept_and_the_phone_begins_anew() {
     for (action, message) in [("return", Some("We talked.")), ("set_aside", None)] {
         let (town, phone, note) = changed_after_finish();
-        let before = news(&town);
+        let before = town.news();
         let chunks = |town: &Town| town.read(|tx| tx.log_after(0, 100)).len();
         let count = chunks(&town);
         end(&town, &town.issue("held"), action, none()).unwrap();
@@ -326,12 +326,12 @@ fn a_change_of_the_servers_own_that_is_held_tells_no_phone() {
     let mut entry = town.read(|tx| tx.log_entry(1)).unwrap();
     entry.entry.device = None;
     entry.entry.state = EntryState::Held;
-    let before = news(&town);
+    let before = town.news();
     town.core
         .store
         .write(|tx| held(tx, &town.core.host, &entry, Code::Unprocessable))
         .unwrap();
-    assert_eq!(news(&town), before);
+    assert_eq!(town.news(), before);
     assert_eq!(town.issue("held")["worker_id"], Value::Null);
     let standing = town.read(|tx| standing(tx, note.id, None));
     assert_eq!(standing.0, "clear");

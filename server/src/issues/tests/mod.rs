@@ -49,7 +49,3 @@ fn told(town: &Town, audience: Audience<'_>, after: u64, kind: NewsKind, note: &
     let news = town.read(|tx| tx.news_for(audience, after, 1_000));
     news.iter().any(|n| n.kind == kind && n.key == note.id.0)
 }
-
-fn news(town: &Town) -> u64 {
-    town.read(|tx| tx.news_head())
-}
