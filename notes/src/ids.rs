@@ -31,7 +31,7 @@ fn parse(text: &str) -> Result<[u8; 16], BadId> {
     if digits == 32 { Ok(bytes) } else { Err(BadId) }
 }
 
-/// A UUIDv7 (RFC 9562 section 5.7): sorts by time of making. Time and randomness are passed in.
+/// A `UUIDv7` (RFC 9562 section 5.7): sorts by time of making. Time and randomness are passed in.
 #[must_use]
 pub fn uuid_v7(now_ms: i64, random: [u8; 10]) -> [u8; 16] {
     let mut id = [0u8; 16];
@@ -54,7 +54,7 @@ macro_rules! id {
             pub fn from_slice(bytes: &[u8]) -> Option<Self> {
                 bytes.try_into().ok().map(Self)
             }
-            /// A fresh id whose order is the order of making (UUIDv7).
+            /// A fresh id whose order is the order of making (`UUIDv7`).
             #[must_use]
             pub fn at(now_ms: i64, random: [u8; 10]) -> Self {
                 Self(uuid_v7(now_ms, random))

@@ -7,6 +7,7 @@ use serde::Serialize;
 macro_rules! catalogue {
     ($($variant:ident $code:literal $status:literal $title:literal;)*) => {
         /// The code of a problem.
+        #[allow(clippy::doc_markdown, reason = "the titles are read by people, as they stand")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code {
             $(#[doc = $title] $variant,)*

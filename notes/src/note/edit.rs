@@ -6,7 +6,7 @@ use automerge::transaction::Transactable;
 use automerge::{ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as AmValue};
 use minicbor::{Decode, Encode};
 
-use super::fields::{Kind, MARKS, Shape, Slot, Template};
+use super::fields::{Kind, MARKS, MAX_ENTRIES, MAX_ID_BYTES, MAX_TEXT_CHARS, Shape, Slot, TIMES, Template};
 use super::plain::Value;
 
 /// One edit. Positions and lengths count Unicode scalar values.
@@ -114,7 +114,8 @@ impl Scalar {
     fn fits(&self, kind: Kind) -> bool {
         match (self, kind) {
             (Self::Text(text), Kind::Line | Kind::Code(_) | Kind::Date) => kind.admits(text),
-            (Self::Time(_), Kind::Time) | (Self::Flag(_), Kind::Flag) | (Self::Count(_), Kind::Count) => true,
+            (Self::Time(at), Kind::Time) => TIMES.contains(at),
+            (Self::Flag(_), Kind::Flag) | (Self::Count(_), Kind::Count) => true,
             _ => false,
         }
     }
@@ -132,6 +133,12 @@ pub enum BadEdit {
     /// The value is of another kind.
     #[error("'{0}' does not take this value")]
     BadValue(String),
+    /// One more letter or entry than a reader takes.
+    #[error("'{0}' is full")]
+    Full(String),
+    /// A note is finished once.
+    #[error("the note is finished already")]
+    Finished,
     /// Automerge refused; a bug, or a damaged document.
     #[error("the document refused the change")]
     Document,
@@ -164,14 +171,30 @@ impl Edit {
                 end,
                 kind,
             } => mark(tx, template, field, (*start, *end), kind),
-            Self::Finish { at, author } => {
-                let record = tx.put_object(ROOT, "finished", ObjType::Map)?;
-                tx.put(&record, "at", ScalarValue::Timestamp(*at))?;
-                tx.put(&record, "author", author.as_str())?;
-                Ok(())
-            }
+            Self::Finish { at, author } => finish(tx, template, *at, author),
         }
     }
+}
+
+fn finish<T: Transactable + ReadDoc>(
+    tx: &mut T,
+    template: Template,
+    at: i64,
+    author: &str,
+) -> Result<(), BadEdit> {
+    if template.field("finished").is_none() {
+        return Err(BadEdit::NoField("finished".to_owned()));
+    }
+    if !TIMES.contains(&at) || !Kind::Line.admits(author) {
+        return Err(BadEdit::BadValue("finished".to_owned()));
+    }
+    if tx.get(ROOT, "finished")?.is_some() {
+        return Err(BadEdit::Finished);
+    }
+    let record = tx.put_object(ROOT, "finished", ObjType::Map)?;
+    tx.put(&record, "at", ScalarValue::Timestamp(at))?;
+    tx.put(&record, "author", author)?;
+    Ok(())
 }
 
 fn text_of<T: ReadDoc>(tx: &T, template: Template, name: &str) -> Result<ObjId, BadEdit> {
@@ -201,6 +224,9 @@ fn splice<T: Transactable + ReadDoc>(
     let length = tx.length(&text) as u64;
     if at > length || delete > length - at {
         return Err(BadEdit::OutOfRange);
+    }
+    if length - delete + insert.chars().count() as u64 > MAX_TEXT_CHARS as u64 {
+        return Err(BadEdit::Full(field.to_owned()));
     }
     let at = usize::try_from(at).map_err(|_| BadEdit::OutOfRange)?;
     let delete = isize::try_from(delete).map_err(|_| BadEdit::OutOfRange)?;
@@ -240,61 +266,121 @@ fn slot_kind(slots: &[Slot], name: &str, path: &str) -> Result<Kind, BadEdit> {
         .ok_or_else(|| BadEdit::NoField(path.to_owned()))
 }
 
-/// Finds the map that holds a path's value, its key there and its kind; makes the entry of a path
-/// such as `actions.<id>.what` where it is new.
+/// Which map holds the value of a path.
+#[derive(Clone, Copy)]
+enum Holder<'a> {
+    Root,
+    Record,
+    Counters,
+    Entry(&'a str),
+}
+
+/// A path taken apart.
+struct Target<'a> {
+    name: &'a str,
+    holder: Holder<'a>,
+    key: &'a str,
+    kind: Kind,
+}
+
+/// Takes a path apart. An id may have dots of its own: worker ids are the case system's.
+fn target(template: Template, path: &str) -> Result<Target<'_>, BadEdit> {
+    let missing = || BadEdit::NoField(path.to_owned());
+    let (name, rest) = path.split_once('.').map_or((path, None), |(n, r)| (n, Some(r)));
+    // These two are written by the genesis change and by finishing, and by nothing else.
+    if name == "schema" || name == "finished" {
+        return Err(missing());
+    }
+    let (holder, key, kind) = match (template.field(name).ok_or_else(missing)?.shape, rest) {
+        (Shape::Value(kind), None) => (Holder::Root, name, kind),
+        (Shape::Record(slots), Some(key)) => (Holder::Record, key, slot_kind(slots, key, path)?),
+        (Shape::Counters, Some(key)) if is_id(key) => (Holder::Counters, key, Kind::Count),
+        (Shape::Entries(slots), Some(rest)) => match rest.rsplit_once('.') {
+            Some((id, key)) if is_id(id) => (Holder::Entry(id), key, slot_kind(slots, key, path)?),
+            _ => return Err(missing()),
+        },
+        _ => return Err(missing()),
+    };
+    Ok(Target {
+        name,
+        holder,
+        key,
+        kind,
+    })
+}
+
+fn is_id(id: &str) -> bool {
+    (1..=MAX_ID_BYTES).contains(&id.len())
+}
+
+/// Sets or clears one value; makes the entry of a path such as `actions.<id>.what` where it is new.
 fn put<T: Transactable + ReadDoc>(
     tx: &mut T,
     template: Template,
     path: &str,
     value: Option<&Scalar>,
 ) -> Result<(), BadEdit> {
-    let missing = || BadEdit::NoField(path.to_owned());
-    let mut steps = path.split('.');
-    let name = steps.next().ok_or_else(missing)?;
-    let field = template.field(name).ok_or_else(missing)?;
-    let (second, third, rest) = (steps.next(), steps.next(), steps.next());
-    if rest.is_some() || name == "finished" || name == "schema" {
-        return Err(missing());
+    let target = target(template, path)?;
+    if value.is_some_and(|value| !value.fits(target.kind)) {
+        return Err(BadEdit::BadValue(path.to_owned()));
     }
-    let checked = |kind: Kind| match value {
-        Some(value) if !value.fits(kind) => Err(BadEdit::BadValue(path.to_owned())),
-        _ => Ok(()),
+    let key = target.key;
+    let mut maps = match target.holder {
+        Holder::Root => vec![ROOT],
+        Holder::Record | Holder::Counters => vec![map_of(tx, target.name)?],
+        Holder::Entry(id) => entries_of(tx, target.name, id, value.is_some())?,
     };
-    let (map, key) = match (field.shape, second, third) {
-        (Shape::Value(kind), None, None) => {
-            checked(kind)?;
-            (ROOT, name)
+    if let Some(value) = value {
+        let Some(map) = maps.pop() else {
+            return Err(BadEdit::Document);
+        };
+        if matches!(target.holder, Holder::Counters) && tx.get(&map, key)?.is_none() {
+            has_room(tx, &map, target.name)?;
         }
-        (Shape::Record(slots), Some(key), None) => {
-            checked(slot_kind(slots, key, path)?)?;
-            (map_of(tx, name)?, key)
+        tx.put(&map, key, value.automerge())?;
+    }
+    // Twins say the same from now on, or nothing.
+    for map in maps {
+        if tx.get(&map, key)?.is_some() {
+            match value {
+                Some(value) => tx.put(&map, key, value.automerge())?,
+                None => tx.delete(&map, key)?,
+            }
         }
-        (Shape::Counters, Some(key), None) => {
-            checked(Kind::Count)?;
-            (map_of(tx, name)?, key)
-        }
-        (Shape::Entries(slots), Some(id), Some(key)) => {
-            checked(slot_kind(slots, key, path)?)?;
-            (entry_of(tx, name, id)?, key)
-        }
-        _ => return Err(missing()),
-    };
-    match value {
-        Some(value) => tx.put(&map, key, value.automerge())?,
-        None if tx.get(&map, key)?.is_some() => tx.delete(&map, key)?,
-        None => {}
     }
     Ok(())
 }
 
-fn entry_of<T: Transactable + ReadDoc>(tx: &mut T, name: &str, id: &str) -> Result<ObjId, BadEdit> {
-    if id.is_empty() || id.len() > 64 {
-        return Err(BadEdit::NoField(name.to_owned()));
+/// The maps that stand under an id, the one that counts last; more than one where two phones made
+/// the same entry. A new one is made where it is wanted.
+fn entries_of<T: Transactable + ReadDoc>(
+    tx: &mut T,
+    name: &str,
+    id: &str,
+    wanted: bool,
+) -> Result<Vec<ObjId>, BadEdit> {
+    if id == "+" {
+        // Stands for a fresh id, which the caller has to put in.
+        return Err(BadEdit::NoField(format!("{name}.{id}")));
     }
     let map = map_of(tx, name)?;
-    match tx.get(&map, id)? {
-        Some((AmValue::Object(ObjType::Map), entry)) => Ok(entry),
-        _ => Ok(tx.put_object(&map, id, ObjType::Map)?),
+    let found = tx.get_all(&map, id)?;
+    if found.is_empty() && wanted {
+        has_room(tx, &map, name)?;
+        return Ok(vec![tx.put_object(&map, id, ObjType::Map)?]);
+    }
+    let maps = found.into_iter().map(|(value, entry)| match value {
+        AmValue::Object(ObjType::Map) => Ok(entry),
+        _ => Err(BadEdit::Document),
+    });
+    maps.collect()
+}
+
+fn has_room<T: ReadDoc>(tx: &T, map: &ObjId, name: &str) -> Result<(), BadEdit> {
+    if tx.length(map) < MAX_ENTRIES {
+        Ok(())
+    } else {
+        Err(BadEdit::Full(name.to_owned()))
     }
 }
 
@@ -302,7 +388,7 @@ fn remove<T: Transactable + ReadDoc>(tx: &mut T, template: Template, path: &str)
     let missing = || BadEdit::NoField(path.to_owned());
     let (name, id) = path.split_once('.').ok_or_else(missing)?;
     let field = template.field(name).ok_or_else(missing)?;
-    if !matches!(field.shape, Shape::Entries(_)) {
+    if !matches!(field.shape, Shape::Entries(_)) || !is_id(id) {
         return Err(missing());
     }
     let map = map_of(tx, name)?;
@@ -319,35 +405,28 @@ fn remove<T: Transactable + ReadDoc>(tx: &mut T, template: Template, path: &str)
 /// # Errors
 /// Where the path or the value does not fit the table.
 pub fn from_json(template: Template, path: &str, json: &serde_json::Value) -> Result<Vec<Edit>, BadEdit> {
-    let missing = || BadEdit::NoField(path.to_owned());
-    let (name, rest) = path.split_once('.').map_or((path, None), |(n, r)| (n, Some(r)));
-    let shape = template.field(name).ok_or_else(missing)?.shape;
-    let object = || json.as_object().ok_or_else(|| BadEdit::BadValue(path.to_owned()));
-    match (shape, rest) {
-        (Shape::Value(kind), None) => Ok(vec![put_json(path.to_owned(), kind, json)?]),
-        (Shape::Record(slots), Some(key)) => Ok(vec![put_json(
-            path.to_owned(),
-            slot_kind(slots, key, path)?,
-            json,
-        )?]),
-        (Shape::Counters, Some(_)) => Ok(vec![put_json(path.to_owned(), Kind::Count, json)?]),
-        (Shape::Entries(slots), Some(rest)) => match rest.split_once('.') {
-            Some((_, key)) => Ok(vec![put_json(
-                path.to_owned(),
-                slot_kind(slots, key, path)?,
-                json,
-            )?]),
-            None if json.is_null() => Ok(vec![Edit::Remove {
+    let not_an_object = || BadEdit::BadValue(path.to_owned());
+    match target(template, path) {
+        Ok(target) => Ok(vec![put_json(path.to_owned(), target.kind, json)?]),
+        Err(missing) => match whole(template, path) {
+            Some((Shape::Entries(_), _)) if json.is_null() => Ok(vec![Edit::Remove {
                 path: path.to_owned(),
             }]),
-            None => put_slots(path, slots, object()?),
+            Some((_, slots)) => put_slots(path, slots, json.as_object().ok_or_else(not_an_object)?),
+            None => Err(missing),
         },
-        (Shape::Record(slots), None) => put_slots(path, slots, object()?),
-        (Shape::Text, None) => {
-            // Replacing a whole text is for a program that restores one; typing uses splices.
-            Err(missing())
-        }
-        _ => Err(missing()),
+    }
+}
+
+/// A path that names a record or an entry as a whole. Replacing a whole text is not for edits:
+/// typing uses splices.
+fn whole(template: Template, path: &str) -> Option<(Shape, &'static [Slot])> {
+    let (name, id) = path.split_once('.').map_or((path, None), |(n, id)| (n, Some(id)));
+    let shape = template.field(name)?.shape;
+    match (shape, id) {
+        (Shape::Record(slots), None) if name != "finished" => Some((shape, slots)),
+        (Shape::Entries(slots), Some(id)) if is_id(id) && !id.contains('.') => Some((shape, slots)),
+        _ => None,
     }
 }
 

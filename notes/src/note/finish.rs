@@ -1,19 +1,27 @@
 //! The rules after finishing. A finished note is closed: only addenda, private marks and flags,
 //! and an admin's decision may follow. A phone refuses the rest; what reaches the server all the
 //! same is judged here, by what each change really touches and by where it stands in history.
+//!
+//! Not for the document as a whole: what it may hold is [`super::plain`]'s to say.
 
 use std::collections::{HashMap, HashSet};
 
-use automerge::legacy::{Key, ObjectId, Op, OpType};
+use automerge::legacy::{Key, ObjectId, Op, OpId, OpType};
 use automerge::{
-    ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as AmValue,
+    ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, Prop, ROOT, ReadDoc, ScalarValue,
+    Value as AmValue,
 };
 
-use super::fields::{MARKS, Template};
-use super::plain::{Unreadable, finishes};
+use super::fields::{MARKS, Shape, Template};
+use super::genesis;
+use super::plain::Unreadable;
 
 /// Changes after a finish that touch more than they may, by hash.
 pub type Violations = Vec<ChangeHash>;
+
+/// Entries that a colleague took out and this change still flags, at most. Finding one means a
+/// search through the whole history; nobody flags more by hand.
+const MAX_HIDDEN: usize = 100;
 
 /// What the judge must know beside the document.
 pub struct Newcomers<'a> {
@@ -26,114 +34,193 @@ pub struct Newcomers<'a> {
     pub desk: &'a dyn Fn(&ActorId) -> bool,
 }
 
-/// Finds the fresh changes that change a finished note in a way that is not allowed.
+/// Finds the fresh changes that change a finished note in a way that is not allowed. A change that
+/// merely stands on one of them is not named: without it, it has no history to stand on.
 ///
 /// # Errors
-/// Where `finished` itself is not readable.
+/// Where Automerge cannot read its own document.
 pub fn violations(doc: &Automerge, new: &Newcomers<'_>) -> Result<Violations, Unreadable> {
-    let finishers: HashSet<ChangeHash> = finishes(doc)?
-        .iter()
-        .filter_map(|id| doc.hash_for_opid(id))
-        .collect();
-    // An edit made before any finish was known is free; so is the common case, a note whose finish
-    // is its last change.
-    if finishers.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut after: HashSet<ChangeHash> = HashSet::new();
     let mut suspects = Vec::new();
     for meta in doc.get_changes_meta(&[]) {
-        let later = meta
-            .deps
-            .iter()
-            .any(|dep| finishers.contains(dep) || after.contains(dep));
-        if later {
-            after.insert(meta.hash);
+        if !new.fresh.contains(&meta.hash) || (new.desk)(&meta.actor) {
+            continue;
         }
-        let knew = new.knew.contains(&meta.hash) && !finishers.contains(&meta.hash);
-        if (later || knew) && new.fresh.contains(&meta.hash) && !(new.desk)(&meta.actor) {
-            suspects.push(meta.hash);
+        // Asked of what this very writer had seen, for a later change may have put another finish
+        // over the first, or taken it out.
+        let later = !doc.get_all_at(ROOT, "finished", &meta.deps)?.is_empty();
+        if later || new.knew.contains(&meta.hash) {
+            suspects.push((meta.hash, later));
         }
     }
     if suspects.is_empty() {
         return Ok(Vec::new());
     }
-    let places = Places::of(doc)?;
-    let allowed = |hash: &ChangeHash| {
-        doc.get_change_by_hash(hash)
-            .is_some_and(|change| places.all_allowed(change.decode().operations.as_slice(), &change))
-    };
-    Ok(suspects.into_iter().filter(|hash| !allowed(hash)).collect())
+    let mut places = Places::of(doc)?;
+    let mut found = Vec::new();
+    for (hash, later) in suspects {
+        let allowed = match doc.get_change_by_hash(&hash) {
+            Some(change) => places.allow(&change, later)?,
+            None => false,
+        };
+        if !allowed {
+            found.push(hash);
+        }
+    }
+    Ok(found)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Text,
     Addenda,
-    Addendum,
     Entry,
+    Elsewhere,
 }
 
 /// Where each object of the document stands, for the few that may still be touched.
-struct Places(HashMap<(u64, ActorId), Place>);
+struct Places<'a> {
+    doc: &'a Automerge,
+    known: HashMap<OpId, Place>,
+    addenda: Option<ObjId>,
+    hidden: usize,
+}
 
-impl Places {
-    fn of(doc: &Automerge) -> Result<Self, Unreadable> {
-        let mut places = HashMap::new();
-        let mut note = |id: &ObjId, place| {
-            if let ObjId::Id(counter, actor, _) = id {
-                places.insert((*counter, actor.clone()), place);
-            }
+impl<'a> Places<'a> {
+    fn of(doc: &'a Automerge) -> Result<Self, Unreadable> {
+        let mut places = Self {
+            doc,
+            known: HashMap::new(),
+            addenda: None,
+            hidden: 0,
         };
         for field in Template::Note.fields() {
-            match doc.get(ROOT, field.name)? {
-                Some((AmValue::Object(ObjType::Text), id)) => note(&id, Place::Text),
-                Some((AmValue::Object(ObjType::Map), id)) => {
-                    let addenda = field.name == "addenda";
-                    if addenda {
-                        note(&id, Place::Addenda);
-                    }
-                    for item in doc.map_range(&id, ..) {
-                        note(&item.id(), if addenda { Place::Addendum } else { Place::Entry });
-                    }
+            for (value, id) in doc.get_all(ROOT, field.name)? {
+                if !genesis::made(&id) {
+                    continue;
                 }
-                _ => {}
+                match (field.shape, value) {
+                    (Shape::Text, AmValue::Object(ObjType::Text)) => places.note(&id, Place::Text),
+                    (Shape::Entries(_), AmValue::Object(ObjType::Map)) => {
+                        places.entries(&id)?;
+                        if field.name == "addenda" {
+                            places.note(&id, Place::Addenda);
+                            places.addenda = Some(id);
+                        }
+                    }
+                    _ => {}
+                }
             }
         }
-        Ok(Self(places))
+        Ok(places)
     }
 
-    fn all_allowed(&self, ops: &[Op], change: &automerge::Change) -> bool {
-        // Addenda that this very change begins may be filled in; older ones are closed.
-        let start = change.start_op().get();
-        let own = |counter: u64, actor: &ActorId| actor == change.actor_id() && counter >= start;
-        ops.iter().all(|op| {
-            let ObjectId::Id(id) = &op.obj else { return false };
-            match self.0.get(&(id.counter(), id.actor().clone())) {
-                Some(Place::Text) => is_private_mark(&op.action),
-                Some(Place::Addenda) => matches!(op.action, OpType::Make(ObjType::Map)) && op.pred.is_empty(),
-                Some(Place::Addendum) if own(id.counter(), id.actor()) => {
-                    matches!(op.action, OpType::Put(_))
+    fn entries(&mut self, map: &ObjId) -> Result<(), Unreadable> {
+        for key in self.doc.keys(map) {
+            for (value, id) in self.doc.get_all(map, key)? {
+                if value == AmValue::Object(ObjType::Map) {
+                    self.note(&id, Place::Entry);
                 }
-                Some(Place::Addendum | Place::Entry) => is_private_flag(op),
-                None => false,
             }
-        })
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, id: &ObjId, place: Place) {
+        if let ObjId::Id(counter, actor, _) = id {
+            self.known.insert(OpId::new(*counter, actor), place);
+        }
+    }
+
+    fn find(&mut self, id: &OpId) -> Place {
+        if let Some(place) = self.known.get(id) {
+            return *place;
+        }
+        self.hidden += 1;
+        let place = if self.hidden <= MAX_HIDDEN {
+            self.search(id)
+        } else {
+            Place::Elsewhere
+        };
+        self.known.insert(id.clone(), place);
+        place
+    }
+
+    /// An entry that a colleague took out meanwhile is still an entry.
+    fn search(&self, id: &OpId) -> Place {
+        let object = ObjId::Id(id.counter(), id.actor().clone(), 0);
+        let (Ok(ObjType::Map), Ok(parents)) = (self.doc.object_type(&object), self.doc.parents(&object))
+        else {
+            return Place::Elsewhere;
+        };
+        match parents.path().as_slice() {
+            [(ObjId::Root, Prop::Map(name)), (map, Prop::Map(_))] if genesis::made(map) => {
+                match Template::Note.field(name).map(|field| field.shape) {
+                    Some(Shape::Entries(_)) => Place::Entry,
+                    _ => Place::Elsewhere,
+                }
+            }
+            _ => Place::Elsewhere,
+        }
+    }
+
+    /// Whether a change does only what may still be done. One that is not `later` but whose writer
+    /// knew of the finish may also be a finish of its own: of two, the earliest counts.
+    fn allow(&mut self, change: &Change, later: bool) -> Result<bool, Unreadable> {
+        let mut own: HashSet<OpId> = HashSet::new();
+        for (counter, op) in (change.start_op().get()..).zip(&change.decode().operations) {
+            let begins = match &op.obj {
+                ObjectId::Root => {
+                    !later && begins(op) && matches!(&op.key, Key::Map(key) if key == "finished")
+                }
+                // What this very change begins may be filled in; older addenda are closed.
+                ObjectId::Id(id) if own.contains(id) => {
+                    if matches!(op.action, OpType::Put(_)) && !op.insert {
+                        continue;
+                    }
+                    false
+                }
+                ObjectId::Id(id) => match self.find(id) {
+                    Place::Text if is_private_mark(op) => continue,
+                    Place::Entry if is_private_flag(op) => continue,
+                    Place::Addenda => begins(op) && self.is_free(op, change.deps())?,
+                    _ => false,
+                },
+            };
+            if !begins {
+                return Ok(false);
+            }
+            own.insert(OpId::new(counter, change.actor_id()));
+        }
+        Ok(true)
+    }
+
+    /// An addendum under the key of one that its writer had seen would stand in its place.
+    fn is_free(&self, op: &Op, deps: &[ChangeHash]) -> Result<bool, Unreadable> {
+        let (Key::Map(key), Some(addenda)) = (&op.key, &self.addenda) else {
+            return Ok(false);
+        };
+        Ok(self.doc.get_all_at(addenda, key.as_str(), deps)?.is_empty())
     }
 }
 
-fn is_private_mark(action: &OpType) -> bool {
-    match action {
+fn begins(op: &Op) -> bool {
+    matches!(op.action, OpType::Make(ObjType::Map)) && op.pred.is_empty() && !op.insert
+}
+
+/// A mark is put between letters; one that stands in for a letter would take it out.
+fn is_private_mark(op: &Op) -> bool {
+    let private = match &op.action {
         OpType::MarkBegin(mark) => {
             MARKS.contains(&mark.name.as_str()) && mark.value == ScalarValue::Boolean(true)
         }
         OpType::MarkEnd(_) => true,
         _ => false,
-    }
+    };
+    private && op.insert && op.pred.is_empty()
 }
 
 fn is_private_flag(op: &Op) -> bool {
     let on_private = matches!(&op.key, Key::Map(key) if key == "private");
     let adds = matches!(&op.action, OpType::Put(ScalarValue::Str(word)) if MARKS.contains(&word.as_str()));
-    on_private && adds
+    on_private && adds && !op.insert
 }

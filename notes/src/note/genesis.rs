@@ -5,7 +5,7 @@
 //! A later schema adds one more constant change of the same actor; these two never change.
 
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, Automerge, ChangeHash, ObjType, ROOT};
+use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT};
 
 use super::fields::{Shape, Template};
 use crate::ids::Actor;
@@ -26,6 +26,7 @@ pub fn actor(template: Template) -> Actor {
 #[must_use]
 #[expect(
     clippy::expect_used,
+    clippy::missing_panics_doc,
     reason = "a constant; the tests make it and compare its hash"
 )]
 pub fn document(template: Template) -> Automerge {
@@ -82,26 +83,9 @@ pub fn is_genesis(actor: &[u8]) -> bool {
         .any(|t| self::actor(*t).0 == actor)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_constants_are_what_the_code_makes() {
-        for template in [Template::Note, Template::About] {
-            assert_eq!(
-                document(template).get_heads(),
-                vec![hash(template)],
-                "{template:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn finished_is_not_there_yet() {
-        use automerge::ReadDoc as _;
-        let doc = document(Template::Note);
-        assert!(doc.get(ROOT, "finished").unwrap().is_none());
-        assert!(doc.get(ROOT, "addenda").unwrap().is_some());
-    }
+/// Whether an object is one that a genesis change made: the only texts and maps that a document has
+/// at its root, beside `finished`.
+#[must_use]
+pub fn made(object: &ObjId) -> bool {
+    matches!(object, ObjId::Id(_, actor, _) if is_genesis(actor.to_bytes()))
 }

@@ -31,3 +31,6 @@ pub fn empty() -> Automerge {
 pub use edit::Edit;
 pub use fields::Template;
 pub use plain::Plain;
+
+#[cfg(test)]
+mod tests;

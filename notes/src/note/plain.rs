@@ -3,13 +3,17 @@
 //! disagree, the value that counts is shown and the others stand in `conflicts`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 
 use automerge::{
     Automerge, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value as AmValue, ValueRef,
 };
 use serde::Serialize;
 
-use super::fields::{Field, Kind, MARKS, MAX_ENTRIES, MAX_LINE_CHARS, MAX_TEXT_CHARS, Shape, Slot, Template};
+use super::fields::{
+    Field, Kind, MARKS, MAX_ENTRIES, MAX_ID_BYTES, MAX_LINE_CHARS, MAX_TEXT_CHARS, Shape, Slot, TIMES,
+    Template,
+};
 use super::genesis;
 
 /// A single value.
@@ -209,10 +213,26 @@ fn entry_json(entry: &Entry) -> impl Iterator<Item = (String, serde_json::Value)
     })
 }
 
+/// The highest that anyone wrote: what a newer schema added is there whoever wins.
 fn schema_of(doc: &Automerge) -> Result<u64, Unreadable> {
-    match doc.get(ROOT, "schema")? {
-        Some((AmValue::Scalar(value), _)) => value.as_u64().ok_or(Unreadable::WrongShape("schema")),
-        _ => Err(Unreadable::Missing("schema")),
+    let wrong = Unreadable::WrongShape("schema");
+    let mut highest = None;
+    for (value, _) in doc.get_all(ROOT, "schema")? {
+        let number = match &value {
+            AmValue::Scalar(scalar) => whole(scalar).filter(|number| *number > 0),
+            AmValue::Object(_) => None,
+        };
+        highest = highest.max(Some(number.ok_or_else(|| wrong.clone())?));
+    }
+    highest.ok_or(Unreadable::Missing("schema"))
+}
+
+/// A whole number, zero or more; Automerge's own conversion wraps negative ones round.
+fn whole(scalar: &ScalarValue) -> Option<u64> {
+    match scalar {
+        ScalarValue::Uint(number) => Some(*number),
+        ScalarValue::Int(number) => u64::try_from(*number).ok(),
+        _ => None,
     }
 }
 
@@ -240,7 +260,8 @@ impl Reader<'_> {
         match field.shape {
             Shape::Text => self.text(field.name),
             Shape::Value(kind) => {
-                if let Some(value) = self.single(&ROOT, field.name, field.name, kind, field.name)? {
+                let root = slice::from_ref(&ROOT);
+                if let Some(value) = self.single(root, field.name, field.name, kind, field.name)? {
                     self.plain.values.insert(field.name, value);
                 }
                 Ok(())
@@ -248,7 +269,7 @@ impl Reader<'_> {
             Shape::Record(slots) if field.name == "finished" => self.finished(slots),
             Shape::Record(slots) => {
                 let id = self.made(field.name, ObjType::Map)?;
-                let record = self.slots(&id, field.name, slots, field.name)?;
+                let record = self.slots(&[id], field.name, slots, field.name)?;
                 self.plain.records.insert(field.name, record);
                 Ok(())
             }
@@ -257,11 +278,14 @@ impl Reader<'_> {
         }
     }
 
+    /// The one object of a field, as the genesis change made it: another in its place would hide
+    /// all that was written.
     fn made(&self, name: &'static str, expected: ObjType) -> Result<ObjId, Unreadable> {
-        match self.doc.get(ROOT, name)? {
-            Some((AmValue::Object(found), id)) if found == expected => Ok(id),
-            Some(_) => Err(Unreadable::WrongShape(name)),
-            None => Err(Unreadable::Missing(name)),
+        let mut all = self.doc.get_all(ROOT, name)?;
+        match (all.pop(), all.is_empty()) {
+            (Some((AmValue::Object(found), id)), true) if found == expected && genesis::made(&id) => Ok(id),
+            (None, _) => Err(Unreadable::Missing(name)),
+            _ => Err(Unreadable::WrongShape(name)),
         }
     }
 
@@ -271,6 +295,7 @@ impl Reader<'_> {
             return Err(Unreadable::WrongShape(name));
         }
         let text = self.doc.text(&id)?;
+        self.letters_only(&id, &text, name)?;
         for mark in self.doc.marks(&id)? {
             let known = MARKS.contains(&mark.name.as_str());
             match mark.value {
@@ -289,62 +314,86 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The value that counts, with the others noted as a conflict. Of different `started_at` the
-    /// earliest counts, of `ended_at` the latest; neither is worth a person's attention.
+    /// Automerge shows this character for whatever stands in a text and is no letter.
+    fn letters_only(&self, id: &ObjId, text: &str, name: &'static str) -> Result<(), Unreadable> {
+        for (position, _) in text.chars().enumerate().filter(|(_, c)| *c == '\u{fffc}') {
+            match self.doc.get(id, position)? {
+                Some((AmValue::Scalar(scalar), _)) if scalar.is_str() => {}
+                _ => return Err(Unreadable::WrongShape(name)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The value that counts of all that stand under a key in these maps.
     fn single(
         &mut self,
-        map: &ObjId,
+        maps: &[ObjId],
         key: &str,
         name: &'static str,
         kind: Kind,
         path: &str,
     ) -> Result<Option<Value>, Unreadable> {
-        let all = self.doc.get_all(map, key)?;
-        let mut values = Vec::with_capacity(all.len());
-        for (value, _) in all {
-            match value {
-                AmValue::Scalar(scalar) => values.extend(scalar_value(&scalar, kind, name)?),
-                AmValue::Object(_) => return Err(Unreadable::WrongShape(name)),
+        let mut values = Vec::new();
+        for map in maps {
+            for (value, _) in self.doc.get_all(map, key)? {
+                let read = match value {
+                    AmValue::Scalar(scalar) => scalar_value(&scalar, kind, name),
+                    AmValue::Object(_) => Err(Unreadable::WrongShape(name)),
+                };
+                match read {
+                    Ok(value) => values.extend(value),
+                    // A newer schema may have new words; what is not understood is not shown.
+                    Err(_) if self.newer => {}
+                    Err(wrong) => return Err(wrong),
+                }
             }
         }
-        let Some(shown) = values.pop() else {
-            return Ok(None);
-        };
-        let others: BTreeSet<Value> = values.into_iter().filter(|v| *v != shown).collect();
-        if others.is_empty() {
-            return Ok(Some(shown));
-        }
-        let settled = match path {
-            "started_at" => others.iter().chain([&shown]).min().cloned(),
-            "ended_at" => others.iter().chain([&shown]).max().cloned(),
-            _ if path.ends_with(".joined_at") => others.iter().chain([&shown]).min().cloned(),
-            _ => None,
-        };
-        if settled.is_some() {
-            return Ok(settled);
-        }
-        self.plain.conflicts.push(Conflict {
-            path: path.to_owned(),
-            shown: shown.clone(),
-            others: others.into_iter().collect(),
-        });
-        Ok(Some(shown))
+        Ok(self.settle(values, path))
     }
 
+    /// The last value wins, with the others noted as a conflict. Of different `started_at` the
+    /// earliest counts, of `ended_at` the latest; neither is worth a person's attention.
+    fn settle(&mut self, mut values: Vec<Value>, path: &str) -> Option<Value> {
+        let shown = values.pop()?;
+        let others: BTreeSet<Value> = values.into_iter().filter(|v| *v != shown).collect();
+        if others.is_empty() {
+            return Some(shown);
+        }
+        match path {
+            "ended_at" => others.into_iter().chain([shown]).max(),
+            _ if path == "started_at" || path.ends_with(".joined_at") => {
+                others.into_iter().chain([shown]).min()
+            }
+            _ => {
+                self.plain.conflicts.push(Conflict {
+                    path: path.to_owned(),
+                    shown: shown.clone(),
+                    others: others.into_iter().collect(),
+                });
+                Some(shown)
+            }
+        }
+    }
+
+    /// The values of a record or an entry. Several maps stand under one key only where two phones
+    /// of one worker joined, or one attachment was added twice: their values are brought together.
     fn slots(
         &mut self,
-        map: &ObjId,
+        maps: &[ObjId],
         name: &'static str,
         slots: &'static [Slot],
         path: &str,
     ) -> Result<Entry, Unreadable> {
         if !self.newer {
-            known_keys(self.doc, map, name, |key| slots.iter().any(|s| s.name == key))?;
+            for map in maps {
+                known_keys(self.doc, map, name, |key| slots.iter().any(|s| s.name == key))?;
+            }
         }
         let mut entry = Entry::new();
         for slot in slots {
             let at = format!("{path}.{}", slot.name);
-            if let Some(value) = self.single(map, slot.name, name, slot.kind, &at)? {
+            if let Some(value) = self.single(maps, slot.name, name, slot.kind, &at)? {
                 entry.insert(slot.name, value);
             }
         }
@@ -355,7 +404,7 @@ impl Reader<'_> {
     fn finished(&mut self, slots: &'static [Slot]) -> Result<(), Unreadable> {
         let mut earliest: Option<Entry> = None;
         for id in finishes(self.doc)? {
-            let record = self.slots(&id, "finished", slots, "finished")?;
+            let record = self.slots(&[id], "finished", slots, "finished")?;
             let (Some(_), Some(_)) = (record.get("at"), record.get("author")) else {
                 return Err(Unreadable::WrongShape("finished"));
             };
@@ -377,46 +426,21 @@ impl Reader<'_> {
         }
         let mut entries = BTreeMap::new();
         for key in keys {
-            if key.is_empty() || key.len() > 64 {
+            if key.is_empty() || key.len() > MAX_ID_BYTES {
                 return Err(Unreadable::WrongShape(name));
             }
-            let mut merged = Entry::new();
+            let mut twins = Vec::new();
             for (value, id) in self.doc.get_all(&map, key.as_str())? {
                 let AmValue::Object(ObjType::Map) = value else {
                     return Err(Unreadable::WrongShape(name));
                 };
-                let path = format!("{name}.{key}");
-                let entry = self.slots(&id, name, slots, &path)?;
-                self.join_twins(&path, &mut merged, entry);
+                twins.push(id);
             }
-            entries.insert(key, merged);
+            let entry = self.slots(&twins, name, slots, &format!("{name}.{key}"))?;
+            entries.insert(key, entry);
         }
         self.plain.entries.insert(name, entries);
         Ok(())
-    }
-
-    /// Two entries under one key come only from two phones of one worker, or of one attachment
-    /// added twice: their values are joined, and where they differ it is a conflict.
-    fn join_twins(&mut self, path: &str, merged: &mut Entry, twin: Entry) {
-        for (key, value) in twin {
-            match merged.get(key) {
-                Some(Value::Time(at)) if key == "joined_at" => {
-                    let earliest = value.time().map_or(*at, |other| other.min(*at));
-                    merged.insert(key, Value::Time(earliest));
-                }
-                Some(other) if *other != value => {
-                    self.plain.conflicts.push(Conflict {
-                        path: format!("{path}.{key}"),
-                        shown: value.clone(),
-                        others: vec![other.clone()],
-                    });
-                    merged.insert(key, value);
-                }
-                _ => {
-                    merged.insert(key, value);
-                }
-            }
-        }
     }
 
     fn counters(&mut self, name: &'static str) -> Result<(), Unreadable> {
@@ -428,6 +452,7 @@ impl Reader<'_> {
                 ValueRef::Scalar(ScalarValueRef::Int(count)) => u64::try_from(count).ok(),
                 _ => None,
             };
+            let count = count.filter(|_| (1..=MAX_ID_BYTES).contains(&item.key.len()));
             counters.insert(item.key.to_string(), count.ok_or(Unreadable::WrongShape(name))?);
         }
         if counters.len() > MAX_ENTRIES {
@@ -439,7 +464,7 @@ impl Reader<'_> {
 }
 
 /// Every `finished` record there is; concurrent ones stand side by side.
-pub(super) fn finishes(doc: &Automerge) -> Result<Vec<ObjId>, Unreadable> {
+fn finishes(doc: &Automerge) -> Result<Vec<ObjId>, Unreadable> {
     let all = doc.get_all(ROOT, "finished")?;
     all.into_iter()
         .map(|(value, id)| match value {
@@ -460,9 +485,9 @@ fn scalar_value(scalar: &ScalarValue, kind: Kind, name: &'static str) -> Result<
             }
             Value::Text(text.to_string())
         }
-        (Kind::Time, ScalarValue::Timestamp(at)) => Value::Time(*at),
+        (Kind::Time, ScalarValue::Timestamp(at)) if TIMES.contains(at) => Value::Time(*at),
         (Kind::Flag, ScalarValue::Boolean(flag)) => Value::Flag(*flag),
-        (Kind::Count, scalar) => Value::Count(scalar.as_u64().ok_or(wrong)?),
+        (Kind::Count, scalar) => Value::Count(whole(scalar).ok_or(wrong)?),
         _ => return Err(wrong),
     }))
 }
