@@ -1,5 +1,6 @@
 //! What is printed, and with which exit status the command ends.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use client_core::{Ended, Trouble};
@@ -36,7 +37,6 @@ impl Answer {
 
 /// One line on standard output. A reader that has gone away is no failure of the command.
 pub(crate) fn say(line: &str) {
-    use std::io::Write as _;
     let mut out = std::io::stdout().lock();
     drop(writeln!(out, "{line}").and_then(|()| out.flush()));
 }
@@ -86,7 +86,6 @@ impl Failure {
         if json {
             say(&self.value().to_string());
         }
-        use std::io::Write as _;
         drop(writeln!(std::io::stderr(), "{}", self.message));
     }
 

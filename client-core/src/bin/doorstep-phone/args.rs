@@ -1,4 +1,9 @@
 //! The commands, as `--help` tells them.
+#![expect(
+    clippy::doc_markdown,
+    clippy::doc_link_with_quotes,
+    reason = "these comments are printed by --help"
+)]
 
 use std::path::PathBuf;
 

@@ -1,9 +1,11 @@
 //! One command: its arguments to the notebook, the notebook's answer to words and JSON.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 
 use client_core::notebook::{NoteItem, PersonItem};
 use client_core::{Ended, NewNote, Notebook, SyncMode, SyncReport, Who};
+use jiff::Timestamp;
 use notes::ids::DocumentId;
 use serde_json::{Value, json};
 
@@ -11,36 +13,38 @@ use crate::answer::{Answer, Failure};
 use crate::args::Command;
 use crate::host::Http;
 
+/// Runs a command.
 pub(crate) fn run(notebook: &mut Notebook, command: Command) -> Result<Answer, Failure> {
     match command {
         Command::Enrol { link, server } => enrol(notebook, &link, server),
-        Command::People { query } => people(&notebook.people(query.as_deref())?),
+        Command::Sync => sync(notebook),
+        Command::People { query } => Ok(people(&notebook.people(query.as_deref())?)),
+        Command::List => Ok(list(&notebook.list()?)),
+        Command::Search { text } => Ok(list(&notebook.search(&text)?)),
+        Command::Show { note } => {
+            let shown = notebook.show(id(&note)?)?;
+            let words = serde_json::to_string_pretty(&shown).unwrap_or_default();
+            Ok(Answer::new(shown, words))
+        }
+        Command::Attach { .. } => Err(Failure::call("attachments are not built yet")),
+        Command::Batch => Err(Failure::call("this command does not go in a batch")),
+        other => write(notebook, other),
+    }
+}
+
+/// The commands that write.
+fn write(notebook: &mut Notebook, command: Command) -> Result<Answer, Failure> {
+    match command {
         Command::New {
             about,
             name,
             started_at,
             ended_at,
-        } => {
-            let (who, kind) = match (&about[..], &name) {
-                ([case_id, kind], None) => (Who::CaseId(case_id), kind),
-                ([kind], Some(name)) => (Who::Name(name), kind),
-                _ => return Err(Failure::call("give CASE_ID and KIND, or --name and KIND")),
-            };
-            let (started_at, ended_at) = (
-                started_at.map(|t| t.as_millisecond()),
-                ended_at.map(|t| t.as_millisecond()),
-            );
-            made(notebook.new_note(&NewNote {
-                who,
-                kind,
-                started_at,
-                ended_at,
-            })?)
-        }
-        Command::About { case_id } => made(notebook.about(&case_id)?),
+        } => begin(notebook, &about, name.as_deref(), (started_at, ended_at)),
+        Command::About { case_id } => Ok(made(notebook.about(&case_id)?)),
         Command::Join { note } => {
             notebook.join(id(&note)?)?;
-            made(id(&note)?)
+            Ok(made(id(&note)?))
         }
         Command::Type {
             note,
@@ -51,14 +55,12 @@ pub(crate) fn run(notebook: &mut Notebook, command: Command) -> Result<Answer, F
             spent_ms,
         } => {
             notebook.type_text(id(&note)?, &field, at, delete, &given(text)?, spent_ms)?;
-            done("typed")
+            Ok(done("typed"))
         }
         Command::Set { note, path, value } => {
             let value: Value = serde_json::from_str(&value)
                 .map_err(|_| Failure::call("the value is no JSON; text needs quotes, as '\"text\"'"))?;
-            let made = notebook.set(id(&note)?, &path, &value)?;
-            let words = made.clone().unwrap_or_else(|| "set".to_owned());
-            Ok(Answer::new(json!({"ok": true, "entry": made}), words))
+            Ok(entry(notebook.set(id(&note)?, &path, &value)?, "set"))
         }
         Command::Mark {
             note,
@@ -68,27 +70,34 @@ pub(crate) fn run(notebook: &mut Notebook, command: Command) -> Result<Answer, F
             field,
         } => {
             notebook.mark(id(&note)?, &field, start, end, &kind)?;
-            done("marked")
+            Ok(done("marked"))
         }
         Command::Finish { note } => {
             notebook.finish(id(&note)?)?;
-            done("finished")
+            Ok(done("finished"))
         }
-        Command::Add { note, text } => {
-            let added = notebook.add(id(&note)?, &given(text)?)?;
-            Ok(Answer::new(json!({"ok": true, "entry": added}), "added"))
-        }
-        Command::Sync => sync(notebook),
-        Command::List => list(&notebook.list()?),
-        Command::Search { text } => list(&notebook.search(&text)?),
-        Command::Show { note } => {
-            let shown = notebook.show(id(&note)?)?;
-            let words = serde_json::to_string_pretty(&shown).unwrap_or_default();
-            Ok(Answer::new(shown, words))
-        }
-        Command::Attach { .. } => Err(Failure::call("attachments are not built yet")),
-        Command::Batch => Err(Failure::call("this command does not go in a batch")),
+        Command::Add { note, text } => Ok(entry(Some(notebook.add(id(&note)?, &given(text)?)?), "added")),
+        _ => Err(Failure::call("this command does not write")),
     }
+}
+
+fn begin(
+    notebook: &mut Notebook,
+    about: &[String],
+    name: Option<&str>,
+    (started_at, ended_at): (Option<Timestamp>, Option<Timestamp>),
+) -> Result<Answer, Failure> {
+    let (who, kind) = match (about, name) {
+        ([case_id, kind], None) => (Who::CaseId(case_id), kind),
+        ([kind], Some(name)) => (Who::Name(name), kind),
+        _ => return Err(Failure::call("give CASE_ID and KIND, or --name and KIND")),
+    };
+    Ok(made(notebook.new_note(&NewNote {
+        who,
+        kind,
+        started_at: started_at.map(Timestamp::as_millisecond),
+        ended_at: ended_at.map(Timestamp::as_millisecond),
+    })?))
 }
 
 fn id(text: &str) -> Result<DocumentId, Failure> {
@@ -96,12 +105,18 @@ fn id(text: &str) -> Result<DocumentId, Failure> {
         .map_err(|_| Failure::call("NOTE is an id as `new` and `list` print it"))
 }
 
-fn made(id: DocumentId) -> Result<Answer, Failure> {
-    Ok(Answer::new(json!({"id": id}), id.to_string()))
+fn made(id: DocumentId) -> Answer {
+    Answer::new(json!({"id": id}), id.to_string())
 }
 
-fn done(words: &str) -> Result<Answer, Failure> {
-    Ok(Answer::new(json!({"ok": true}), words))
+fn done(words: &str) -> Answer {
+    Answer::new(json!({"ok": true}), words)
+}
+
+/// Done, and what was made has an id of its own.
+fn entry(id: Option<String>, words: &str) -> Answer {
+    let value = json!({"ok": true, "entry": id});
+    Answer::new(value, id.unwrap_or_else(|| words.to_owned()))
 }
 
 /// The text itself, or standard input for `-`.
@@ -171,35 +186,36 @@ fn in_words(report: &SyncReport) -> String {
         held.len()
     );
     for note in held {
-        words.push_str(&format!("\n{} is held: {}", note.id, note.reason));
+        // Writing into a string cannot fail.
+        let _ = write!(words, "\n{} is held: {}", note.id, note.reason);
     }
     words
 }
 
-fn people(found: &[PersonItem]) -> Result<Answer, Failure> {
+fn people(found: &[PersonItem]) -> Answer {
     let lines = found.iter().map(|p| {
         let mine = if p.mine { "  (mine)" } else { "" };
         format!("{}  {}{mine}", p.case_id, p.name)
     });
     let words = lines.collect::<Vec<_>>().join("\n");
-    Ok(Answer::new(
-        serde_json::to_value(found).unwrap_or_default(),
-        words,
-    ))
+    Answer::new(serde_json::to_value(found).unwrap_or_default(), words)
 }
 
-fn list(items: &[NoteItem]) -> Result<Answer, Failure> {
+fn list(items: &[NoteItem]) -> Answer {
     let word = |value: &Value| value.as_str().unwrap_or("-").replace('_', " ");
     let lines = items.iter().map(|item| {
         let value = serde_json::to_value(item).unwrap_or_default();
         let reason = item.reason.as_ref().map(|r| format!(": {r}")).unwrap_or_default();
         let who = item.name.as_deref().unwrap_or("name not known");
-        let (kind, stage, state) = (word(&value["kind"]), word(&value["stage"]), word(&value["state"]));
-        format!("{}  {who}, {kind}, {stage}, {state}{reason}", item.id)
+        let of = |key: &str| word(&value[key]);
+        format!(
+            "{}  {who}, {}, {}, {}{reason}",
+            item.id,
+            of("kind"),
+            of("stage"),
+            of("state")
+        )
     });
     let words = lines.collect::<Vec<_>>().join("\n");
-    Ok(Answer::new(
-        serde_json::to_value(items).unwrap_or_default(),
-        words,
-    ))
+    Answer::new(serde_json::to_value(items).unwrap_or_default(), words)
 }
