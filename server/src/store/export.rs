@@ -94,8 +94,8 @@ impl Tx<'_> {
     pub fn outbox_next(&self) -> Result<u64, StoreError> {
         let mut find = self
             .db
-            .prepare_cached("SELECT coalesce(max(n), 0) + 1 FROM outbox")?;
-        Ok(find.query_row([], |row| row.get(0))?)
+            .prepare_cached("SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'")?;
+        Ok(find.query_row([], |row| row.get(0)).optional()?.unwrap_or(1))
     }
 
     /// Writes an event.

@@ -96,6 +96,18 @@ pub struct Entry {
 const COLUMNS: &str = "seq, chain, document, device, received_at, hash, chunk, template, person, reason, pulled_pub, \
                        state, code, overruled";
 
+/// Whether a chunk stands in its document already.
+pub(super) const KNOWN: &str = "SELECT seq FROM log WHERE document = ? AND hash = ?";
+// The states stand as numbers in the text of these, so that the indexes of open entries are used.
+pub(super) const UNJUDGED: &str =
+    "SELECT document FROM log WHERE state = 0 GROUP BY document ORDER BY min(seq) LIMIT ?";
+pub(super) const UNJUDGED_COUNT: &str = "SELECT count(*) FROM log WHERE state = 0";
+pub(super) const UNJUDGED_OF: &str =
+    "SELECT * FROM log WHERE document = ? AND state = 0 ORDER BY seq LIMIT ?";
+pub(super) const WAITING_OF: &str = "SELECT * FROM log WHERE document = ? AND state = 3 ORDER BY seq LIMIT ?";
+pub(super) const WAITING_SINCE: &str =
+    "SELECT * FROM log INDEXED BY log_waiting WHERE state = 3 AND received_at < ? ORDER BY seq LIMIT ?";
+
 impl Tx<'_> {
     /// The head of the log as of this transaction.
     ///
@@ -137,9 +149,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn log_append(&self, head: &mut Head, new: &NewEntry) -> Result<(u64, bool), StoreError> {
-        let mut find = self
-            .db
-            .prepare_cached("SELECT seq FROM log WHERE document = ? AND hash = ?")?;
+        let mut find = self.db.prepare_cached(KNOWN)?;
         let known: Option<u64> = find
             .query_row(params![new.document.0, new.hash], |row| row.get(0))
             .optional()?;
@@ -199,18 +209,44 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn log_of(&self, document: DocumentId, states: &[EntryState]) -> Result<Vec<Entry>, StoreError> {
-        let mut find = self.db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM log WHERE document = ? ORDER BY seq"
-        ))?;
-        let rows = find.query_map([document.0], entry)?;
         let mut entries = Vec::new();
-        for row in rows {
-            let row = row?;
-            if states.contains(&row.entry.state) {
-                entries.push(row);
-            }
+        for state in states {
+            let mut find = self.db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM log WHERE document = ? AND state = ? ORDER BY seq"
+            ))?;
+            let rows = find.query_map(params![document.0, state.number()], entry)?;
+            entries.extend(rows.collect::<Result<Vec<_>, _>>()?);
         }
+        entries.sort_unstable_by_key(|e| e.seq);
         Ok(entries)
+    }
+
+    /// A document's entries that are open: those that wait for judgement first, then those that
+    /// wait for a dependency, at most so many; given back in the log's order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn log_open_of(&self, document: DocumentId, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::new();
+        for open in [UNJUDGED_OF, WAITING_OF] {
+            let mut find = self.db.prepare_cached(&with_columns(open))?;
+            let room = limit.saturating_sub(entries.len());
+            let rows = find.query_map(params![document.0, room], entry)?;
+            entries.extend(rows.collect::<Result<Vec<_>, _>>()?);
+        }
+        entries.sort_unstable_by_key(|e| e.seq);
+        Ok(entries)
+    }
+
+    /// Puts a document's entries that wait for a dependency before the judge again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn log_wake(&self, document: DocumentId) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached("UPDATE log SET state = 0 WHERE document = ? AND state = 3")?
+            .execute([document.0])?;
+        Ok(())
     }
 
     /// Documents with entries that wait for judgement, oldest first.
@@ -218,9 +254,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn log_unjudged(&self, limit: u32) -> Result<Vec<DocumentId>, StoreError> {
-        let mut find = self.db.prepare_cached(
-            "SELECT document FROM log WHERE state = 0 GROUP BY document ORDER BY min(seq) LIMIT ?",
-        )?;
+        let mut find = self.db.prepare_cached(UNJUDGED)?;
         let rows = find.query_map([limit], |row| row.get(0).map(DocumentId))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -230,9 +264,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn log_waiting_since(&self, before: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        let mut find = self.db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM log WHERE state = 3 AND received_at < ? ORDER BY seq LIMIT ?"
-        ))?;
+        let mut find = self.db.prepare_cached(&with_columns(WAITING_SINCE))?;
         let rows = find.query_map(params![before, limit], entry)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -242,9 +274,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn log_unjudged_count(&self) -> Result<u64, StoreError> {
-        let mut find = self
-            .db
-            .prepare_cached("SELECT count(*) FROM log WHERE state = 0")?;
+        let mut find = self.db.prepare_cached(UNJUDGED_COUNT)?;
         Ok(find.query_row([], |row| row.get(0))?)
     }
 
@@ -273,7 +303,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The first number that a chunk of a document has; none where it is not in the log.
+    /// Whether anything of a document ever came.
     ///
     /// # Errors
     /// The database's.
@@ -297,6 +327,10 @@ pub fn chain(before: &[u8; 32], seq: u64, new: &NewEntry) -> [u8; 32] {
     hasher.update(new.received_at.to_be_bytes());
     hasher.update(new.hash);
     hasher.finalize().into()
+}
+
+fn with_columns(sql: &str) -> String {
+    sql.replacen('*', COLUMNS, 1)
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {

@@ -73,6 +73,8 @@ pub struct News {
     pub key: Vec<u8>,
 }
 
+pub(super) const FOR: &str = "SELECT n, kind, key FROM news WHERE audience = ? AND n > ? ORDER BY n LIMIT ?";
+
 impl Tx<'_> {
     /// The largest number.
     ///
@@ -100,9 +102,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn news_for(&self, audience: Audience<'_>, after: u64, limit: u32) -> Result<Vec<News>, StoreError> {
-        let mut find = self.db.prepare_cached(
-            "SELECT n, kind, key FROM news WHERE audience = ? AND n > ? ORDER BY n LIMIT ?",
-        )?;
+        let mut find = self.db.prepare_cached(FOR)?;
         let rows = find.query_map(params![audience.to_string(), after, limit], |row| {
             let kind: usize = row.get(1)?;
             let kind = KINDS.get(kind).copied().unwrap_or(NewsKind::Worker);

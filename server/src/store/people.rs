@@ -183,7 +183,10 @@ impl Tx<'_> {
         let mut find = self
             .db
             .prepare_cached("SELECT team_given FROM person WHERE id = ?")?;
-        Ok(find.query_row([id.0], |row| row.get(0)).optional()?.unwrap_or(false))
+        Ok(find
+            .query_row([id.0], |row| row.get(0))
+            .optional()?
+            .unwrap_or(false))
     }
 
     /// Says whether the case system named a person's team.

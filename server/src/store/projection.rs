@@ -56,6 +56,12 @@ pub struct Published {
 const PUBLISHED: &str = "SELECT p.pub, p.seq, p.document, l.template, p.person, l.device, l.chunk \
                          FROM published p JOIN log l ON l.seq = p.seq";
 
+pub(super) const FINISH: &str = "SELECT min(pub) FROM published WHERE document = ? AND finishes = 1";
+pub(super) const ABOUT: &str = "SELECT p.pub FROM published p JOIN log l ON l.seq = p.seq \
+                                WHERE p.person = ?1 AND p.pub > ?2 AND l.device IS NOT ?3 ORDER BY p.pub LIMIT ?4";
+pub(super) const OF: &str = "SELECT pub FROM published WHERE document = ? AND pub > ? ORDER BY pub LIMIT ?";
+pub(super) const IN_MAIL: &str = "SELECT pub FROM mail WHERE device = ? AND pub > ? ORDER BY pub LIMIT ?";
+
 impl Tx<'_> {
     /// The largest published number.
     ///
@@ -94,9 +100,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn published_finish(&self, document: DocumentId) -> Result<Option<u64>, StoreError> {
-        let mut find = self
-            .db
-            .prepare_cached("SELECT min(pub) FROM published WHERE document = ? AND finishes = 1")?;
+        let mut find = self.db.prepare_cached(FINISH)?;
         Ok(find.query_row([document.0], |row| row.get(0))?)
     }
 
@@ -137,14 +141,13 @@ impl Tx<'_> {
         document: DocumentId,
         device: DeviceId,
         reason: Option<&str>,
-    ) -> Result<bool, StoreError> {
-        let mut insert = self
-            .db
-            .prepare_cached(
-                "INSERT INTO follow (document, device, reason) VALUES (?,?,?) \
-                 ON CONFLICT DO UPDATE SET reason = coalesce(reason, excluded.reason)",
-            )?;
-        Ok(insert.execute(params![document.0, device.0, reason])? > 0)
+    ) -> Result<(), StoreError> {
+        let mut insert = self.db.prepare_cached(
+            "INSERT INTO follow (document, device, reason) VALUES (?,?,?) \
+             ON CONFLICT DO UPDATE SET reason = excluded.reason WHERE reason IS NULL AND excluded.reason IS NOT NULL",
+        )?;
+        insert.execute(params![document.0, device.0, reason])?;
+        Ok(())
     }
 
     /// Devices that follow a document.
@@ -163,10 +166,17 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub fn follow_reason(&self, document: DocumentId, device: DeviceId) -> Result<Option<String>, StoreError> {
-        let mut find = self.db.prepare_cached("SELECT reason FROM follow WHERE document = ? AND device = ?")?;
-        let found: Option<Option<String>> =
-            find.query_row(params![document.0, device.0], |row| row.get(0)).optional()?;
+    pub fn follow_reason(
+        &self,
+        document: DocumentId,
+        device: DeviceId,
+    ) -> Result<Option<String>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT reason FROM follow WHERE document = ? AND device = ?")?;
+        let found: Option<Option<String>> = find
+            .query_row(params![document.0, device.0], |row| row.get(0))
+            .optional()?;
         Ok(found.flatten())
     }
 
@@ -181,10 +191,7 @@ impl Tx<'_> {
         but: Option<DeviceId>,
         limit: usize,
     ) -> Result<Vec<u64>, StoreError> {
-        let mut find = self.db.prepare_cached(
-            "SELECT p.pub FROM published p JOIN log l ON l.seq = p.seq \
-             WHERE p.person = ?1 AND p.pub > ?2 AND l.device IS NOT ?3 ORDER BY p.pub LIMIT ?4",
-        )?;
+        let mut find = self.db.prepare_cached(ABOUT)?;
         // The server's own changes have no device, and are for everybody.
         let but = but.map_or_else(|| vec![0u8], |d| d.0.to_vec());
         let rows = find.query_map(params![person.0, after, but, limit], |row| row.get(0))?;
@@ -196,9 +203,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn numbers_of(&self, document: DocumentId, after: u64, limit: usize) -> Result<Vec<u64>, StoreError> {
-        let mut find = self
-            .db
-            .prepare_cached("SELECT pub FROM published WHERE document = ? AND pub > ? ORDER BY pub LIMIT ?")?;
+        let mut find = self.db.prepare_cached(OF)?;
         let rows = find.query_map(params![document.0, after, limit], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -213,9 +218,7 @@ impl Tx<'_> {
         after: u64,
         limit: usize,
     ) -> Result<Vec<u64>, StoreError> {
-        let mut find = self
-            .db
-            .prepare_cached("SELECT pub FROM mail WHERE device = ? AND pub > ? ORDER BY pub LIMIT ?")?;
+        let mut find = self.db.prepare_cached(IN_MAIL)?;
         let rows = find.query_map(params![device.0, after, limit], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -364,6 +367,18 @@ impl Tx<'_> {
         let rows = documents
             .iter()
             .map(|id| begin.query_row([id.0], |row| row.get(0)));
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Documents that were under judgement when a process died, or are at this moment.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn judging_suspects(&self, limit: u32) -> Result<Vec<DocumentId>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT document FROM judging ORDER BY document LIMIT ?")?;
+        let rows = find.query_map([limit], |row| row.get(0).map(DocumentId))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

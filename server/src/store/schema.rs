@@ -8,14 +8,28 @@ use super::{StoreError, begin};
 /// Each step brings a database from version `index` to `index + 1`.
 const STEPS: &[&str] = &[include_str!("schema_1.sql")];
 
+/// Refuses a database that a newer version wrote.
+pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
+    known(connection, STEPS)
+}
+
 /// Brings a database up to the newest version, each step in a transaction of its own.
 pub(super) fn upgrade(connection: &mut Connection) -> Result<(), StoreError> {
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    walk(connection, STEPS)
+}
+
+fn known(connection: &Connection, steps: &[&str]) -> Result<(), StoreError> {
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if found > known {
         return Err(StoreError::TooNew { found, known });
     }
-    for (from, step) in STEPS.iter().enumerate() {
+    Ok(())
+}
+
+pub(super) fn walk(connection: &mut Connection, steps: &[&str]) -> Result<(), StoreError> {
+    known(connection, steps)?;
+    for (from, step) in steps.iter().enumerate() {
         let tx = begin(connection)?;
         // Asked again inside the transaction: another process may have taken the step meanwhile.
         let version: usize = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -26,4 +40,28 @@ pub(super) fn upgrade(connection: &mut Connection) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    fn empty() -> Connection {
+        Connection::open_in_memory().unwrap()
+    }
+
+    /// A database made in one go, and how many steps there are.
+    pub(in super::super) fn fresh() -> (Connection, usize) {
+        let mut db = empty();
+        upgrade(&mut db).unwrap();
+        (db, STEPS.len())
+    }
+
+    /// A database that an older version left after so many steps, then brought up to date.
+    pub(in super::super) fn walked(steps: usize) -> Connection {
+        let mut db = empty();
+        walk(&mut db, &STEPS[..steps]).unwrap();
+        upgrade(&mut db).unwrap();
+        db
+    }
 }

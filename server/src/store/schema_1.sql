@@ -36,6 +36,8 @@ CREATE INDEX device_by_worker ON device (worker);
 
 CREATE TABLE actor (actor BLOB PRIMARY KEY, device BLOB NOT NULL REFERENCES device, since INTEGER NOT NULL) STRICT;
 CREATE INDEX actor_by_device ON actor (device);
+-- Under which the server itself wrote a decision into a note, each once: no device may take one.
+CREATE TABLE desk_actor (actor BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 -- The log. Number, chain, document, device, time and hash never change; the state does.
 -- state: 0 waits for judgement, 1 published, 2 held, 3 waits for a dependency, 4 set aside.
@@ -49,7 +51,8 @@ CREATE TABLE log (
   overruled INTEGER NOT NULL DEFAULT 0,
   UNIQUE (document, hash)
 ) STRICT;
-CREATE INDEX log_open ON log (state, document) WHERE state IN (0, 3);
+CREATE INDEX log_unjudged ON log (document) WHERE state = 0;
+CREATE INDEX log_waiting ON log (document) WHERE state = 3;
 
 -- What was published, in the order in which phones see it. An entry stands here again when its note comes to
 -- another person.

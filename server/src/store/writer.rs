@@ -2,6 +2,9 @@
 //! so its one flush to disk. There is no thread for it: whoever takes the writer's lock first does
 //! the work of all who queued, so a test in one thread sees each job done at once, in order.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::TryRecvError;
 use std::sync::{Mutex, mpsc};
 
 use super::{Store, StoreError, Tx, begin, lock};
@@ -14,6 +17,9 @@ struct Done {
     keep: bool,
     answer: Answer,
 }
+
+/// What a job came to: its own result, or the panic that ended it.
+type Outcome<T> = Result<Result<T, StoreError>, Box<dyn Any + Send>>;
 
 /// Jobs that wait for the next transaction.
 #[derive(Default)]
@@ -33,20 +39,28 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let (sender, receiver) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel::<Outcome<T>>();
         let job: Job = Box::new(move |tx| {
-            let result = f(tx);
-            let keep = result.is_ok();
+            // Whoever does the work may be another caller: a panic goes back to the job's own.
+            let outcome = catch_unwind(AssertUnwindSafe(|| f(tx)));
+            let keep = matches!(outcome, Ok(Ok(_)));
             let answer: Answer = Box::new(move |committed| {
                 // The caller waits until it has an answer, so this send cannot fail.
-                let _ = sender.send(committed.and(result));
+                let _ = sender.send(outcome.map(|result| committed.and(result)));
             });
             Done { keep, answer }
         });
         lock(&self.queue.0).push(job);
         loop {
-            if let Ok(result) = receiver.try_recv() {
-                return result;
+            match receiver.try_recv() {
+                Ok(Ok(result)) => return result,
+                Ok(Err(panic)) => resume_unwind(panic),
+                Err(TryRecvError::Disconnected) => {
+                    return Err(StoreError::Inconsistent(
+                        "the group ended before this job was reached",
+                    ));
+                }
+                Err(TryRecvError::Empty) => {}
             }
             let mut connection = lock(&self.writer);
             let group: Vec<Job> = {
@@ -68,12 +82,20 @@ fn run(connection: &mut rusqlite::Connection, group: Vec<Job>) {
         for job in group {
             let savepoint = tx.savepoint()?;
             let done = job(&Tx { db: &savepoint });
+            // Some failures (a full disk) make SQLite undo the whole transaction by itself; what
+            // followed would then be committed piece by piece.
+            let gone = savepoint.is_autocommit();
+            answers.push(done.answer);
+            if gone {
+                return Err(StoreError::Inconsistent(
+                    "the transaction was undone within a job",
+                ));
+            }
             if done.keep {
                 savepoint.commit()?;
             } else {
                 drop(savepoint);
             }
-            answers.push(done.answer);
         }
         tx.commit()?;
         Ok::<(), StoreError>(())

@@ -1,0 +1,110 @@
+//! Issues: one open for one matter, settled once, found by what they are about.
+
+use super::*;
+
+fn new(id: &str, kind: &str, subject: &str) -> NewIssue {
+    NewIssue {
+        id: id.into(),
+        kind: kind.into(),
+        opened_at: 10,
+        document: Some(document(1)),
+        person: Some(PersonId([2; 16])),
+        device: Some(device(3)),
+        worker: Some("W1".into()),
+        seq: Some(4),
+        subject: subject.into(),
+        detail: "{\"words\":\"first\"}".into(),
+    }
+}
+
+#[test]
+fn a_matter_stands_open_once() {
+    let (store, _folder) = store();
+    store
+        .write(|tx| -> Check {
+            assert_eq!(tx.issue_open(&new("i1", "held", "s"))?, "i1");
+            let again = NewIssue {
+                detail: "{\"words\":\"second\"}".into(),
+                opened_at: 99,
+                ..new("i2", "held", "s")
+            };
+            assert_eq!(tx.issue_open(&again)?, "i1");
+            assert_eq!(tx.issue_open(&new("i3", "conflict", "s"))?, "i3");
+            assert_eq!(tx.issue("i2")?, None);
+            let stands = tx.issue("i1")?.unwrap();
+            let renewed = NewIssue {
+                detail: again.detail,
+                ..new("i1", "held", "s")
+            };
+            assert_eq!((stands.opened, stands.state), (renewed, IssueState::Open));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn an_issue_is_settled_once_and_then_the_matter_may_open_anew() {
+    let (store, _folder) = store();
+    store
+        .write(|tx| -> Check {
+            tx.issue_open(&new("i1", "held", "s"))?;
+            assert!(!tx.issue_was_settled("held", "s", "accept")?);
+            assert!(tx.issue_settle("i1", 50, "worker:W9", "accept", "fine")?);
+            assert!(!tx.issue_settle("i1", 51, "worker:W8", "return", "no")?);
+            assert!(!tx.issue_settle("none", 51, "worker:W8", "return", "no")?);
+            let settled = IssueState::Settled {
+                at: 50,
+                by: "worker:W9".into(),
+                action: "accept".into(),
+                reason: "fine".into(),
+            };
+            assert_eq!(tx.issue("i1")?.unwrap().state, settled);
+            assert_eq!(tx.issue_open(&new("i2", "held", "s"))?, "i2");
+            assert!(tx.issue_was_settled("held", "s", "accept")?);
+            assert!(!tx.issue_was_settled("held", "s", "return")?);
+            assert!(!tx.issue_was_settled("held", "t", "accept")?);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn issues_are_found_by_what_they_are_about() {
+    let (store, _folder) = store();
+    let ids = |issues: Vec<Issue>| issues.into_iter().map(|i| i.opened.id).collect::<Vec<_>>();
+    store
+        .write(|tx| -> Check {
+            for (id, kind, subject, at, of) in [
+                ("c", "held", "x/1", 3, 1),
+                ("a", "held", "x/2", 1, 1),
+                ("b", "conflict", "x/3", 1, 2),
+                ("d", "held", "%", 9, 2),
+            ] {
+                let issue = NewIssue {
+                    opened_at: at,
+                    document: Some(document(of)),
+                    ..new(id, kind, subject)
+                };
+                tx.issue_open(&issue)?;
+            }
+            assert_eq!(ids(tx.issues_open(9)?), ["a", "b", "c", "d"]);
+            assert_eq!(ids(tx.issues_open(2)?), ["a", "b"]);
+            assert_eq!(ids(tx.issues_open_naming("held", "x/")?).len(), 2);
+            assert_eq!(ids(tx.issues_open_naming("held", "%")?), ["d"]);
+            assert_eq!(tx.issue_settled_last(document(1))?, None);
+            tx.issue_settle("a", 20, "w", "return", "r")?;
+            tx.issue_settle("c", 30, "w", "accept", "r")?;
+            tx.issue_settle("b", 40, "w", "take", "r")?;
+            assert_eq!(
+                tx.issue_settled_last(document(1))?
+                    .map(|i| i.opened.id)
+                    .as_deref(),
+                Some("c")
+            );
+            assert_eq!(ids(tx.issues_open(9)?), ["d"]);
+            assert_eq!(ids(tx.issues_open_of(document(2))?), ["d"]);
+            assert_eq!(ids(tx.issues_open_of(document(1))?), Vec::<String>::new());
+            Ok(())
+        })
+        .unwrap();
+}
