@@ -1,1 +1,39 @@
-//! Placeholder.
+//! A village for whole-system stories: a real server, named phones, a case system, links that can be
+//! cut and a clock that can be set, in one thread and from one seed. A story says who does what, and
+//! then what must be true; what never happens stands in `tests/never.rs`.
+//!
+//! It is not for testing one part: it has no back door into phone or server but to look at what they
+//! have on disk.
+
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a tool of tests, which must stop where a story cannot go on"
+)]
+
+mod admin;
+mod case_system;
+mod clock;
+pub mod corpus;
+mod dice;
+mod folder;
+pub mod hostile;
+mod ledger;
+mod link;
+mod peek;
+mod phone;
+mod server;
+pub mod traces;
+mod village;
+
+pub use case_system::{CaseSystem, Event};
+pub use clock::{DAY, HOUR, MINUTE, SECOND, Time};
+pub use dice::Chance;
+pub use folder::Folder;
+pub use link::{Cut, Link};
+pub use phone::Phone;
+pub use server::{Answer, Heads, Server, URL};
+pub use village::{Village, seed};

@@ -1,0 +1,170 @@
+//! The way from one phone to the server, which a story can cut at any place: before the request, in
+//! the middle of it, after the server has done its work, in the middle of the answer. A request can
+//! also come twice, or late, behind those that were sent after it.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use client_core::host::{HttpRequest, HttpResponse, Transport, Unreachable};
+
+use crate::dice::Chance;
+use crate::server::Server;
+
+/// Where a link breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Nothing reaches the server.
+    BeforeRequest,
+    /// Half of the request's body reaches the server.
+    MidRequest,
+    /// The server has done everything; the answer is lost.
+    BeforeAnswer,
+    /// Half of the answer comes, and the phone cannot tell that it is half.
+    MidAnswer,
+    /// The phone gives up waiting; the request reaches the server later, when the story says so.
+    Late,
+}
+
+impl Cut {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::BeforeRequest,
+        Self::MidRequest,
+        Self::BeforeAnswer,
+        Self::MidAnswer,
+        Self::Late,
+    ];
+}
+
+/// One phone's link.
+pub struct Link {
+    server: Rc<Server>,
+    /// What happens to the next requests for `/v1/sync`.
+    orders: VecDeque<Option<Cut>>,
+    /// Every request has a chance to be cut: the dice, and once in how many.
+    weather: Option<(Chance, u64)>,
+    /// Each request reaches the server so many times more.
+    echoes: u32,
+    late: Vec<HttpRequest>,
+    /// The requests for `/v1/sync` that the server saw whole, the newest last.
+    pub seen: Vec<HttpRequest>,
+    /// How many bytes of bodies went both ways for `/v1/sync`.
+    pub bytes: u64,
+    /// How many cuts there were.
+    pub cuts: u32,
+    keeps: bool,
+}
+
+impl Link {
+    pub(crate) fn new(server: Rc<Server>) -> Self {
+        Self {
+            server,
+            orders: VecDeque::new(),
+            weather: None,
+            echoes: 0,
+            late: Vec::new(),
+            seen: Vec::new(),
+            bytes: 0,
+            cuts: 0,
+            keeps: false,
+        }
+    }
+
+    /// The next request of a pass is cut.
+    pub fn cut(&mut self, cut: Cut) {
+        self.orders.push_back(Some(cut));
+    }
+
+    /// After so many requests that go through, one is cut.
+    pub fn cut_after(&mut self, requests: usize, cut: Cut) {
+        self.orders.extend(std::iter::repeat_n(None, requests));
+        self.orders.push_back(Some(cut));
+    }
+
+    /// From now on one request in so many is cut somewhere; nought for fair weather.
+    pub fn weather(&mut self, chance: &Chance, one_in: u64) {
+        self.weather = (one_in > 0).then(|| (chance.clone(), one_in));
+    }
+
+    /// From now on each request reaches the server so many times more, before its answer is read.
+    pub fn echoes(&mut self, times: u32) {
+        self.echoes = times;
+    }
+
+    /// Keeps the requests, for a story that sends them again.
+    pub fn keep(&mut self) {
+        self.keeps = true;
+    }
+
+    /// The late requests reach the server now, the newest first.
+    pub fn late_ones_arrive(&mut self) {
+        for request in std::mem::take(&mut self.late).into_iter().rev() {
+            let _ = self.deliver(&request);
+        }
+    }
+
+    /// A request that was kept reaches the server again.
+    pub fn again(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
+        self.deliver(request)
+    }
+
+    fn deliver(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
+        let answer = self
+            .server
+            .ask(request.method, &request.path, &request.headers, request.body.clone());
+        Ok(HttpResponse {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body,
+        })
+    }
+
+    fn next_cut(&mut self, request: &HttpRequest) -> Option<Cut> {
+        if request.path == "/v1/sync"
+            && let Some(order) = self.orders.pop_front()
+        {
+            return order;
+        }
+        let (chance, one_in) = self.weather.as_ref()?;
+        chance.one_in(*one_in).then(|| *chance.pick(&Cut::ALL))
+    }
+}
+
+impl Transport for Link {
+    fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
+        let cut = self.next_cut(request);
+        self.cuts += u32::from(cut.is_some());
+        match cut {
+            Some(Cut::BeforeRequest) => return Err(Unreachable),
+            Some(Cut::MidRequest) => {
+                let (method, path) = (request.method, &request.path);
+                let answer = self.server.ask_torn(method, path, &request.headers, &request.body);
+                assert!(answer.status >= 400, "half a request was taken for a whole one");
+                return Err(Unreachable);
+            }
+            Some(Cut::Late) => {
+                self.late.push(request.clone());
+                return Err(Unreachable);
+            }
+            _ => {}
+        }
+        for _ in 0..self.echoes {
+            let _ = self.deliver(request);
+        }
+        let mut response = self.deliver(request)?;
+        if request.path == "/v1/sync" {
+            self.bytes += (request.body.len() + response.body.len()) as u64;
+            if self.keeps {
+                self.seen.push(request.clone());
+            }
+        }
+        match cut {
+            Some(Cut::BeforeAnswer) => Err(Unreachable),
+            Some(Cut::MidAnswer) => {
+                response.body.truncate(response.body.len() / 2);
+                Ok(response)
+            }
+            _ => Ok(response),
+        }
+    }
+}
