@@ -3,6 +3,7 @@
 
 mod events;
 mod feeds;
+mod page;
 mod receipts;
 mod sentences;
 pub(crate) mod town;

@@ -169,7 +169,7 @@ fn a_note_with_only_a_name_waits_until_somebody_says_who_it_is() {
 }
 
 #[test]
-fn everybody_who_holds_the_note_heard_of_its_version() {
+fn everybody_who_holds_the_note_hears_of_its_version() {
     let town = Town::new();
     let (kofi, sian, ana) = (town.phone("W1", 1), town.phone("W2", 2), town.phone("W3", 3));
     let mut note = kofi.begin(1, TOM);

@@ -36,7 +36,8 @@ pub(super) fn end(tx: &Tx<'_>, host: &Host, issue: &Issue, decision: &Decision<'
     Ok(())
 }
 
-/// The value that was chosen: by its place, or itself, as JSON or as the text of it.
+/// The value that was chosen: by its place, or itself; a command line may have read text as JSON, or
+/// JSON as text.
 fn chosen<'a>(values: &'a [Value], args: &Map<String, Value>) -> Result<&'a Value, Code> {
     if let Some(index) = args.get("index") {
         let index = index.as_u64().or_else(|| index.as_str()?.parse().ok());
@@ -47,7 +48,9 @@ fn chosen<'a>(values: &'a [Value], args: &Map<String, Value>) -> Result<&'a Valu
     }
     let given = args.get("value").ok_or(Code::ParameterInvalid)?;
     let meant = given.as_str().and_then(|text| serde_json::from_str(text).ok());
-    let same = |value: &&Value| *value == given || Some(*value) == meant.as_ref();
+    let same = |value: &&Value| {
+        *value == given || Some(*value) == meant.as_ref() || value.as_str() == Some(&given.to_string())
+    };
     values.iter().find(same).ok_or(Code::ParameterInvalid)
 }
 

@@ -114,6 +114,17 @@ fn any_value_may_be_taken_by_place_or_by_itself() {
 }
 
 #[test]
+fn text_that_looks_like_json_can_be_taken_too() {
+    for text in ["true", "5", "null"] {
+        let (town, _, [note, _]) = apart("actions.a1.what", &json!(text).to_string(), "\"A rail\"");
+        let value: Value = serde_json::from_str(text).unwrap();
+        end(&town, &town.issue("conflict"), "take", json!({"value": value})).unwrap();
+        town.run();
+        assert_eq!(at(&shown(&town, &note), "actions.a1.what"), text);
+    }
+}
+
+#[test]
 fn an_attachment_that_is_written_again_keeps_the_rest_of_it() {
     let his = r#"{"media_type":"image/jpeg","caption":"The step","private":"third_party"}"#;
     let hers = r#"{"media_type":"image/jpeg","caption":"The door","bytes":7}"#;
