@@ -351,7 +351,7 @@ fn key(hex: &str, file: &str) -> Result<Option<Key>, ConfigError> {
     // What is wrong with a key is never shown with the key.
     let bad = || ConfigError::Value(name, "a key is 64 hexadecimal digits".to_owned());
     let text = text.trim();
-    if text.len() != 64 || !text.is_ascii() {
+    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(bad());
     }
     let mut key = [0; 32];

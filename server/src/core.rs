@@ -58,7 +58,7 @@ impl Core {
         let current = keys
             .next()
             .ok_or(StoreError::Inconsistent("there is no signing key"))?;
-        let mut known = store.read(|tx| known_urls(tx))?;
+        let mut known = store.read(known_urls)?;
         if known.is_empty() {
             known.push(DEFAULT_URL.to_owned());
         }
@@ -83,7 +83,7 @@ impl Core {
     /// The store's.
     pub fn announce(&mut self, public_url: &str) -> Result<(), StoreError> {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        let mut known = self.store.read(|tx| known_urls(tx))?;
+        let mut known = self.store.read(known_urls)?;
         if known.first() != Some(&public_url) {
             known.retain(|url| *url != public_url);
             known.insert(0, public_url.clone());

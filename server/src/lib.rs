@@ -11,6 +11,7 @@ pub mod core;
 pub mod export;
 pub mod import;
 pub mod issues;
+mod hex;
 mod limits;
 pub mod ops;
 mod problem;

@@ -110,8 +110,8 @@ impl FromRequestParts<App> for Address {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         // The last value is what the proxy next to us wrote; those before it anybody may have.
         let told = app.http.address_header.as_ref().and_then(|header| {
-            let values = parts.headers.get_all(header.as_str()).iter();
-            let text = values.last()?.to_str().ok()?;
+            let mut values = parts.headers.get_all(header.as_str()).iter();
+            let text = values.next_back()?.to_str().ok()?;
             Some(text.rsplit(',').next()?.trim().to_owned())
         });
         let own = || {

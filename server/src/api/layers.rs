@@ -10,6 +10,7 @@ use notes::problem::Code;
 
 use super::identity::Caller;
 use super::{App, Refusal};
+use crate::hex::hex;
 
 /// Runs a request, and says in one line what became of it.
 pub async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -50,8 +51,4 @@ async fn guarded(next: Next, request: Request) -> Response {
             Refusal::from(Code::Internal).into_response()
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

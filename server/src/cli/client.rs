@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Failure, OPERATOR, Said};
 use crate::core::TOKEN_PATH;
+use crate::hex::hex;
 use crate::host::Host;
 use crate::ops::client;
 
@@ -91,11 +92,7 @@ fn assertion(client_id: &str, pem: &str, server: &str) -> Result<String, Failure
         .ok_or_else(|| Failure::Usage("the key is no private key on P-256 or P-384 (PEM)".to_owned()))?;
     let host = Host::system();
     let now = host.now_ms().div_euclid(1000);
-    let jti: String = host
-        .random::<16>()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let jti = hex(&host.random::<16>());
     let claims = json!({
         "iss": client_id, "sub": client_id, "aud": token_url(server),
         "iat": now, "exp": now + 240, "jti": jti,

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::OpError;
 use crate::core::Core;
+use crate::hex::hex;
 use crate::store::{AuditEntry, Store, StoreError};
 
 /// What was backed up.
@@ -24,12 +25,7 @@ pub struct BackedUp {
 /// # Errors
 /// The store's, or the disk's; what stood there before stands there still.
 pub fn backup(core: &Core, key: Option<[u8; 32]>, target: &Path, by: &str) -> Result<BackedUp, OpError> {
-    let digits: String = core
-        .host
-        .random::<4>()
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let digits = hex(&core.host.random::<4>());
     let part = beside(target, &digits)?;
     let made = copy_and_check(core, key, &part).and_then(|made| {
         std::fs::rename(&part, target)?;

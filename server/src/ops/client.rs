@@ -7,6 +7,7 @@ use serde_json::json;
 use super::OpError;
 use crate::auth::ClientPublicKey;
 use crate::core::Core;
+use crate::hex::hex;
 use crate::store::{AuditEntry, ClientRecord};
 
 /// Every scope that there is.
@@ -39,8 +40,7 @@ pub fn add(core: &Core, name: &str, keys: &str, scope: &str, by: &str) -> Result
         return Err(refuse("a name and at least one scope are needed".to_owned()));
     }
     let now = core.host.now_ms();
-    let random: [u8; 8] = core.host.random();
-    let digits: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex(&core.host.random::<8>());
     let record = ClientRecord {
         id: format!("client-{digits}"),
         name: name.trim().to_owned(),

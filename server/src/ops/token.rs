@@ -9,6 +9,7 @@ use crate::auth::{
     issue_access_token, verify_client_assertion, verify_device_assertion,
 };
 use crate::core::Core;
+use crate::hex::hex;
 use crate::store::{ClientRecord, StoreError};
 
 /// What a device may do, in its token.
@@ -85,7 +86,7 @@ fn grant(
     now: i64,
 ) -> Result<Granted, OpError> {
     core.taken().take(subject, signed, now)?;
-    let jti = hex(core.host.random());
+    let jti = hex(&core.host.random::<16>());
     let token = NewToken {
         subject,
         kind,
@@ -102,8 +103,4 @@ fn grant(
             TokenKind::Device | TokenKind::DevicePushOnly => format!("device:{subject}"),
         },
     })
-}
-
-fn hex(random: [u8; 16]) -> String {
-    random.iter().map(|byte| format!("{byte:02x}")).collect()
 }

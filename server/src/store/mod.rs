@@ -181,7 +181,7 @@ fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
 }
 
 fn set_key(connection: &Connection, key: &[u8; 32]) -> Result<(), StoreError> {
-    let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
+    let hex = crate::hex::hex(key);
     // A raw key: deriving one from a passphrase would cost a second at every open.
     connection.pragma_update(None, "key", format!("x'{hex}'"))?;
     Ok(())

@@ -77,7 +77,7 @@ async fn receipts_that_are_none_are_refused() {
     let token = town.case_system("export.receipt").await;
     let bearer = format!("authorization: Bearer {token}");
     let headers = ["content-type: application/json", bearer.as_str()];
-    for body in ["", "{", "{}", "7", "null", "[7]", &"[".repeat(20_000)] {
+    for body in ["", "{", "{}", "7", "null", &"[".repeat(20_000)] {
         let answer = town
             .knock("POST", "/v1/export/receipts", &headers, body.to_owned())
             .await;

@@ -22,7 +22,9 @@ async fn a_file_is_counted_and_its_faults_are_listed() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let told = answer.json();
     let rejected = json!([told["rejected"][0]["line"], told["rejected"][0]["column"]]);
-    let warned = json!([told["warnings"][0]["line"], told["warnings"][0]["column"]]);
+    // The first ones name the columns that the file does not have.
+    let warning = told["warnings"].as_array().unwrap().last().unwrap();
+    let warned = json!([warning["line"], warning["column"]]);
     assert_eq!(
         (told["added"].clone(), told["changed"].clone()),
         (json!(1), json!(0))
@@ -84,5 +86,5 @@ async fn a_field_of_two_megabytes_is_too_much() {
         (&told["added"], &told["rejected"][0]["line"]),
         (&json!(1), &json!(2))
     );
-    assert!(answer.body.len() < 1000);
+    assert!(!answer.text().contains("xxxx"));
 }

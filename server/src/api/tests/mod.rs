@@ -27,6 +27,7 @@ use super::App;
 use crate::auth::{KeySet, SigningKey};
 use crate::config::HttpConfig;
 use crate::core::Core;
+use crate::hex::hex;
 use crate::ops::{client, enrol, import};
 use crate::router::router;
 use crate::testing::{Folder, SetClock};
@@ -192,7 +193,7 @@ impl Phone {
         Self {
             id: String::new(),
             keys: pair(town).0,
-            actor: actor.iter().map(|byte| format!("{byte:02x}")).collect(),
+            actor: hex(&actor),
         }
     }
 
