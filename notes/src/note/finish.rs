@@ -181,7 +181,7 @@ impl<'a> Places<'a> {
                 }
                 ObjectId::Id(id) => match self.find(id) {
                     Place::Text if is_private_mark(op) => continue,
-                    Place::Entry if is_private_flag(op) => continue,
+                    Place::Entry if self.keeps_private(id, op, change.hash())? => continue,
                     Place::Addenda => begins(op) && self.is_free(op, change.deps())?,
                     _ => false,
                 },
@@ -192,6 +192,22 @@ impl<'a> Places<'a> {
             own.insert(OpId::new(counter, change.actor_id()));
         }
         Ok(true)
+    }
+
+    /// A flag is set, or what takes one of two away leaves the other: so Automerge writes a choice
+    /// between the flags of two phones.
+    fn keeps_private(&self, id: &OpId, op: &Op, change: ChangeHash) -> Result<bool, Unreadable> {
+        if op.insert || !matches!(&op.key, Key::Map(key) if key == "private") {
+            return Ok(false);
+        }
+        match &op.action {
+            OpType::Put(ScalarValue::Str(word)) => Ok(MARKS.contains(&word.as_str())),
+            OpType::Delete => {
+                let entry = ObjId::Id(id.counter(), id.actor().clone(), 0);
+                Ok(!self.doc.get_all_at(&entry, "private", &[change])?.is_empty())
+            }
+            _ => Ok(false),
+        }
     }
 
     /// An addendum under the key of one that its writer had seen would stand in its place.
@@ -217,10 +233,4 @@ fn is_private_mark(op: &Op) -> bool {
         _ => false,
     };
     private && op.insert && op.pred.is_empty()
-}
-
-fn is_private_flag(op: &Op) -> bool {
-    let on_private = matches!(&op.key, Key::Map(key) if key == "private");
-    let adds = matches!(&op.action, OpType::Put(ScalarValue::Str(word)) if MARKS.contains(&word.as_str()));
-    on_private && adds && !op.insert
 }

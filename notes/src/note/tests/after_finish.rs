@@ -360,6 +360,28 @@ fn a_finish_does_not_go_away_by_being_taken_out() {
 }
 
 #[test]
+fn of_two_flags_one_may_be_chosen_but_not_none() {
+    for chosen in ["third_party", "do_not_share"] {
+        let [mut alice, mut bob]: [Automerge; 2] = finished()
+            .into_iter()
+            .take(2)
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap();
+        write(&mut alice, &[put("actions.a1.private", text("third_party"))]);
+        write(&mut bob, &[put("actions.a1.private", text("do_not_share"))]);
+        merge(&mut alice, &bob);
+        assert_eq!(read(&alice).conflicts.len(), 1);
+        let mut undone = alice.clone();
+        let settled = write(&mut alice, &[put("actions.a1.private", text(chosen))]);
+        assert_eq!(read(&alice).conflicts, []);
+        assert_eq!(judged(&alice, &[settled], NOBODY), NOBODY, "{chosen}");
+        let cleared = write(&mut undone, &[clear("actions.a1.private")]);
+        assert_eq!(judged(&undone, &[cleared], NOBODY), [cleared]);
+    }
+}
+
+#[test]
 fn the_desk_may_do_what_it_decides() {
     let desk = ActorId::from([9u8; 16]);
     let mut doc = finished().remove(0);

@@ -75,16 +75,33 @@ fn runs(trace: Trace) -> Vec<Run> {
         });
         run_of.push(run);
         ends[run] = number;
-        runs[run]
-            .edits
-            .extend(txn.patches.into_iter().map(|(at, delete, insert)| Edit::Splice {
-                field: "body".into(),
-                at,
-                delete,
-                insert,
-            }));
+        for (at, delete, insert) in txn.patches {
+            type_on(&mut runs[run].edits, at, delete, insert);
+        }
     }
     runs
+}
+
+/// One letter behind the other is one edit, which makes the same operations.
+fn type_on(edits: &mut Vec<Edit>, at: u64, delete: u64, insert: String) {
+    if let Some(Edit::Splice {
+        at: before,
+        insert: word,
+        ..
+    }) = edits.last_mut()
+        && delete == 0
+        && at == *before + word.chars().count() as u64
+    {
+        word.push_str(&insert);
+        return;
+    }
+    let field = "body".into();
+    edits.push(Edit::Splice {
+        field,
+        at,
+        delete,
+        insert,
+    });
 }
 
 /// What a phone lacks of the histories of these runs, in the order in which they were written.
