@@ -1,0 +1,31 @@
+//! The figures that Doorstep claims, measured in one run against Automerge alone in the same
+//! process. `--check` exits 1 where one is missed. No test asserts a time; this program does, when
+//! asked, on a machine that has nothing else to do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_precision_loss)]
+
+mod corpus;
+mod meter;
+mod phone;
+mod table;
+mod typing;
+mod upload;
+
+use std::process::ExitCode;
+
+use table::Table;
+
+fn main() -> ExitCode {
+    let check = std::env::args().any(|arg| arg == "--check");
+    let mut table = Table::default();
+    println!("First upload: 1,000 finished notes of about 70 changes and 4.4 kB each …");
+    upload::run(&mut table, "70 changes each", corpus::Pauses::EveryBurst, 1_000);
+    println!("First upload: the same notes as the notebook writes them, a change per pause …");
+    upload::run(&mut table, "a change per pause", corpus::Pauses::AsWritten, 1_000);
+    println!("Nothing new: a phone that holds 2,000 notes …");
+    phone::nothing_new(&mut table, 2_000);
+    println!("Typing: a note of 900 words, every key durable …");
+    typing::run(&mut table);
+    table.print();
+    if check && table.missed() > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

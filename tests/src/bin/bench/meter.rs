@@ -1,0 +1,137 @@
+//! A server in this process with a meter at its door: processor time, bodies and requests of all
+//! that passes, without what the phone does on its side.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use client_core::host::{HttpRequest, HttpResponse, Transport, Unreachable};
+use rustix::time::{ClockId, clock_gettime};
+use server::api::App;
+use server::config::HttpConfig;
+use server::core::Core;
+use server::host::Host;
+use tower::ServiceExt as _;
+
+/// Processor time of this process so far, all threads.
+pub(crate) fn cpu() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// What passed the door.
+#[derive(Default, Clone, Copy)]
+pub(crate) struct Passed {
+    pub(crate) cpu: Duration,
+    pub(crate) requests: u32,
+    pub(crate) up: usize,
+    pub(crate) down: usize,
+}
+
+/// The server.
+pub(crate) struct Server {
+    pub(crate) core: Arc<Core>,
+    router: Router,
+    runtime: tokio::runtime::Runtime,
+    _stop: tokio::sync::watch::Sender<bool>,
+    pub(crate) passed: Passed,
+    /// Bodies of sync requests, kept to look into.
+    pub(crate) bodies: Vec<(Vec<u8>, bool)>,
+    _folder: Folder,
+}
+
+/// A folder of its own that goes when the run ends.
+pub(crate) struct Folder(pub(crate) std::path::PathBuf);
+
+impl Folder {
+    /// A fresh one.
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("doorstep-bench-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Server {
+    /// A server with the demo team, encrypted, whose projector runs only when it is told to.
+    pub(crate) fn new(name: &str) -> Self {
+        let folder = Folder::new(name);
+        let mut core = Core::open(&folder.0, Some([7; 32]), Host::system()).unwrap();
+        core.announce("http://bench.example").unwrap();
+        let workers = include_bytes!("../../../../demo/workers.csv");
+        let people = include_bytes!("../../../../demo/people.csv");
+        server::ops::import::workers(&core, workers, "bench").unwrap();
+        server::ops::import::people(&core, people, "bench").unwrap();
+        let core = Arc::new(core);
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        let http = HttpConfig {
+            address_header: None,
+            sync_body_bytes: 8 * 1024 * 1024,
+            import_body_bytes: 32 * 1024 * 1024,
+            receipts_body_bytes: 2 * 1024 * 1024,
+            max_requests: 64,
+            body_timeout_s: 120,
+        };
+        let router = server::router::router(App::new(Arc::clone(&core), http, stopping));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Self { core, router, runtime, _stop: stop, passed: Passed::default(), bodies: Vec::new(), _folder: folder }
+    }
+
+    /// A code for one more device.
+    pub(crate) fn code(&self, worker: &str) -> String {
+        server::ops::enrol::make_code(&self.core, worker, 3_600_000, "bench").unwrap().code.shown()
+    }
+
+    /// Judges and publishes all that waits; says what it cost.
+    pub(crate) fn project(&self) -> Duration {
+        let before = cpu();
+        while server::sync::project(&self.core, 64).unwrap() > 0 {}
+        cpu() - before
+    }
+
+    /// Forgets what passed so far.
+    pub(crate) fn reset(&mut self) {
+        self.passed = Passed::default();
+        self.bodies.clear();
+    }
+}
+
+impl Transport for Server {
+    fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
+        if request.path == "/v1/sync" {
+            let packed = request.headers.iter().any(|(name, value)| {
+                name.eq_ignore_ascii_case("content-encoding") && value.eq_ignore_ascii_case("zstd")
+            });
+            self.bodies.push((request.body.clone(), packed));
+            self.passed.requests += 1;
+        }
+        let mut builder = axum::http::Request::builder().method(request.method).uri(&request.path);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        let asked = builder.body(Body::from(request.body.clone())).unwrap();
+        let router = self.router.clone();
+        let before = cpu();
+        let (status, headers, body) = self.runtime.block_on(async move {
+            let answer = router.oneshot(asked).await.unwrap();
+            let (parts, body) = answer.into_parts();
+            let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+            (parts.status.as_u16(), parts.headers, body)
+        });
+        self.passed.cpu += cpu() - before;
+        self.passed.up += request.body.len();
+        self.passed.down += body.len();
+        let text = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
+            (name.to_string(), value.to_str().unwrap_or_default().to_owned())
+        };
+        Ok(HttpResponse { status, headers: headers.iter().map(text).collect(), body: body.to_vec() })
+    }
+}
