@@ -16,6 +16,9 @@ use crate::sync::desk_change;
 
 /// People offered for a name.
 const MAX_CANDIDATES: u32 = 10;
+/// Notes of the same time that are asked about for one note.
+const MAX_PAIRS: u32 = 3;
+const DUPLICATE: &str = "possible_duplicate";
 /// By whom and how the server itself settles what an edit made good.
 const SERVER: &str = "server";
 const BY_EDIT: &str = "resolved by edit";
@@ -118,39 +121,36 @@ fn unmatched(tx: &Tx<'_>, host: &Host, record: &DocumentRecord, plain: &Plain) -
     Ok(())
 }
 
-/// Two notes about one person at one time. Who decided to keep both is not asked again.
+/// Two notes about one person at one time. Who decided to keep both is not asked again. The issue
+/// stands at the later note of the pair, with the earlier one first in its subject, so that both
+/// find it again.
 fn duplicates(tx: &Tx<'_>, host: &Host, record: &DocumentRecord) -> Result<(), StoreError> {
-    const KIND: &str = "possible_duplicate";
-    let mut standing = HashSet::new();
-    let overlapping = match (record.person, record.started_at) {
-        (Some(person), Some(from)) => tx.notes_overlapping(person, from, record.ended_at, record.id)?,
-        _ => Vec::new(),
-    };
-    for other in overlapping {
-        let subject = pair(record.id, other);
-        if !tx.issue_was_settled(KIND, &subject, "keep_both")? {
-            let what = json!({
-                "words": "Two notes about one person at the same time. They may be about one visit.",
-                "notes": [record.id, other],
-            });
-            let mut issue = detail::new(host, KIND, subject.clone(), &what);
-            issue.document = Some(record.id);
-            issue.person = record.person;
-            tx.issue_open(&issue)?;
+    for other in tx.notes_overlapping(record, None, MAX_PAIRS)? {
+        let (earlier, later) = (record.id.min(other), record.id.max(other));
+        let subject = format!("{earlier}/{later}");
+        if tx.issue_was_settled(DUPLICATE, &subject, "keep_both")? {
+            continue;
         }
-        standing.insert(subject);
+        let what = json!({
+            "words": "Two notes about one person at the same time. They may be about one visit.",
+            "notes": [earlier, later],
+        });
+        let mut issue = detail::new(host, DUPLICATE, subject, &what);
+        issue.document = Some(later);
+        issue.person = record.person;
+        tx.issue_open(&issue)?;
     }
-    // The issue may have been opened by the other note of the pair.
-    for issue in tx.issues_open_naming(KIND, &record.id.to_string())? {
-        if !standing.contains(&issue.opened.subject) {
+    let mut open = tx.issues_open_of(record.id)?;
+    open.retain(|issue| issue.opened.kind == DUPLICATE);
+    open.extend(tx.issues_open_under(DUPLICATE, record.id)?);
+    for issue in open {
+        let pair = issue.opened.subject.split('/').filter_map(|id| id.parse().ok());
+        let other = pair.into_iter().find(|id: &DocumentId| *id != record.id);
+        if tx.notes_overlapping(record, other, 1)?.is_empty() {
             settle_one(tx, host, &issue.opened.id)?;
         }
     }
     Ok(())
-}
-
-fn pair(a: DocumentId, b: DocumentId) -> String {
-    format!("{}/{}", a.min(b), a.max(b))
 }
 
 fn settle(

@@ -137,15 +137,17 @@ impl Tx<'_> {
         Ok(find.query_row([document.0], issue).optional()?)
     }
 
-    /// Open issues of a kind whose subject contains a text.
+    /// Open issues of a kind whose subject begins with a document's id and a slash.
     ///
     /// # Errors
     /// The database's.
-    pub fn issues_open_naming(&self, kind: &str, text: &str) -> Result<Vec<Issue>, StoreError> {
+    pub fn issues_open_under(&self, kind: &str, document: DocumentId) -> Result<Vec<Issue>, StoreError> {
+        // What follows the slash begins with a hexadecimal digit, and those sort before `g`.
         let mut find = self.db.prepare_cached(&format!(
-            "SELECT {ISSUE} FROM issue WHERE kind = ? AND settled_at IS NULL AND instr(subject, ?) > 0"
+            "SELECT {ISSUE} FROM issue WHERE kind = ?1 AND subject > ?2 AND subject < ?2 || 'g' \
+             AND settled_at IS NULL"
         ))?;
-        let rows = find.query_map(params![kind, text], issue)?;
+        let rows = find.query_map(params![kind, format!("{document}/")], issue)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -310,27 +310,37 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Other notes about a person whose time overlaps this one's. A time ends before its end, and
-    /// one without an end is a moment.
+    /// Other notes about a person whose time overlaps this one's, the latest first, at most so many.
+    /// A time ends before its end, one without an end is a moment, and none lasts longer than two
+    /// days: that bounds what has to be looked at.
     ///
     /// # Errors
     /// The database's.
     pub fn notes_overlapping(
         &self,
-        person: PersonId,
-        started_at: i64,
-        ended_at: Option<i64>,
-        but: DocumentId,
+        note: &DocumentRecord,
+        only: Option<DocumentId>,
+        limit: u32,
     ) -> Result<Vec<DocumentId>, StoreError> {
+        const LONGEST_MS: i64 = 2 * 86_400_000;
+        let (Some(person), Some(from)) = (note.person, note.started_at) else {
+            return Ok(Vec::new());
+        };
+        let moment = from.saturating_add(1);
+        let until = note.ended_at.unwrap_or(moment).max(moment);
+        let until = until.min(from.saturating_add(LONGEST_MS));
         let mut find = self.db.prepare_cached(
-            "SELECT id FROM document WHERE person = ?1 AND template = 0 AND id <> ?4 AND started_at < ?3 \
-             AND max(coalesce(ended_at, started_at), started_at + 1) > ?2 ORDER BY id",
+            "SELECT id FROM document WHERE person = ?1 AND template = 0 AND id <> ?2 \
+             AND started_at > ?3 AND started_at < ?4 \
+             AND max(coalesce(ended_at, started_at), started_at + 1) > ?5 AND (?6 IS NULL OR id = ?6) \
+             ORDER BY started_at DESC, id DESC LIMIT ?7",
         )?;
-        let first_after = started_at.saturating_add(1);
-        let until = ended_at.unwrap_or(first_after).max(first_after);
-        let rows = find.query_map(params![person.0, started_at, until, but.0], |row| {
-            row.get(0).map(DocumentId)
-        })?;
+        let earliest = from.saturating_sub(LONGEST_MS);
+        let only = only.map(|id| id.0);
+        let rows = find.query_map(
+            params![person.0, note.id.0, earliest, until, from, only, limit],
+            |row| row.get(0).map(DocumentId),
+        )?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

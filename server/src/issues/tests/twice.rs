@@ -122,3 +122,35 @@ fn the_next_part_of_a_note_does_not_ask_twice() {
     }
     assert_eq!(town.issue("possible_duplicate")["id"], id);
 }
+
+#[test]
+fn a_crowd_of_notes_does_not_ask_about_every_pair() {
+    let town = Town::new();
+    let phone = town.phone("W1", 1);
+    let morning = ("09:00:00", Some("10:00:00"));
+    for number in 1..=12 {
+        phone.publish(&town, &mut note(phone, number, MARGARET, morning), Some(MARGARET));
+    }
+    // The second asks about one other, the third about two, each later one about three.
+    assert_eq!(town.issues().len(), 1 + 2 + 3 * 9);
+}
+
+#[test]
+fn a_visit_of_a_week_is_a_slip_and_asks_nothing() {
+    let town = Town::new();
+    let phone = town.phone("W1", 1);
+    let mut long = phone.begin(1, MARGARET);
+    phone.set(&mut long, "ended_at", "\"2026-09-10T09:15:00Z\"");
+    phone.publish(&town, &mut long, Some(MARGARET));
+    for (number, (day, expected)) in [(2, ("07", 0)), (3, ("05T09:15:00", 0)), (4, ("05T09:14:59", 1))] {
+        let mut other = phone.begin(number, MARGARET);
+        let at = if day.len() == 2 {
+            format!("2026-09-{day}T09:00:00Z")
+        } else {
+            format!("2026-09-{day}Z")
+        };
+        phone.set(&mut other, "started_at", &format!("\"{at}\""));
+        phone.publish(&town, &mut other, Some(MARGARET));
+        assert_eq!(town.issues().len(), expected, "{at}");
+    }
+}

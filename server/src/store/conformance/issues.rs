@@ -89,8 +89,25 @@ fn issues_are_found_by_what_they_are_about() {
             }
             assert_eq!(ids(tx.issues_open(9)?), ["a", "b", "c", "d"]);
             assert_eq!(ids(tx.issues_open(2)?), ["a", "b"]);
-            assert_eq!(ids(tx.issues_open_naming("held", "x/")?).len(), 2);
-            assert_eq!(ids(tx.issues_open_naming("held", "%")?), ["d"]);
+            let under = format!("{}/{}", document(1), document(2));
+            tx.issue_open(&NewIssue {
+                document: Some(document(7)),
+                ..new("e", "pair", &under)
+            })?;
+            assert_eq!(ids(tx.issues_open_under("pair", document(1))?), ["e"]);
+            assert_eq!(
+                ids(tx.issues_open_under("pair", document(2))?),
+                Vec::<String>::new()
+            );
+            assert_eq!(
+                ids(tx.issues_open_under("held", document(1))?),
+                Vec::<String>::new()
+            );
+            tx.issue_settle("e", 11, "w", "keep_both", "r")?;
+            assert_eq!(
+                ids(tx.issues_open_under("pair", document(1))?),
+                Vec::<String>::new()
+            );
             assert_eq!(tx.issue_settled_last(document(1))?, None);
             tx.issue_settle("a", 20, "w", "return", "r")?;
             tx.issue_settle("c", 30, "w", "accept", "r")?;

@@ -220,22 +220,53 @@ fn notes_overlap_by_their_times() {
                     ..record(n)
                 })?;
             }
-            let at = |from, to| tx.notes_overlapping(ann, from, to, document(9));
+            let note = |n, started_at, ended_at| DocumentRecord {
+                person: Some(ann),
+                started_at: Some(started_at),
+                ended_at,
+                ..record(n)
+            };
+            let at = |from, to| tx.notes_overlapping(&note(9, from, to), None, 9);
             assert_eq!(
                 at(100, Some(200))?,
-                [document(1), document(3)],
+                [document(3), document(1)],
                 "one that ends as the other begins does not"
             );
-            assert_eq!(at(199, Some(201))?, [document(1), document(2)]);
-            assert_eq!(at(150, None)?, [document(1), document(3)]);
+            assert_eq!(at(199, Some(201))?, [document(2), document(1)]);
+            assert_eq!(at(150, None)?, [document(3), document(1)]);
             assert_eq!(at(0, Some(100))?, []);
-            assert_eq!(at(0, Some(1_000))?, [document(1), document(2), document(3)]);
+            assert_eq!(at(0, Some(1_000))?, [document(2), document(3), document(1)]);
             assert_eq!(at(i64::MAX, None)?, []);
             assert_eq!(
-                tx.notes_overlapping(ann, 100, Some(200), document(1))?,
+                tx.notes_overlapping(&note(1, 100, Some(200)), None, 9)?,
                 [document(3)],
                 "not itself"
             );
+            let whole = note(9, 0, Some(1_000));
+            assert_eq!(
+                tx.notes_overlapping(&whole, None, 1)?,
+                [document(2)],
+                "the latest first"
+            );
+            assert_eq!(tx.notes_overlapping(&whole, Some(document(1)), 1)?, [document(1)]);
+            assert_eq!(
+                tx.notes_overlapping(&whole, Some(document(4)), 1)?,
+                [],
+                "another person's"
+            );
+            const TWO_DAYS: i64 = 2 * 86_400_000;
+            assert_eq!(
+                at(-TWO_DAYS, Some(i64::MAX))?,
+                [],
+                "none lasts longer than two days"
+            );
+            assert_eq!(at(101 - TWO_DAYS, Some(i64::MAX))?, [document(1)]);
+            assert_eq!(at(i64::MIN, Some(i64::MAX))?, []);
+            let nobody = DocumentRecord {
+                person: None,
+                ..whole
+            };
+            assert_eq!(tx.notes_overlapping(&nobody, None, 9)?, []);
             Ok(())
         })
         .unwrap();
