@@ -31,3 +31,6 @@ pub const MAX_READINGS: usize = 2_000;
 pub const MAX_FILLS: usize = 64;
 /// Longest reason, in bytes.
 pub const MAX_REASON_BYTES: usize = 500;
+
+#[cfg(test)]
+mod tests;
