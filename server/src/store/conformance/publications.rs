@@ -254,13 +254,13 @@ fn notes_overlap_by_their_times() {
                 [],
                 "another person's"
             );
-            const TWO_DAYS: i64 = 2 * 86_400_000;
+            let two_days = 2 * 86_400_000_i64;
             assert_eq!(
-                at(-TWO_DAYS, Some(i64::MAX))?,
+                at(-two_days, Some(i64::MAX))?,
                 [],
                 "none lasts longer than two days"
             );
-            assert_eq!(at(101 - TWO_DAYS, Some(i64::MAX))?, [document(1)]);
+            assert_eq!(at(101 - two_days, Some(i64::MAX))?, [document(1)]);
             assert_eq!(at(i64::MIN, Some(i64::MAX))?, []);
             let nobody = DocumentRecord {
                 person: None,
