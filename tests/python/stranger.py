@@ -143,8 +143,9 @@ class Stranger:
         if answer[9]:  # rewound: it has sent nothing, so there is nothing to send again
             self.cursor = b""
             return True
-        asked, done = self.fills[:64], answer[5]
-        self.fills = self.fills[len(asked):]
+        done = answer[5]
+        answered = [fill[0] for fill in done]
+        self.fills = [fill for fill in self.fills if fill[0] not in answered]
         for row in answer[4]:
             if row[1] <= REMOVAL:  # of a kind that it knows
                 self.take_row(row[0], row[1], cbor2.loads(row[2]))

@@ -249,11 +249,13 @@ def answers_of_a_later_server(stranger):
     def row(number, kind, body):
         return {0: number, 1: kind, 2: cbor2.dumps(body), 44: "later"}
     notes, actor = stranger.notes(), stranger.actor
-    rows = [row(900, 77, ["no map"]), row(900, 0, {0: person, 1: "P1", 2: "A", 4: False, 90: 1}),
+    rows = [row(900, 77, 5), row(900, 0, {0: person, 1: "P1", 2: "A", 4: False, 90: 1}),
             row(901, 6, {0: "reset", 1: note}), row(901, 6, {0: "later_order", 1: note})]
     check("more is false", stranger.take_in(plain | {4: rows, 99: "later"}), False)
     check("unknown keys and rows are skipped", stranger.notes(), notes)
     check("a reset asks for the history", stranger.fills, [{0: [1, [note]], 1: 0}])
+    stranger.take_in(plain)
+    check("a fill that had no room is asked again", stranger.fills, [{0: [1, [note]], 1: 0}])
     stranger.take_in(plain | {5: [{0: [1, [note]], 1: [], 2: 7}]})
     check("a fill goes on at its next", stranger.fills, [{0: [1, [note]], 1: 7}])
     stranger.take_in(plain | {5: [{0: [1, [note]], 1: []}]})
