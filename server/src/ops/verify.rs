@@ -16,6 +16,9 @@ use crate::sync;
 /// Rows that are read at once.
 const BATCH: u32 = 500;
 
+/// Automerge recurses over what it loads, and what is loaded here may have been tampered with.
+const STACK_BYTES: usize = 256 * 1024 * 1024;
+
 /// What was looked at, and what differs, in words that hold no personal data.
 #[derive(Debug, Default)]
 pub struct Verified {
@@ -34,12 +37,21 @@ pub struct Verified {
 /// # Errors
 /// The store's, where it cannot be read at all.
 pub fn verify(core: &Core) -> Result<Verified, StoreError> {
-    core.store.read(|tx| {
-        let mut verified = Verified::default();
-        log(tx, &mut verified)?;
-        audit(tx, &mut verified)?;
-        documents(tx, &mut verified)?;
-        Ok(verified)
+    let all = || {
+        core.store.read(|tx| {
+            let mut verified = Verified::default();
+            log(tx, &mut verified)?;
+            audit(tx, &mut verified)?;
+            documents(tx, &mut verified)?;
+            Ok(verified)
+        })
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let thread = thread.spawn_scoped(scope, all)?;
+        thread
+            .join()
+            .map_err(|_| StoreError::Inconsistent("verifying ended too early"))?
     })
 }
 

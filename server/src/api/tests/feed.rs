@@ -72,6 +72,26 @@ async fn bad_parameters_are_named() {
 }
 
 #[tokio::test]
+async fn an_empty_answer_waits_until_its_time_or_the_servers_end() {
+    let town = Town::new();
+    let later = || tokio::time::sleep(std::time::Duration::from_millis(400));
+    let waiting = get(&town, "/v1/export/notes?wait=2", "*/*");
+    let (answer, early) = tokio::join!(waiting, async {
+        later().await;
+        town.clock.forward(2_000);
+        town.core.host.now_ms()
+    });
+    assert_eq!((answer.status, answer.body.len()), (200, 0));
+    assert_eq!(early, town.core.host.now_ms());
+    let waiting = get(&town, "/v1/export/notes?wait=60", "*/*");
+    let (answer, ()) = tokio::join!(waiting, async {
+        later().await;
+        town.stop.send(true).unwrap();
+    });
+    assert_eq!((answer.status, answer.body.len()), (200, 0));
+}
+
+#[tokio::test]
 async fn receipts_that_are_none_are_refused() {
     let town = Town::new();
     let token = town.case_system("export.receipt").await;

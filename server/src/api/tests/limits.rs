@@ -1,8 +1,18 @@
 //! Limits: guessing is slowed down for who guesses and nobody else; too many at once are told so.
 
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
 use notes::problem::Code;
+use tokio::sync::watch;
+use tower::ServiceExt as _;
 
 use super::{Phone, Town, device_form, http};
+use crate::api::{App, layers};
 
 #[tokio::test]
 async fn who_guesses_codes_waits_and_others_do_not() {
@@ -40,6 +50,40 @@ async fn who_tries_tokens_waits() {
     town.form(&device_form("abc"))
         .await
         .refused(Code::RateLimited, "one more");
+}
+
+#[tokio::test]
+async fn a_request_that_panics_gets_an_answer_and_the_next_one_too() {
+    let town = Town::new();
+    let (_stop, stopping) = watch::channel(false);
+    let app = App::new(Arc::clone(&town.core), http(), stopping);
+    let at_work = app.clone();
+    let router = Router::new()
+        .route("/boom", get(boom))
+        .route(
+            "/work",
+            get(async move || {
+                at_work
+                    .blocking(|_| -> Result<&str, Code> { panic!("on purpose") })
+                    .await
+            }),
+        )
+        .route("/fine", get(async || "fine"))
+        .layer(from_fn_with_state(app, layers::around));
+    for _ in 0..http().max_requests * 2 {
+        for (path, status) in [("/boom", 500), ("/work", 500), ("/fine", 200)] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status().as_u16(), status, "{path}");
+            if status == 500 {
+                assert_eq!(response.headers()["content-type"], "application/problem+json");
+            }
+        }
+    }
+}
+
+async fn boom() -> &'static str {
+    panic!("on purpose")
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ pub(super) struct Town {
     pub(super) core: Arc<Core>,
     pub(super) clock: Arc<SetClock>,
     router: Router,
-    _stop: watch::Sender<bool>,
+    pub(super) stop: watch::Sender<bool>,
     _folder: Folder,
 }
 
@@ -77,7 +77,7 @@ impl Town {
             core,
             clock,
             router,
-            _stop: stop,
+            stop,
             _folder: folder,
         }
     }

@@ -103,6 +103,27 @@ fn people_go_with_their_worker_unless_their_team_was_named() {
 }
 
 #[test]
+fn what_fails_half_way_leaves_nothing() {
+    let (core, _folder, _) = core();
+    workers(&core, WORKERS.as_bytes(), "test").unwrap();
+    let before = (news_head(&core), deeds(&core));
+    let broken = "CREATE TRIGGER broken BEFORE INSERT ON person WHEN NEW.case_id = 'P3' \
+                  BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+    let write = |sql: &str| {
+        core.store.write(|tx| {
+            tx.tamper(sql);
+            Ok::<_, crate::store::StoreError>(())
+        })
+    };
+    write(broken).unwrap();
+    assert!(people(&core, PEOPLE.as_bytes(), "test").is_err());
+    assert_eq!((news_head(&core), deeds(&core)), before);
+    assert_eq!(core.store.read(|tx| tx.person_by_case("P1")).unwrap(), None);
+    write("DROP TRIGGER broken").unwrap();
+    assert_eq!(people(&core, PEOPLE.as_bytes(), "test").unwrap().added, 3);
+}
+
+#[test]
 fn a_file_that_fails_leaves_nothing() {
     let (core, _folder, _) = core();
     let before = (news_head(&core), deeds(&core));

@@ -4,6 +4,7 @@
 mod caseloads;
 mod copies;
 mod imports;
+mod verifying;
 
 use crate::core::Core;
 use crate::store::{Audience, News, NewsKind};
