@@ -128,7 +128,6 @@ fn apply(conn: &Connection, effects: &Effects, ledger: &mut Ledger) -> Result<()
 fn rewind(conn: &Connection) -> Result<(), Trouble> {
     outgoing::send_all_again(conn)?;
     meta::clear(conn, key::CURSOR)?;
-    meta::clear(conn, key::ORDERS_DONE)?;
     fills::forget_all(conn)?;
     rows::begin_anew(conn)?;
     for row in docs::joined(conn)? {

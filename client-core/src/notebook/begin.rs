@@ -183,6 +183,6 @@ impl Notebook {
         }
         tx.commit_with(CommitOptions::default().with_time(now));
         row.unoffered = !edits.is_empty();
-        self.store.write(|tx| save(tx, &mut row, &doc))
+        self.store.write(|tx| save(tx, &mut row, &doc).map(drop))
     }
 }

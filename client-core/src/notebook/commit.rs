@@ -38,9 +38,9 @@ fn words_of(plain: &Plain) -> String {
     texts.chain(values).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
-/// Writes a document with everything that follows from it; gives its number. What cannot be read by
-/// the table keeps the columns that it had.
-pub(super) fn save(conn: &Connection, row: &mut DocRow, doc: &Automerge) -> Result<(), Trouble> {
+/// Writes a document with everything that follows from it, and gives it as plain values. What cannot
+/// be read by the table keeps the columns that it had.
+pub(super) fn save(conn: &Connection, row: &mut DocRow, doc: &Automerge) -> Result<Option<Plain>, Trouble> {
     row.heads = doc.get_heads();
     let plain = Plain::read(doc, row.template).ok();
     if let Some(plain) = &plain {
@@ -52,7 +52,7 @@ pub(super) fn save(conn: &Connection, row: &mut DocRow, doc: &Automerge) -> Resu
     if let Some(plain) = &plain {
         search::index(conn, row.nr, &words_of(plain))?;
     }
-    Ok(())
+    Ok(plain)
 }
 
 impl Notebook {
@@ -69,7 +69,8 @@ impl Notebook {
             }
             let doc = note::load(&docs::snapshot(self.store.read(), row.nr)?)?;
             let device = self.device().map(|d| d.to_string());
-            let mut open = Open::new(row, doc, device.as_deref())?;
+            let plain = Plain::read(&doc, row.template).ok();
+            let mut open = Open::new(row, doc, plain.as_ref(), device.as_deref())?;
             open.journal = journal::entries(self.store.read(), open.row.nr)?;
             self.desk.put(open);
         }
@@ -127,14 +128,15 @@ impl Notebook {
             replay(&mut open, &actor, now, device.as_deref())
         };
         open.row.unoffered = true;
-        self.store.write(|tx| {
-            save(tx, &mut open.row, &open.doc)?;
+        let plain = self.store.write(|tx| {
+            let plain = save(tx, &mut open.row, &open.doc)?;
             for entry in &unreplayed {
                 aside::keep(tx, id, now, "journal", &entry.edit)?;
             }
-            journal::clear(tx, open.row.nr)
+            journal::clear(tx, open.row.nr)?;
+            Ok(plain)
         })?;
-        let fresh = Open::new(open.row, open.doc, device.as_deref())?;
+        let fresh = Open::new(open.row, open.doc, plain.as_ref(), device.as_deref())?;
         self.desk.put(fresh);
         Ok(())
     }

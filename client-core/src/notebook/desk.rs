@@ -35,20 +35,24 @@ pub(super) struct Open {
 }
 
 impl Open {
-    pub(super) fn new(row: DocRow, doc: Automerge, device: Option<&str>) -> Result<Self, Trouble> {
+    pub(super) fn new(
+        row: DocRow,
+        doc: Automerge,
+        plain: Option<&Plain>,
+        device: Option<&str>,
+    ) -> Result<Self, Trouble> {
         let mut lengths = BTreeMap::new();
         for name in row.template.texts() {
             if let Some((_, id)) = doc.get(ROOT, name)? {
                 lengths.insert(name, doc.length(&id) as u64);
             }
         }
-        let plain = Plain::read(&doc, row.template);
         let recorded = |plain: &Plain| Some(*plain.counters.get("recording_ms")?.get(device?)?);
         Ok(Self {
             lengths,
-            recorded_ms: plain.as_ref().ok().and_then(recorded).unwrap_or(0),
+            recorded_ms: plain.and_then(recorded).unwrap_or(0),
             // What cannot be read by the table must not be changed by it either.
-            newer: plain.map_or(true, |p| p.schema > notes::note::genesis::SCHEMA),
+            newer: plain.is_none_or(|p| p.schema > notes::note::genesis::SCHEMA),
             row,
             doc,
             journal: Vec::new(),

@@ -53,12 +53,14 @@ fn standing(conn: &Connection, row: &StandingRow) -> Result<(), Trouble> {
 }
 
 fn order(conn: &Connection, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<(), Trouble> {
-    // Rows that come again from the first bring orders that were carried out long ago.
-    let number = i64::try_from(number).unwrap_or(i64::MAX);
-    if meta::number(conn, key::ORDERS_DONE)?.is_some_and(|done| number <= done) {
+    // Rows that come again from the first bring orders that were carried out long ago, after a restore
+    // too; there, another order may come under the same number.
+    let document = row.document.map(|id| id.to_string()).unwrap_or_default();
+    let done = format!("{} {number} {} {document}", key::ORDER_DONE, row.order);
+    if meta::get(conn, &done)?.is_some() {
         return Ok(());
     }
-    meta::set(conn, key::ORDERS_DONE, &number.to_be_bytes())?;
+    meta::set(conn, &done, &ledger.now.to_be_bytes())?;
     match (row.order.as_str(), row.document) {
         ("new_actor", _) => ledger.renew(conn),
         ("reset", Some(document)) => match docs::find(conn, document)? {

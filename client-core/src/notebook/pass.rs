@@ -127,6 +127,12 @@ impl Notebook {
             let moved = brought || effects.cursor.as_ref().is_some_and(|c| *c != plan.request.cursor);
             // `more` without anything new would go on for ever.
             let again = (effects.more && moved) || effects.rewound;
+            if effects.fills.is_empty() && !effects.more {
+                // A server that answers no history (a revoked phone gets none) is not asked on and on.
+                tally
+                    .asked
+                    .extend(plan.request.fills.iter().map(|fill| fill.subject));
+            }
             self.take_in(&effects, tally)?;
             if tally.rewinds > 2 {
                 return Ok(Some(Stop::not_understood()));

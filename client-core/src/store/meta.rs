@@ -19,7 +19,8 @@ pub(crate) mod key {
     pub(crate) const CLOCK_OFFSET: &str = "clock_offset_ms";
     pub(crate) const CURSOR: &str = "cursor";
     pub(crate) const SERVER: &str = "server";
-    pub(crate) const ORDERS_DONE: &str = "orders_done";
+    /// Followed by the order itself.
+    pub(crate) const ORDER_DONE: &str = "order_done";
 }
 
 pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<Vec<u8>>, Trouble> {

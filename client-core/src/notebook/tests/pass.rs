@@ -328,3 +328,19 @@ fn an_order_for_a_fresh_actor_is_carried_out_once() {
         .collect();
     assert_eq!(actors.len(), 3, "genesis and two of one phone");
 }
+
+#[test]
+fn a_server_that_tells_nothing_is_not_asked_on_and_on() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let mut bob = Phone::enrolled(&server, "W22", 4);
+    let note = alice.note("P1");
+    bob.book.join(note).unwrap();
+    server.with(|s| s.silent = true);
+    let report = bob.sync();
+    assert_eq!((report.ended, report.sent, report.requests), (Ended::Quiet, 1, 1));
+    server.with(|s| s.silent = false);
+    alice.sync();
+    bob.sync();
+    assert_eq!(bob.item(note)["case_id"], "P1");
+}

@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) safe_seq: u64,
     pub(crate) epoch: u8,
     pub(crate) anew: bool,
+    /// Takes and tells nothing, as to a revoked phone.
+    pub(crate) silent: bool,
     /// How many log entries one fill answers.
     pub(crate) fill_page: usize,
     /// Answers to give instead, next one last.
@@ -227,7 +229,7 @@ impl State {
             response.rewound = true;
             return response;
         }
-        if !request.pull {
+        if !request.pull || self.silent {
             response.cursor.clone_from(&request.cursor);
             return response;
         }
