@@ -1,0 +1,205 @@
+//! A phone that walks about: it writes notes, finishes them, adds to them and syncs, again and
+//! again, over a real socket that may break at any moment. It notes down what it was shown as sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use client_core::host::{Clock, Dice, Host, HttpRequest, HttpResponse, Transport, Unreachable};
+use client_core::notebook::{Ended, NewNote, Notebook, State, SyncMode, Who};
+use doorstep_tests::Chance;
+use notes::ids::DocumentId;
+
+/// How many notes one phone begins; then it only adds to them.
+const MOST_NOTES: usize = 150;
+
+/// How many requests are under way, over all phones.
+#[derive(Clone, Default)]
+pub struct Flights(Arc<AtomicUsize>);
+
+impl Flights {
+    /// Now.
+    pub fn under_way(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Waits until there is one.
+    #[expect(clippy::disallowed_methods, reason = "a real process is waited for in real time")]
+    pub fn wait_for_one(&self, at_most: Duration) {
+        let begun = Instant::now();
+        while self.under_way() == 0 && begun.elapsed() < at_most {
+            std::thread::yield_now();
+        }
+    }
+}
+
+struct Wire {
+    agent: ureq::Agent,
+    url: String,
+    flights: Flights,
+}
+
+impl Wire {
+    fn to(url: &str, flights: &Flights) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(20)))
+            .build();
+        Self { agent: config.into(), url: url.to_owned(), flights: flights.clone() }
+    }
+
+    fn post(&self, request: &HttpRequest) -> Result<HttpResponse, ureq::Error> {
+        let mut call = self.agent.post(format!("{}{}", self.url, request.path));
+        for (name, value) in &request.headers {
+            call = call.header(name, value);
+        }
+        let mut answer = call.send(&request.body[..])?;
+        let mut body = Vec::new();
+        answer.body_mut().as_reader().read_to_end(&mut body)?;
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+            .collect();
+        Ok(HttpResponse { status: answer.status().as_u16(), headers, body })
+    }
+}
+
+impl Transport for Wire {
+    fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
+        self.flights.0.fetch_add(1, Ordering::SeqCst);
+        let answer = self.post(request);
+        self.flights.0.fetch_sub(1, Ordering::SeqCst);
+        answer.map_err(|_| Unreachable)
+    }
+}
+
+struct MachineClock;
+
+impl Clock for MachineClock {
+    fn now_ms(&self) -> i64 {
+        server::host::Host::system().now_ms()
+    }
+}
+
+struct Rolled(Chance);
+
+impl Dice for Rolled {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for part in bytes.chunks_mut(8) {
+            let rolled: [u8; 8] = self.0.bytes();
+            part.copy_from_slice(&rolled[..part.len()]);
+        }
+    }
+}
+
+/// What a phone showed as sent.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    pub body: String,
+    pub addenda: BTreeSet<String>,
+}
+
+/// A phone.
+pub struct Walker {
+    book: Notebook,
+    wire: Wire,
+    people: Vec<String>,
+    bodies: Vec<String>,
+    begun: Vec<DocumentId>,
+    shown: BTreeMap<String, Shown>,
+}
+
+impl Walker {
+    /// A new phone of a worker.
+    pub fn enrolled(worker: &str, code: &str, url: &str, folder: &Path, flights: &Flights) -> Self {
+        let host = Host {
+            clock: Box::new(MachineClock),
+            dice: Box::new(Rolled(Chance::new(doorstep_tests::seed(2026), worker))),
+            keystore: None,
+            app: "walker".to_owned(),
+        };
+        let path = folder.join(format!("{worker}.db"));
+        let mut book = Notebook::open(path.to_str().unwrap(), &[3; 32], host).unwrap();
+        let mut wire = Wire::to(url, flights);
+        assert_eq!(book.enrol(&mut wire, code, url).unwrap(), Ended::Quiet);
+        book.sync(&mut wire, SyncMode::Both).unwrap();
+        let people = book.people(None).unwrap().into_iter().filter(|p| p.mine).map(|p| p.case_id).collect();
+        Self { book, wire, people, bodies: super::process::sample_bodies(), begun: Vec::new(), shown: BTreeMap::new() }
+    }
+
+    /// Works until it is told to stop.
+    pub fn works_until(&mut self, stop: &AtomicBool) {
+        let mut turn = 0usize;
+        while !stop.load(Ordering::Relaxed) {
+            if self.begun.len() < MOST_NOTES {
+                self.writes_one(turn);
+            } else {
+                let note = self.begun[turn * 7 % self.begun.len()];
+                self.book.add(note, &format!("Added on turn {turn}.")).unwrap();
+            }
+            // A server that is away is no failure; the next turn tries again.
+            self.book.sync(&mut self.wire, SyncMode::Both).unwrap();
+            self.notes_down();
+            turn += 1;
+        }
+    }
+
+    fn writes_one(&mut self, turn: usize) {
+        let case_id = self.people[turn % self.people.len()].clone();
+        let new = NewNote { who: Who::CaseId(&case_id), kind: "home_visit", started_at: None, ended_at: None };
+        let note = self.book.new_note(&new).unwrap();
+        let body = self.bodies[turn % self.bodies.len()].clone();
+        self.book.type_text(note, "body", None, 0, &body, 0).unwrap();
+        self.book.finish(note).unwrap();
+        self.begun.push(note);
+    }
+
+    fn notes_down(&mut self) {
+        let sent: BTreeSet<DocumentId> = self
+            .book
+            .list()
+            .unwrap()
+            .into_iter()
+            .filter(|item| matches!(item.state, State::OnServer | State::InCaseSystem))
+            .map(|item| item.id)
+            .collect();
+        for note in self.begun.iter().rev().take(3).chain(self.begun.iter().take(2)) {
+            if sent.contains(note) {
+                let shown = self.book.show(*note).unwrap();
+                let texts = shown["addenda"].as_array().unwrap().iter();
+                let addenda = texts.map(|a| a["text"].as_str().unwrap().to_owned()).collect();
+                let body = shown["body"].as_str().unwrap().to_owned();
+                self.shown.insert(note.to_string(), Shown { body, addenda });
+            }
+        }
+    }
+
+    /// Syncs until nothing more goes either way.
+    pub fn syncs_until_quiet(&mut self) {
+        for _ in 0..50 {
+            let report = self.book.sync(&mut self.wire, SyncMode::Both).unwrap();
+            if report.ended == Ended::Quiet && report.sent == 0 && report.received == 0 {
+                assert_eq!(report.waiting, 0, "nothing waits once the link is good");
+                assert!(report.held.is_empty(), "nothing was held: {:?}", report.held);
+                return;
+            }
+        }
+        panic!("phone and server do not come to rest");
+    }
+
+    /// All its notes are on the server.
+    pub fn agrees(&mut self) {
+        for item in self.book.list().unwrap() {
+            assert_eq!(item.state, State::OnServer, "{}", item.id);
+        }
+    }
+
+    /// What it showed as sent.
+    pub fn shown(&self) -> BTreeMap<String, Shown> {
+        self.shown.clone()
+    }
+}
