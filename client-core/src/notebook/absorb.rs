@@ -183,6 +183,11 @@ fn arrive(conn: &Connection, arrival: &Arrival, ledger: &mut Ledger) -> Result<(
     }
     aside::clear_waiting(conn, arrival.document)?;
     aside::wait(conn, arrival.document, &absorbed.waiting)?;
+    if !absorbed.waiting.is_empty() {
+        // Perhaps it will never come by itself: two phones restored from one backup are one device,
+        // and a device is not sent what it pushed. The document's whole history has it.
+        fills::want_anew(conn, Subject::Document(arrival.document))?;
+    }
     if absorbed.fresh == 0 {
         return Ok(());
     }
