@@ -137,3 +137,12 @@ fn assert_chained(tx: &Tx<'_>) -> Check {
     );
     Ok(())
 }
+
+impl Tx<'_> {
+    /// What a failing disk does to a chunk.
+    pub(crate) fn damage(&self, seq: u64) -> Check {
+        self.db
+            .execute("UPDATE log SET chunk = x'00' WHERE seq = ?", [seq])?;
+        Ok(())
+    }
+}

@@ -249,6 +249,18 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Puts a document's entries that are held for one reason before the judge again; returns how
+    /// many there were.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn log_retry(&self, document: DocumentId, code: &str) -> Result<usize, StoreError> {
+        let mut update = self.db.prepare_cached(
+            "UPDATE log SET state = 0, code = NULL WHERE document = ? AND state = 2 AND code = ?",
+        )?;
+        Ok(update.execute(params![document.0, code])?)
+    }
+
     /// Documents with entries that wait for judgement, oldest first.
     ///
     /// # Errors

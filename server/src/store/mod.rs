@@ -69,6 +69,21 @@ pub enum StoreError {
     Folder(#[from] std::io::Error),
 }
 
+impl StoreError {
+    /// Whether it is the trouble of the machine (disk, memory, locks) and of no single row.
+    #[must_use]
+    pub fn is_the_machines(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => !matches!(
+                error.sqlite_error_code(),
+                None | Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
+            ),
+            Self::Folder(_) | Self::WrongKey => true,
+            Self::TooNew { .. } | Self::Inconsistent(_) => false,
+        }
+    }
+}
+
 /// A transaction, for reading or for writing. Its functions are spread over this folder by room.
 pub struct Tx<'c> {
     db: &'c Connection,
@@ -178,6 +193,24 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
     // Immediate: the write lock is taken before the first read, so what was read stays true.
     Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+}
+
+impl Tx<'_> {
+    /// Does something that is undone alone where it says `Err`; the transaction goes on.
+    ///
+    /// # Errors
+    /// The closure's, or the database's.
+    pub fn attempt<T>(&self, f: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.db.execute_batch("SAVEPOINT attempt")?;
+        let result = f(self);
+        let end = if result.is_ok() {
+            "RELEASE attempt"
+        } else {
+            "ROLLBACK TO attempt; RELEASE attempt"
+        };
+        self.db.execute_batch(end)?;
+        result
+    }
 }
 
 fn set_key(connection: &Connection, key: &[u8; 32]) -> Result<(), StoreError> {

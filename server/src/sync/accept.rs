@@ -3,17 +3,16 @@
 //! a phone has let go of can be lost.
 
 use notes::ids::Actor;
+use notes::note::{Template, genesis};
 use notes::problem::Code;
 use notes::wire::{Outcome, Push, Reading, Verdict};
 
+use super::Pusher;
 use super::check::{self, CheckedChunk, CheckedPush};
 use super::view::{self, JOINT_VISIT};
-use super::Pusher;
 use crate::host::Host;
 use crate::issues;
-use crate::store::{
-    AuditEntry, Audience, Entry, EntryState, Head, NewEntry, NewsKind, StoreError, Tx,
-};
+use crate::store::{Audience, AuditEntry, Entry, EntryState, Head, NewEntry, NewsKind, StoreError, Tx};
 
 /// Appends all pushes of a request; one verdict each, in order.
 pub(super) fn accept(
@@ -31,10 +30,16 @@ pub(super) fn accept(
     let mut verdicts = Vec::with_capacity(pushes.len());
     for CheckedPush { push, chunks } in pushes {
         let refused = refusal(tx, who, &push)?;
-        let mut verdict =
-            Verdict { document: push.document, outcome: Outcome::Accepted, code: None, seq: 0 };
+        let mut taken = false;
+        let mut verdict = Verdict {
+            document: push.document,
+            outcome: Outcome::Accepted,
+            code: None,
+            seq: 0,
+        };
         for chunk in chunks {
             let code = refused.or_else(|| authors_refusal(&chunk, &actors));
+            taken |= code.is_none();
             let (seq, held) = append(tx, host, who, &mut head, &push, chunk, (code, pulled_pub))?;
             verdict.seq = verdict.seq.max(seq);
             if let Some(code) = held
@@ -44,7 +49,8 @@ pub(super) fn accept(
                 verdict.code = Some(code);
             }
         }
-        if refused.is_none() {
+        // Who had nothing taken has no part in the note.
+        if taken {
             tx.follow(push.document, who.device.id, push.reason.as_deref())?;
         }
         verdicts.push(verdict);
@@ -72,21 +78,35 @@ fn append(
         person: push.person,
         reason: push.reason.clone(),
         pulled_pub,
-        state: if code.is_some() { EntryState::Held } else { EntryState::Pending },
+        state: if code.is_some() {
+            EntryState::Held
+        } else {
+            EntryState::Pending
+        },
         code: code.map(|c| c.as_str().to_owned()),
     };
     let (seq, new) = tx.log_append(head, &entry)?;
     if new {
         if let Some(code) = code {
-            let entry = Entry { seq, chain: head.chain, entry, overruled: false };
+            let entry = Entry {
+                seq,
+                chain: head.chain,
+                entry,
+                overruled: false,
+            };
             issues::held(tx, host, &entry, code)?;
         }
         return Ok((seq, code.map(|c| c.as_str().to_owned())));
     }
     // It came before: its verdict is what became of it since.
-    let known = tx.log_entry(seq)?.ok_or(StoreError::Inconsistent("a log entry vanished"))?;
+    let known = tx
+        .log_entry(seq)?
+        .ok_or(StoreError::Inconsistent("a log entry vanished"))?;
     let held = matches!(known.entry.state, EntryState::Held | EntryState::SetAside);
-    let code = known.entry.code.unwrap_or_else(|| Code::Unprocessable.as_str().to_owned());
+    let code = known
+        .entry
+        .code
+        .unwrap_or_else(|| Code::Unprocessable.as_str().to_owned());
     Ok((seq, held.then_some(code)))
 }
 
@@ -99,7 +119,8 @@ fn refusal(tx: &Tx<'_>, who: &Pusher, push: &Push) -> Result<Option<Code>, Store
         return Ok(Some(Code::WrongDocument));
     }
     let about = tx.document_person(push.document)?;
-    let joined = push.reason.as_deref() == Some(JOINT_VISIT);
+    // A visit is joined; a person's own page is not.
+    let joined = push.reason.as_deref() == Some(JOINT_VISIT) && push.template == Template::Note;
     let allowed = match (push.person, about) {
         (Some(named), Some(about)) if named != about => return Ok(Some(Code::WrongDocument)),
         (Some(named), _) => {
@@ -126,6 +147,9 @@ fn authors_refusal(chunk: &CheckedChunk, own: &[Actor]) -> Option<Code> {
 
 /// Gives the request's actor to the device that uses it; refuses one that is another's.
 pub(super) fn claim(tx: &Tx<'_>, who: &Pusher, actor: Actor, now: i64) -> Result<bool, StoreError> {
+    if genesis::is_genesis(&actor.0) {
+        return Ok(false);
+    }
     let (owner, new) = tx.actor_claim(actor, who.device.id, now)?;
     if new {
         tx.tell(Audience::All, NewsKind::Actor, &actor.0)?;
@@ -133,7 +157,8 @@ pub(super) fn claim(tx: &Tx<'_>, who: &Pusher, actor: Actor, now: i64) -> Result
     Ok(owner == Some(who.device.id))
 }
 
-/// Writes the readings into the audit, each once.
+/// Writes the readings into the audit, each once. Also those of notes that are not in view any
+/// more, and those of a device that was revoked since: they are what an audit is for.
 pub(super) fn readings(tx: &Tx<'_>, who: &Pusher, readings: &[Reading], now: i64) -> Result<(), StoreError> {
     for reading in readings {
         if tx.reading_new(who.device.id, reading.document, reading.opened_at)? {
@@ -143,7 +168,10 @@ pub(super) fn readings(tx: &Tx<'_>, who: &Pusher, readings: &[Reading], now: i64
                 what: "note.read".to_owned(),
                 person: tx.document_person(reading.document)?,
                 document: Some(reading.document),
-                detail: format!(r#"{{"device":"{}","opened_at":{}}}"#, who.device.id, reading.opened_at),
+                detail: format!(
+                    r#"{{"device":"{}","opened_at":{}}}"#,
+                    who.device.id, reading.opened_at
+                ),
             })?;
         }
     }

@@ -33,9 +33,15 @@ pub(super) fn bounds(request: &Request) -> Result<(), Code> {
     let push_out = |p: &Push| {
         p.chunks.is_empty()
             || p.chunks.len() > MAX_CHUNKS
-            || p.reason.as_ref().is_some_and(|reason| reason.len() > MAX_REASON_BYTES)
+            || p.reason
+                .as_ref()
+                .is_some_and(|reason| reason.len() > MAX_REASON_BYTES)
     };
-    if too_many || pushes.iter().any(push_out) { Err(Code::MessageMalformed) } else { Ok(()) }
+    if too_many || pushes.iter().any(push_out) {
+        Err(Code::MessageMalformed)
+    } else {
+        Ok(())
+    }
 }
 
 /// Counts and hashes all chunks of the pushes.
@@ -45,8 +51,10 @@ pub(super) fn pushes(pushes: Vec<Push>) -> Vec<CheckedPush> {
         .into_iter()
         .map(|mut push| {
             let template = push.template;
-            let chunks =
-                std::mem::take(&mut push.chunks).into_iter().map(|c| chunk(c.into(), template, &limits)).collect();
+            let chunks = std::mem::take(&mut push.chunks)
+                .into_iter()
+                .map(|c| chunk(c.into(), template, &limits))
+                .collect();
             CheckedPush { push, chunks }
         })
         .collect()
@@ -69,10 +77,11 @@ fn chunk(bytes: Vec<u8>, template: Template, limits: &Limits) -> CheckedChunk {
     CheckedChunk { bytes, hash, authors }
 }
 
-/// Whether a document's id fits what the push says it is.
+/// Whether a document's id fits what the push says it is: the ids of pages are made from people's,
+/// and no note may take one.
 pub(super) fn id_fits(push: &Push) -> bool {
     match (push.template, push.person) {
-        (Template::Note, _) => true,
+        (Template::Note, _) => push.document.0[6] >> 4 != 8,
         (Template::About, Some(person)) => DocumentId::about(person) == push.document,
         (Template::About, None) => false,
     }

@@ -65,11 +65,17 @@ impl Cursor {
         if bytes.is_empty() {
             return Ok(Known::Start);
         }
-        let Some(cursor) = Self::from_bytes(bytes) else { return Ok(Known::Unknown) };
+        let Some(cursor) = Self::from_bytes(bytes) else {
+            return Ok(Known::Unknown);
+        };
         let chain = tx.log_chain(cursor.seq)?;
         let same = chain.is_some_and(|chain| chain[..8] == cursor.chain);
         let ahead = cursor.published > tx.published_head()? || cursor.news > tx.news_head()?;
-        Ok(if cursor.epoch == epoch && same && !ahead { Known::Here(cursor) } else { Known::Unknown })
+        Ok(if cursor.epoch == epoch && same && !ahead {
+            Known::Here(cursor)
+        } else {
+            Known::Unknown
+        })
     }
 }
 
@@ -85,14 +91,26 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_was() {
-        let cursor =
-            Cursor { epoch: [7; 8], published: 1, news: 2, seq: 3, chain: [9; 8], team: -4 };
+        let cursor = Cursor {
+            epoch: [7; 8],
+            published: 1,
+            news: 2,
+            seq: 3,
+            chain: [9; 8],
+            team: -4,
+        };
         assert_eq!(Cursor::from_bytes(&cursor.to_bytes()), Some(cursor));
         let mut longer = cursor.to_bytes();
         longer.push(0);
         let mut other = cursor.to_bytes();
         other[0] = 2;
-        for bad in [&[] as &[u8], &[1], &cursor.to_bytes()[..LENGTH - 1], &longer, &other] {
+        for bad in [
+            &[] as &[u8],
+            &[1],
+            &cursor.to_bytes()[..LENGTH - 1],
+            &longer,
+            &other,
+        ] {
             assert_eq!(Cursor::from_bytes(bad), None, "{bad:?}");
         }
     }

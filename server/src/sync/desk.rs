@@ -2,9 +2,9 @@
 //! the server (so that a restored server repeats no number), appended to the log like any other
 //! and published by the projector.
 
-use automerge::{ActorId, ReadDoc as _};
 use automerge::transaction::CommitOptions;
-use notes::ids::DocumentId;
+use automerge::{ActorId, ReadDoc as _};
+use notes::ids::{Actor, DocumentId};
 use notes::note::Edit;
 use notes::problem::Code;
 use sha2::{Digest as _, Sha256};
@@ -24,15 +24,24 @@ pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit
         Code::Internal
     };
     let record = tx.document(document).map_err(internal)?.ok_or(Code::NotFound)?;
-    let mut doc = published(tx, document, Some(&record)).map_err(internal)?.ok_or(Code::NotFound)?;
-    doc.set_actor(ActorId::from(&host.random::<16>()[..]));
+    let mut doc = published(tx, document, Some(&record))
+        .map_err(internal)?
+        .ok_or(Code::NotFound)?;
+    let actor = Actor(host.random());
+    tx.actor_of_desk(actor).map_err(internal)?;
+    doc.set_actor(ActorId::from(actor.0));
     let now = host.now_ms();
     let mut change = doc.transaction();
     for edit in edits {
-        edit.apply(&mut change, record.template).map_err(|_| Code::Unprocessable)?;
+        edit.apply(&mut change, record.template)
+            .map_err(|_| Code::Unprocessable)?;
     }
     let (hash, _) = change.commit_with(CommitOptions::default().with_time(now));
-    let chunk = hash.and_then(|hash| doc.get_change_by_hash(&hash)).ok_or(Code::Unprocessable)?.raw_bytes().to_vec();
+    let chunk = hash
+        .and_then(|hash| doc.get_change_by_hash(&hash))
+        .ok_or(Code::Unprocessable)?
+        .raw_bytes()
+        .to_vec();
     let mut head = tx.log_head().map_err(internal)?;
     let entry = NewEntry {
         document,

@@ -11,7 +11,7 @@ use notes::ids::DocumentId;
 use notes::note::{self, Template};
 
 use super::judge::Candidate;
-use crate::store::{DocumentRecord, Entry, EntryState, StoreError, Tx};
+use crate::store::{DocumentRecord, Entry, StoreError, Tx};
 
 /// Most documents that are remembered; each is a few hundred kilobytes at most times.
 const REMEMBERED: usize = 8;
@@ -52,14 +52,18 @@ pub(super) struct Docket {
     /// Entries under judgement, in order.
     pub(super) entries: Vec<Entry>,
     pub(super) candidates: Vec<Candidate>,
+    /// More may wait than are here.
+    pub(super) cut: bool,
 }
 
 impl Docket {
     /// Reads a docket; none where nothing waits any more.
     pub(super) fn read(tx: &Tx<'_>, memory: &Memory, id: DocumentId) -> Result<Option<Self>, StoreError> {
-        let mut entries = tx.log_of(id, &[EntryState::Pending, EntryState::Waiting])?;
-        entries.truncate(MOST_ENTRIES);
-        let Some(template) = entries.first().map(|e| e.entry.template) else { return Ok(None) };
+        let mut entries = tx.log_open_of(id, MOST_ENTRIES)?;
+        let cut = entries.len() >= MOST_ENTRIES;
+        let Some(template) = entries.first().map(|e| e.entry.template) else {
+            return Ok(None);
+        };
         let newest = tx.published_newest(id)?;
         let record = tx.document(id)?;
         let base = match memory.take(id, newest) {
@@ -77,7 +81,36 @@ impl Docket {
                 desk: e.entry.device.is_none(),
             })
             .collect();
-        Ok(Some(Self { id, template, base, newest, record, entries, candidates }))
+        Ok(Some(Self {
+            id,
+            template,
+            base,
+            newest,
+            record,
+            entries,
+            candidates,
+            cut,
+        }))
+    }
+
+    /// A docket of which only the entries can be read: what is published of it cannot.
+    pub(super) fn unreadable(tx: &Tx<'_>, id: DocumentId) -> Result<Option<Self>, StoreError> {
+        let entries = tx.log_open_of(id, MOST_ENTRIES)?;
+        let Some(template) = entries.first().map(|e| e.entry.template) else {
+            return Ok(None);
+        };
+        let newest = tx.published_newest(id)?;
+        let cut = false;
+        Ok(Some(Self {
+            id,
+            template,
+            base: None,
+            newest,
+            record: None,
+            entries,
+            candidates: Vec::new(),
+            cut,
+        }))
     }
 }
 

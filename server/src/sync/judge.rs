@@ -7,12 +7,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use automerge::{ActorId, Automerge, Change, ChangeHash};
-use notes::gate;
+use automerge::{Automerge, Change, ChangeHash, ReadDoc as _};
 use notes::note::finish::{self, Newcomers};
 use notes::note::plain::Unreadable;
 use notes::note::{self, Plain, Template, genesis};
 use notes::problem::Code;
+
+use super::ledger::{Admission, Ledger, Parsed, parse};
 
 /// A chunk under judgement.
 #[derive(Debug, Clone)]
@@ -56,24 +57,31 @@ pub fn judge(base: Option<&Automerge>, template: Template, candidates: &[Candida
         match bench.hearing() {
             Ok(outcome) => return bench.close(outcome),
             // Each round holds at least one candidate more, so this ends.
-            Err(Objection { candidate, code }) => {
-                if let Some(finding) = bench.fixed.get_mut(candidate) {
-                    *finding = Some(Finding::Hold(code));
-                }
-            }
+            Err(objection) => bench.sustain(&objection),
         }
     }
 }
 
 struct Objection {
-    candidate: usize,
+    candidates: Vec<usize>,
     code: Code,
+    /// Raised while the order of things was looked at: it may fall when another candidate does.
+    early: bool,
 }
 
-struct Parsed {
-    changes: Vec<Change>,
-    /// The chunk's own document, which a first push can be published as without any more work.
-    whole: Option<Automerge>,
+impl Objection {
+    fn late(candidates: Vec<usize>, code: Code) -> Self {
+        Self {
+            candidates,
+            code,
+            early: false,
+        }
+    }
+}
+
+struct Held {
+    code: Code,
+    early: bool,
 }
 
 struct Bench<'a> {
@@ -81,193 +89,303 @@ struct Bench<'a> {
     template: Template,
     candidates: &'a [Candidate],
     parsed: Vec<Parsed>,
-    /// Findings that stand whatever the others are.
-    fixed: Vec<Option<Finding>>,
-    /// Findings of this round.
-    round: Vec<Finding>,
+    held: Vec<Option<Held>>,
+    /// Those who were let in this round, in the order in which one builds on the other.
+    admitted: Vec<usize>,
+    /// The changes that they bring, each with its candidate.
+    fresh: HashMap<ChangeHash, usize>,
 }
 
 impl<'a> Bench<'a> {
     fn new(base: Option<&'a Automerge>, template: Template, candidates: &'a [Candidate]) -> Self {
         let lone = base.is_none() && candidates.len() == 1;
-        let mut fixed = Vec::with_capacity(candidates.len());
+        let mut held = Vec::with_capacity(candidates.len());
         let mut parsed = Vec::with_capacity(candidates.len());
         for candidate in candidates {
             match parse(&candidate.chunk, lone) {
                 Ok(p) => {
-                    fixed.push(None);
+                    held.push(None);
                     parsed.push(p);
                 }
                 Err(code) => {
-                    fixed.push(Some(Finding::Hold(code)));
-                    parsed.push(Parsed { changes: Vec::new(), whole: None });
+                    held.push(Some(Held { code, early: false }));
+                    parsed.push(Parsed::default());
                 }
             }
         }
-        let round = vec![Finding::Wait; candidates.len()];
-        Self { base, template, candidates, parsed, fixed, round }
+        Self {
+            base,
+            template,
+            candidates,
+            parsed,
+            held,
+            admitted: Vec::new(),
+            fresh: HashMap::new(),
+        }
     }
 
     /// One round over all candidates that are not held yet.
     fn hearing(&mut self) -> Result<Option<(Automerge, Plain)>, Objection> {
-        let fresh = self.admit()?;
-        let admitted: Vec<usize> =
-            (0..self.round.len()).filter(|i| self.round.get(*i) == Some(&Finding::Publish)).collect();
-        if admitted.is_empty() {
+        self.admit()?;
+        if self.admitted.is_empty() {
             return Ok(None);
         }
-        let doc = self.apply(&admitted)?;
-        let plain = match Plain::read(&doc, self.template) {
+        let doc = self.apply()?;
+        let plain = match read(&doc, self.template) {
             Ok(plain) => plain,
-            Err(problem) => return Err(self.blame_reading(&admitted, &problem)),
+            Err(code) => return Err(self.blame(code, |doc| read(doc, self.template).err())),
         };
         if self.template == Template::Note {
-            if plain.text("person").is_none() && plain.text("person_name").is_none() {
+            if !identified(&plain) {
+                self.keeps_its_person()?;
                 // A colleague who joined was here before the one who began the note.
-                self.round.fill(Finding::Wait);
+                self.admitted.clear();
                 return Ok(None);
             }
-            self.right_person(&admitted, &plain)?;
-            self.after_finish(&doc, &admitted, &fresh)?;
+            self.right_person(&doc)?;
+            self.after_finish(&doc)?;
         }
         Ok(Some((doc, plain)))
     }
 
-    /// Lets in every candidate whose history is there, in the order in which they came; goes round
-    /// until no more can be let in. Returns the fresh changes with the candidate of each.
-    fn admit(&mut self) -> Result<HashMap<ChangeHash, usize>, Objection> {
-        let mut ledger = Ledger::new(self.base, self.template);
-        let mut fresh = HashMap::new();
-        for (finding, fixed) in self.round.iter_mut().zip(&self.fixed) {
-            *finding = fixed.unwrap_or(Finding::Wait);
-        }
-        loop {
-            let mut progress = false;
-            for index in 0..self.round.len() {
-                if self.round.get(index) != Some(&Finding::Wait) || self.fixed.get(index) != Some(&None) {
-                    continue;
-                }
-                let Some(parsed) = self.parsed.get(index) else { continue };
-                match ledger.admit(parsed) {
-                    Admission::Missing => {}
-                    Admission::Wrong(code) => return Err(Objection { candidate: index, code }),
-                    Admission::In(hashes) => {
-                        fresh.extend(hashes.into_iter().map(|hash| (hash, index)));
-                        if let Some(finding) = self.round.get_mut(index) {
-                            *finding = Finding::Publish;
-                        }
-                        progress = true;
-                    }
-                }
+    fn sustain(&mut self, objection: &Objection) {
+        if !objection.early {
+            // Who came second behind one that is held now may yet be first.
+            for held in &mut self.held {
+                held.take_if(|held| held.early);
             }
-            if !progress {
-                return Ok(fresh);
+        }
+        for index in &objection.candidates {
+            if let Some(place) = self.held.get_mut(*index) {
+                *place = Some(Held {
+                    code: objection.code,
+                    early: objection.early,
+                });
             }
         }
     }
 
-    fn apply(&mut self, admitted: &[usize]) -> Result<Automerge, Objection> {
+    /// Lets in every candidate whose history is there, in the order in which they came; goes round
+    /// until no more can be let in.
+    fn admit(&mut self) -> Result<(), Objection> {
+        let mut ledger = Ledger::new(self.base, self.template);
+        self.admitted.clear();
+        self.fresh.clear();
+        let mut waiting: Vec<usize> = (0..self.held.len())
+            .filter(|index| matches!(self.held.get(*index), Some(None)))
+            .collect();
+        loop {
+            let before = waiting.len();
+            let mut still = Vec::new();
+            for index in waiting {
+                let Some(parsed) = self.parsed.get(index) else {
+                    continue;
+                };
+                match ledger.admit(parsed) {
+                    Admission::Missing => still.push(index),
+                    Admission::Wrong(code) => {
+                        return Err(Objection {
+                            candidates: vec![index],
+                            code,
+                            early: true,
+                        });
+                    }
+                    Admission::In(hashes) => {
+                        self.fresh.extend(hashes.into_iter().map(|hash| (hash, index)));
+                        self.admitted.push(index);
+                    }
+                }
+            }
+            if still.len() == before {
+                return Ok(());
+            }
+            waiting = still;
+        }
+    }
+
+    fn apply(&mut self) -> Result<Automerge, Objection> {
         if self.base.is_none()
-            && let [only] = admitted
+            && let [only] = self.admitted.as_slice()
             && let Some(whole) = self.parsed.get_mut(*only).and_then(|p| p.whole.take())
         {
             return Ok(whole);
         }
-        let changes: Vec<Change> = admitted
+        match self.with(self.admitted.len()) {
+            Some(doc) => Ok(doc),
+            None => Err(self.blame(Code::Unprocessable, |_| None)),
+        }
+    }
+
+    /// The document with the first so many of those who were let in; none where Automerge refuses.
+    fn with(&self, count: usize) -> Option<Automerge> {
+        let changes = self
+            .admitted
             .iter()
-            .filter_map(|i| self.parsed.get(*i))
+            .take(count)
+            .filter_map(|i| self.parsed.get(*i));
+        let changes: Vec<Change> = changes
             .flat_map(|parsed| parsed.changes.iter().cloned())
             .collect();
         let mut doc = self.base.cloned().unwrap_or_else(note::empty);
-        let sound = doc.apply_changes(changes).is_ok() && is_sound(&doc);
-        if sound {
-            return Ok(doc);
-        }
-        Err(self.blame(admitted, |doc| (!is_sound(doc)).then_some(Code::Unprocessable)))
+        doc.apply_changes(changes).ok()?;
+        Some(doc)
     }
 
-    /// Finds the first candidate with which things go wrong, applying them one by one.
-    fn blame(&self, admitted: &[usize], wrong: impl Fn(&Automerge) -> Option<Code>) -> Objection {
-        let mut doc = self.base.cloned().unwrap_or_else(note::empty);
-        for index in admitted {
-            let changes = self.parsed.get(*index).map(|p| p.changes.clone()).unwrap_or_default();
-            let code = match doc.apply_changes(changes) {
-                Ok(()) => wrong(&doc),
-                Err(_) => Some(Code::Unprocessable),
+    /// Finds a candidate with which things go wrong, by halving: without it they are right.
+    fn blame(&self, code: Code, wrong: impl Fn(&Automerge) -> Option<Code>) -> Objection {
+        let (mut right, mut bad, mut found) = (0, self.admitted.len(), code);
+        while bad - right > 1 {
+            let middle = usize::midpoint(right, bad);
+            let verdict = match self.with(middle) {
+                // With none but the base there is nothing to read yet.
+                Some(doc) => wrong(&doc),
+                None => Some(Code::Unprocessable),
             };
-            if let Some(code) = code {
-                return Objection { candidate: *index, code };
+            match verdict {
+                Some(code) => (bad, found) = (middle, code),
+                None => right = middle,
             }
         }
-        let last = admitted.last().copied().unwrap_or(0);
-        Objection { candidate: last, code: Code::Unprocessable }
+        Objection::late(self.admitted.get(right).copied().into_iter().collect(), found)
     }
 
-    fn blame_reading(&self, admitted: &[usize], problem: &Unreadable) -> Objection {
-        if let [only] = admitted {
-            return Objection { candidate: *only, code: reading_code(problem) };
-        }
-        self.blame(admitted, |doc| Plain::read(doc, self.template).err().map(|problem| reading_code(&problem)))
+    fn decided(&self, index: usize) -> bool {
+        self.candidates.get(index).is_some_and(|c| c.desk || c.overruled)
     }
 
-    /// The person in the note must be the one that a push with the right to write for them named.
-    fn right_person(&self, admitted: &[usize], plain: &Plain) -> Result<(), Objection> {
-        use automerge::ReadDoc as _;
-        let Some(person) = plain.text("person") else { return Ok(()) };
-        let before = self.base.and_then(|doc| {
-            let (value, _) = doc.get(automerge::ROOT, "person").ok()??;
-            value.as_str().map(str::to_owned)
-        });
-        let each = || admitted.iter().filter_map(|i| Some((*i, self.candidates.get(*i)?)));
-        if each().any(|(_, c)| c.desk || c.overruled) {
+    fn named(&self, index: usize) -> Option<&str> {
+        self.candidates.get(index)?.person.as_deref()
+    }
+
+    /// Nobody may take out whom the note is about.
+    fn keeps_its_person(&self) -> Result<(), Objection> {
+        let known = |doc: &Automerge| read(doc, self.template).is_ok_and(|plain| identified(&plain));
+        let mut before = self.base.is_some_and(&known);
+        if !before && self.admitted.len() < 2 {
             return Ok(());
         }
-        let wrong = |candidate| Err(Objection { candidate, code: Code::WrongDocument });
-        // A push for somebody else, or one that would move the note.
-        if let Some((index, _)) = each().find(|(_, c)| c.person.as_deref().is_some_and(|named| named != person)) {
-            return wrong(index);
+        for count in 1..=self.admitted.len() {
+            let now = self.with(count).is_some_and(|doc| known(&doc));
+            if before && !now {
+                let index = self.admitted.get(count - 1).copied();
+                return Err(Objection::late(index.into_iter().collect(), Code::WrongDocument));
+            }
+            before = now;
         }
-        let vouched = each().any(|(_, c)| c.person.as_deref() == Some(person));
-        match (before, admitted.last()) {
-            (Some(before), Some(last)) if before != person => wrong(*last),
-            (None, Some(last)) if !vouched => wrong(*last),
-            _ => Ok(()),
+        Ok(())
+    }
+
+    /// The person in the note must be one that a push with the right to write for them named, and
+    /// stays the same: who moves a note, or sends it for somebody else, is held.
+    fn right_person(&self, doc: &Automerge) -> Result<(), Objection> {
+        let people = people(doc);
+        let before: Vec<String> = self.base.map(people_named).unwrap_or_default();
+        if people.is_empty() {
+            return if before.is_empty() {
+                Ok(())
+            } else {
+                let gone = |doc: &Automerge| people_named(doc).is_empty().then_some(Code::WrongDocument);
+                Err(self.blame(Code::WrongDocument, gone))
+            };
+        }
+        let writer = |hash: &ChangeHash| self.fresh.get(hash).copied();
+        // Of two who begin one note for two people, the first counts.
+        let first = people.iter().filter_map(|(_, hash)| writer(hash)).min();
+        let vouched = |person: &str| {
+            self.admitted
+                .iter()
+                .any(|index| self.named(*index) == Some(person))
+        };
+        let mut guilty = Vec::new();
+        for (person, hash) in &people {
+            let Some(index) = writer(hash).filter(|index| !self.decided(*index)) else {
+                continue;
+            };
+            let moves = !before.is_empty() && !before.contains(person);
+            let second = before.is_empty() && Some(index) != first && people.iter().any(|(p, _)| p != person);
+            if moves || second || !(before.contains(person) || vouched(person)) {
+                guilty.push(index);
+            }
+        }
+        let elsewhere = |index: &&usize| {
+            let known = |named| people.iter().any(|(person, _)| person == named);
+            !self.decided(**index) && self.named(**index).is_some_and(|named| !known(named))
+        };
+        guilty.extend(self.admitted.iter().filter(elsewhere));
+        if guilty.is_empty() {
+            Ok(())
+        } else {
+            Err(Objection::late(guilty, Code::WrongDocument))
         }
     }
 
-    fn after_finish(
-        &self,
-        doc: &Automerge,
-        admitted: &[usize],
-        fresh: &HashMap<ChangeHash, usize>,
-    ) -> Result<(), Objection> {
+    fn after_finish(&self, doc: &Automerge) -> Result<(), Objection> {
         let of = |wanted: &dyn Fn(&Candidate) -> bool| -> HashSet<ChangeHash> {
             let wanted = |index: &usize| self.candidates.get(*index).is_some_and(wanted);
-            fresh.iter().filter(|(_, index)| wanted(index)).map(|(hash, _)| *hash).collect()
+            let chosen = self.fresh.iter().filter(|(_, index)| wanted(index));
+            chosen.map(|(hash, _)| *hash).collect()
         };
         let judged = of(&|c| !c.desk && !c.overruled);
         let knew = of(&|c| c.knew_finish);
-        let newcomers = Newcomers { fresh: &judged, knew: &knew, desk: &|_| false };
-        let violations = finish::violations(doc, &newcomers);
-        let first = match &violations {
-            Ok(violations) => violations.iter().find_map(|hash| fresh.get(hash)).copied(),
-            Err(_) => admitted.last().copied(),
+        let newcomers = Newcomers {
+            fresh: &judged,
+            knew: &knew,
+            desk: &|_| false,
         };
-        match first {
-            None => Ok(()),
-            Some(candidate) => Err(Objection { candidate, code: Code::ChangedAfterFinish }),
+        let guilty: Vec<usize> = match finish::violations(doc, &newcomers) {
+            Ok(hashes) => hashes
+                .iter()
+                .filter_map(|hash| self.fresh.get(hash))
+                .copied()
+                .collect(),
+            Err(_) => self.admitted.last().copied().into_iter().collect(),
+        };
+        if guilty.is_empty() {
+            Ok(())
+        } else {
+            Err(Objection::late(guilty, Code::ChangedAfterFinish))
         }
     }
 
     fn close(self, outcome: Option<(Automerge, Plain)>) -> Judged {
-        Judged { findings: self.round, outcome }
+        let mut findings = vec![Finding::Wait; self.candidates.len()];
+        for (index, finding) in findings.iter_mut().enumerate() {
+            if let Some(Some(held)) = self.held.get(index) {
+                *finding = Finding::Hold(held.code);
+            } else if self.admitted.contains(&index) {
+                *finding = Finding::Publish;
+            }
+        }
+        Judged { findings, outcome }
     }
 }
 
-/// Whether a phone that saves this document can open it again. Some changes apply without a word
-/// and spoil what is saved afterwards; a document must not be spoilt for all by one of them.
-fn is_sound(doc: &Automerge) -> bool {
-    note::load(&doc.save_nocompress()).is_ok_and(|again| again.get_heads() == doc.get_heads())
+/// Reads a document by the table of this schema. What a newer one adds cannot be judged here, and
+/// only a genesis change may say that a document is newer.
+fn read(doc: &Automerge, template: Template) -> Result<Plain, Code> {
+    let plain = Plain::read(doc, template).map_err(|problem| reading_code(&problem))?;
+    if plain.schema == genesis::SCHEMA {
+        Ok(plain)
+    } else {
+        Err(Code::WrongShape)
+    }
+}
+
+fn identified(plain: &Plain) -> bool {
+    plain.text("person").is_some() || plain.text("person_name").is_some()
+}
+
+/// Every person that stands in a note, with the change that wrote it; two only where phones disagree.
+fn people(doc: &Automerge) -> Vec<(String, ChangeHash)> {
+    let all = doc.get_all(automerge::ROOT, "person").unwrap_or_default();
+    let read = |(value, id): (automerge::Value<'_>, automerge::ObjId)| {
+        Some((value.as_str()?.to_owned(), doc.hash_for_opid(&id)?))
+    };
+    all.into_iter().filter_map(read).collect()
+}
+
+fn people_named(doc: &Automerge) -> Vec<String> {
+    people(doc).into_iter().map(|(person, _)| person).collect()
 }
 
 fn reading_code(problem: &Unreadable) -> Code {
@@ -276,150 +394,5 @@ fn reading_code(problem: &Unreadable) -> Code {
         Unreadable::WrongShape(_) => Code::WrongShape,
         Unreadable::Missing(_) => Code::FieldMissing,
         Unreadable::Broken => Code::Unprocessable,
-    }
-}
-
-/// Parses a chunk. `lone`: nothing else is judged with it, so its document can be used as it is.
-fn parse(chunk: &[u8], lone: bool) -> Result<Parsed, Code> {
-    // Counted again: an entry may stand in the log from before a limit was tightened.
-    let limits = gate::Limits::default();
-    let counted = gate::count(chunk, &limits).map_err(|r| r.code().parse().unwrap_or(Code::ChunkMalformed))?;
-    match counted.kind {
-        gate::Kind::Change => {
-            let change = Change::from_bytes(chunk.to_vec()).map_err(|_| Code::ChunkMalformed)?;
-            Ok(Parsed { changes: vec![change], whole: None })
-        }
-        gate::Kind::Document => {
-            let doc = note::load(chunk).map_err(|_| Code::ChunkMalformed)?;
-            if lone {
-                Ok(Parsed { changes: Vec::new(), whole: Some(doc) })
-            } else {
-                Ok(Parsed { changes: doc.get_changes(&[]), whole: None })
-            }
-        }
-    }
-}
-
-enum Admission {
-    In(Vec<ChangeHash>),
-    Missing,
-    Wrong(Code),
-}
-
-/// One change as the ledger needs it, from a document's index or from the change itself.
-struct Line<'a> {
-    hash: ChangeHash,
-    actor: &'a ActorId,
-    seq: u64,
-    start_op: u64,
-    max_op: u64,
-    deps: &'a [ChangeHash],
-    /// Actors whose work it refers to.
-    others: &'a [ActorId],
-}
-
-/// What is known of the document's history so far: each actor's last number, and the largest
-/// operation of each change that something may depend on.
-struct Ledger {
-    template: Template,
-    seqs: HashMap<ActorId, u64>,
-    max_ops: HashMap<ChangeHash, u64>,
-}
-
-impl Ledger {
-    fn new(base: Option<&Automerge>, template: Template) -> Self {
-        let mut seqs = HashMap::new();
-        let mut max_ops = HashMap::new();
-        for meta in base.map(|doc| doc.get_changes_meta(&[])).into_iter().flatten() {
-            let last = seqs.entry(meta.actor.clone().into_owned()).or_insert(0u64);
-            *last = meta.seq.max(*last);
-            max_ops.insert(meta.hash, meta.max_op);
-        }
-        Self { template, seqs, max_ops }
-    }
-
-    /// Lets a whole chunk in, or nothing of it.
-    fn admit(&mut self, parsed: &Parsed) -> Admission {
-        let metas = parsed.whole.as_ref().map(|doc| doc.get_changes_meta(&[])).unwrap_or_default();
-        let from_index = metas.iter().map(|m| Line {
-            hash: m.hash,
-            actor: m.actor.as_ref(),
-            seq: m.seq,
-            start_op: m.start_op,
-            max_op: m.max_op,
-            deps: &m.deps,
-            // A document chunk is whole by itself; Automerge has checked it while loading.
-            others: &[],
-        });
-        let from_changes = parsed.changes.iter().map(|c| Line {
-            hash: c.hash(),
-            actor: c.actor_id(),
-            seq: c.seq(),
-            start_op: c.start_op().get(),
-            max_op: c.max_op(),
-            deps: c.deps(),
-            others: c.other_actor_ids(),
-        });
-        let mut entered = Vec::new();
-        for line in from_index.chain(from_changes) {
-            if self.max_ops.contains_key(&line.hash) {
-                continue;
-            }
-            let refused = match self.check(&line) {
-                Ok(true) => None,
-                Ok(false) => Some(Admission::Missing),
-                Err(code) => Some(Admission::Wrong(code)),
-            };
-            if let Some(refused) = refused {
-                self.forget(&entered);
-                return refused;
-            }
-            self.max_ops.insert(line.hash, line.max_op);
-            let before = self.seqs.insert(line.actor.clone(), line.seq);
-            entered.push((line.hash, line.actor.clone(), before));
-        }
-        Admission::In(entered.into_iter().map(|(hash, _, _)| hash).collect())
-    }
-
-    fn forget(&mut self, entered: &[(ChangeHash, ActorId, Option<u64>)]) {
-        for (hash, actor, before) in entered.iter().rev() {
-            self.max_ops.remove(hash);
-            match before {
-                Some(seq) => self.seqs.insert(actor.clone(), *seq),
-                None => self.seqs.remove(actor),
-            };
-        }
-    }
-
-    /// True where the change may follow what is there; false where a dependency is missing.
-    fn check(&self, line: &Line<'_>) -> Result<bool, Code> {
-        let schema = genesis::is_genesis(line.actor.to_bytes());
-        if schema && line.hash != genesis::hash(self.template) {
-            return Err(Code::GenesisForged);
-        }
-        if !schema && line.deps.is_empty() {
-            return Err(Code::GenesisForged);
-        }
-        let mut largest = 0;
-        for dep in line.deps {
-            match self.max_ops.get(dep) {
-                Some(max_op) => largest = largest.max(*max_op),
-                None => return Ok(false),
-            }
-        }
-        if line.others.iter().any(|other| !self.seqs.contains_key(other)) {
-            return Err(Code::ChunkMalformed);
-        }
-        let next = self.seqs.get(line.actor).copied().unwrap_or(0) + 1;
-        if line.seq < next {
-            return Err(Code::SeqTaken);
-        }
-        if line.seq > next {
-            return Err(Code::SeqGap);
-        }
-        if line.start_op != largest + 1 {
-            return Err(Code::StartOpWrong);
-        }
-        Ok(true)
     }
 }

@@ -8,10 +8,15 @@ mod cursor;
 mod desk;
 mod docket;
 pub mod judge;
+mod ledger;
 mod project;
 mod pull;
+mod record;
 mod rows;
 mod view;
+
+#[cfg(test)]
+mod tests;
 
 use notes::problem::Code;
 use notes::wire::{PROTOCOL, PROTOCOL_OLDEST, Request, Response, Verdict};
@@ -22,7 +27,8 @@ use cursor::{Cursor, Known};
 
 pub use desk::desk_change;
 pub use docket::{Memory, published};
-pub use project::{project, reproject, sweep};
+pub use project::{project, sweep};
+pub use record::reproject;
 pub use view::{JOINT_VISIT, is_mine, may_see};
 
 /// Who is at the door: proof that a device was recognised, with its standing of this moment.
@@ -41,7 +47,17 @@ const SEEN_EVERY_MS: i64 = 60_000;
 ///
 /// # Errors
 /// `protocol_unsupported`, `message_malformed`, `actor_taken`, or `internal`; nothing was changed.
-pub fn pass(core: &Core, who: &Pusher, mut request: Request) -> Result<Response, Code> {
+pub fn pass(core: &Core, who: &Pusher, request: Request) -> Result<Response, Code> {
+    pass_within(core, who, request, pull::Portion::default())
+}
+
+/// The same with another size of answer.
+fn pass_within(
+    core: &Core,
+    who: &Pusher,
+    mut request: Request,
+    portion: pull::Portion,
+) -> Result<Response, Code> {
     if !(PROTOCOL_OLDEST..=PROTOCOL).contains(&request.protocol) {
         return Err(Code::ProtocolUnsupported);
     }
@@ -63,14 +79,22 @@ pub fn pass(core: &Core, who: &Pusher, mut request: Request) -> Result<Response,
             response.cursor = Vec::new();
             return Ok(response);
         }
-        Known::Start => Cursor { epoch, team: who.worker.team.unwrap_or(0), ..Cursor::default() },
+        Known::Start => Cursor {
+            epoch,
+            team: who.worker.team.unwrap_or(0),
+            ..Cursor::default()
+        },
         Known::Here(cursor) => cursor,
     };
     let may_pull = request.pull && who.device.revoked_at.is_none();
     core.store
         .read(|tx| {
             response.safe_seq = safe_seq(tx)?;
-            if may_pull { pull::pull(tx, who, start, &request.fills, &mut response) } else { Ok(()) }
+            if may_pull {
+                pull::pull(tx, who, start, &request.fills, portion, &mut response)
+            } else {
+                Ok(())
+            }
         })
         .map_err(internal)?;
     Ok(response)
@@ -94,7 +118,10 @@ fn write(
         Known::Here(cursor) => cursor.published,
         Known::Start | Known::Unknown => 0,
     };
-    let known_actor = core.store.read(|tx| tx.actor_owner(request.actor)).map_err(internal)?;
+    let known_actor = core
+        .store
+        .read(|tx| tx.actor_owner(request.actor))
+        .map_err(internal)?;
     let offset = request.device_at.saturating_sub(now);
     let seen_lately = who.device.last_seen_at.is_some_and(|at| now - at < SEEN_EVERY_MS);
     let same = who.device.waiting == request.waiting && who.device.pulled_pub >= pulled && seen_lately;
@@ -106,11 +133,16 @@ fn write(
         if !accept::claim(tx, &who, request.actor, now)? {
             return Ok(None);
         }
-        let verdicts = accept::accept(tx, &host, &who, pushes, pulled)?;
-        if who.device.revoked_at.is_none() {
-            accept::readings(tx, &who, &request.readings, now)?;
-        }
-        tx.device_seen(who.device.id, now, (request.waiting, offset, pulled), &request.app)?;
+        // What the device has ever seen counts, whatever cursor it shows today.
+        let known = pulled.max(who.device.pulled_pub);
+        let verdicts = accept::accept(tx, &host, &who, pushes, known)?;
+        accept::readings(tx, &who, &request.readings, now)?;
+        tx.device_seen(
+            who.device.id,
+            now,
+            (request.waiting, offset, pulled),
+            &request.app,
+        )?;
         Ok(Some(verdicts))
     });
     written.map_err(internal)?.ok_or(Code::ActorTaken)

@@ -6,64 +6,127 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::Automerge;
-use notes::ids::{Actor, DocumentId, PersonId};
-use notes::note::{self, Plain, Template, genesis};
+use notes::ids::{DocumentId, PersonId};
+use notes::note::{Plain, Template};
 use notes::problem::Code;
 
-use super::docket::{Docket, published};
-use super::judge::{Finding, Judged, judge};
+use super::docket::Docket;
+use super::judge::{Candidate, Finding, Judged, judge};
+use super::record::{authors, record_of, renew_snapshot};
 use crate::core::Core;
 use crate::host::Host;
-use crate::store::{Audience, DocumentRecord, EntryState, NewsKind, StoreError, Tx};
+use crate::store::{Audience, EntryState, NewsKind, StoreError, Tx};
 use crate::{export, issues};
 
 /// Automerge recurses over what it loads; the gate bounds how far, and this is room enough.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
-/// So many published chunks later a new snapshot is made.
-const SNAPSHOT_EVERY: usize = 32;
 /// An entry at which the process died so often is not tried again.
 const MOST_DEATHS: u32 = 2;
 /// A change that waited so long for another becomes an issue.
 const PATIENCE_MS: i64 = 24 * 3_600_000;
 
+/// A document that was published, with its number: likely to be written in again.
+type Kept = Option<(DocumentId, u64, Automerge)>;
+
 /// Judges and publishes what waits, for at most so many documents. Returns how many there were;
 /// to be called until it says 0.
 ///
 /// # Errors
-/// The database's; what was not published waits on.
+/// The database's, or that of one document, which then did not keep the others from being
+/// published; what was not published waits on.
 pub fn project(core: &Core, most_documents: u32) -> Result<u32, StoreError> {
-    let ids = core.store.read(|tx| tx.log_unjudged(most_documents))?;
+    let ids = core.store.read(|tx| next(tx, most_documents))?;
     if ids.is_empty() {
         return Ok(0);
     }
     // Written down first: if this process dies over one of them, the next one knows.
     let deaths = core.store.write(|tx| tx.judging_begin(&ids))?;
+    match judge_and_publish(core, &ids, &deaths) {
+        Ok((kept, trouble)) => {
+            for (id, newest, doc) in kept {
+                core.memory.keep(id, newest, doc);
+            }
+            trouble.map_or(Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX)), Err)
+        }
+        Err(error) => {
+            // The machine's trouble and nobody's death. Where even this cannot be written, the
+            // documents are tried one by one.
+            let _ = core
+                .store
+                .write(|tx| ids.iter().try_for_each(|id| tx.judging_end(*id)));
+            Err(error)
+        }
+    }
+}
+
+/// The documents to judge now. One over which a process may have died is judged alone, so that no
+/// other is taken for it.
+fn next(tx: &Tx<'_>, most_documents: u32) -> Result<Vec<DocumentId>, StoreError> {
+    let mut ids = tx.log_unjudged(most_documents)?;
+    let suspects: HashSet<DocumentId> = tx.judging_suspects(u32::MAX)?.into_iter().collect();
+    if let Some(alone) = ids.iter().find(|id| suspects.contains(*id)).copied() {
+        ids = vec![alone];
+    }
+    Ok(ids)
+}
+
+/// Judges, publishes, and says for which document that failed.
+fn judge_and_publish(
+    core: &Core,
+    ids: &[DocumentId],
+    deaths: &[u32],
+) -> Result<(Vec<(DocumentId, u64, Automerge)>, Option<StoreError>), StoreError> {
     let dockets = core.store.read(|tx| {
-        let read = ids.iter().map(|id| Docket::read(tx, &core.memory, *id));
-        read.collect::<Result<Vec<_>, StoreError>>()
+        let each = ids
+            .iter()
+            .zip(deaths)
+            .map(|(id, deaths)| read(core, tx, *id, *deaths));
+        each.filter_map(Result::transpose)
+            .collect::<Result<Vec<_>, StoreError>>()
     })?;
     let judged = on_large_stack(|| {
-        let each = dockets.into_iter().zip(deaths).flat_map(|(docket, deaths)| {
-            let docket = docket?;
-            let judged = if deaths >= MOST_DEATHS { all_held(&docket) } else { judge_safely(&docket) };
-            Some((docket, judged))
+        let each = dockets.into_iter().map(|(docket, deaths)| {
+            let judged = if deaths >= MOST_DEATHS {
+                all_held(&docket)
+            } else {
+                judge_safely(&docket)
+            };
+            (docket, judged)
         });
         each.collect::<Vec<_>>()
     })?;
-    let kept = core.store.write(|tx| {
-        let mut kept = Vec::new();
+    core.store.write(|tx| {
+        let (mut kept, mut trouble) = (Vec::new(), None);
+        let mut judging: HashSet<DocumentId> = ids.iter().copied().collect();
         for (docket, judged) in judged {
-            kept.extend(publish(tx, &core.host, docket, judged)?);
+            let id = docket.id;
+            match tx.attempt(|tx| publish(tx, &core.host, docket, judged)) {
+                Ok(document) => kept.extend(document),
+                Err(error) if error.is_the_machines() => return Err(error),
+                Err(error) => {
+                    // Counts as a death: a document that fails again and again is held.
+                    tracing::error!(%error, "a document could not be published");
+                    judging.remove(&id);
+                    trouble = Some(error);
+                }
+            }
         }
-        for id in &ids {
-            tx.judging_end(*id)?;
+        judging.iter().try_for_each(|id| tx.judging_end(*id))?;
+        Ok((kept, trouble))
+    })
+}
+
+/// One document's docket with its deaths. Where what is published of it cannot be read, what waits
+/// is to be held.
+fn read(core: &Core, tx: &Tx<'_>, id: DocumentId, deaths: u32) -> Result<Option<(Docket, u32)>, StoreError> {
+    if deaths < MOST_DEATHS {
+        match Docket::read(tx, &core.memory, id) {
+            Ok(docket) => return Ok(docket.map(|docket| (docket, deaths))),
+            Err(error) if error.is_the_machines() => return Err(error),
+            Err(error) => tracing::error!(%error, "a document cannot be read"),
         }
-        Ok::<_, StoreError>(kept)
-    })?;
-    for (id, newest, doc) in kept {
-        core.memory.keep(id, newest, doc);
     }
-    Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
+    Ok(Docket::unreadable(tx, id)?.map(|docket| (docket, MOST_DEATHS)))
 }
 
 /// Opens an issue for changes that have waited too long for the ones before them.
@@ -77,70 +140,134 @@ pub fn sweep(core: &Core) -> Result<(), StoreError> {
     }
     core.store.write(|tx| {
         for entry in tx.log_waiting_since(before, 100)? {
-            tx.log_set_state(entry.seq, EntryState::Held, Some(Code::DependencyMissing.as_str()))?;
+            tx.log_set_state(
+                entry.seq,
+                EntryState::Held,
+                Some(Code::DependencyMissing.as_str()),
+            )?;
             issues::held(tx, &core.host, &entry, Code::DependencyMissing)?;
         }
         Ok(())
     })
 }
 
-fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StoreError> {
+/// Runs what Automerge may recurse in.
+pub(super) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StoreError> {
     std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work)?;
-        worker.join().map_err(|_| StoreError::Inconsistent("the judge's thread died"))
+        let worker = std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, work)?;
+        worker
+            .join()
+            .map_err(|_| StoreError::Inconsistent("the judge's thread died"))
     })
 }
 
 fn all_held(docket: &Docket) -> Judged {
     let hold = Finding::Hold(Code::Unprocessable);
-    Judged { findings: vec![hold; docket.candidates.len()], outcome: None }
+    Judged {
+        findings: vec![hold; docket.entries.len()],
+        outcome: None,
+    }
+}
+
+fn judge_safely(docket: &Docket) -> Judged {
+    without_falls(&docket.candidates, |candidates| {
+        judge(docket.base.as_ref(), docket.template, candidates)
+    })
 }
 
 /// A chunk over which Automerge panics is held, and the others are judged without it.
-fn judge_safely(docket: &Docket) -> Judged {
-    let attempt = |candidates: &[_]| {
-        catch_unwind(AssertUnwindSafe(|| judge(docket.base.as_ref(), docket.template, candidates))).ok()
+pub(super) fn without_falls(candidates: &[Candidate], judge: impl Fn(&[Candidate]) -> Judged) -> Judged {
+    let attempt = |indices: &[usize]| {
+        let trial: Vec<Candidate> = indices
+            .iter()
+            .filter_map(|i| candidates.get(*i).cloned())
+            .collect();
+        catch_unwind(AssertUnwindSafe(|| judge(&trial))).ok()
     };
-    if let Some(judged) = attempt(&docket.candidates) {
+    if let Ok(judged) = catch_unwind(AssertUnwindSafe(|| judge(candidates))) {
         return judged;
     }
-    let mut survivors = Vec::new();
-    let mut findings = vec![Finding::Hold(Code::Unprocessable); docket.candidates.len()];
-    for (index, candidate) in docket.candidates.iter().enumerate() {
-        let mut trial: Vec<_> =
-            survivors.iter().filter_map(|i: &usize| docket.candidates.get(*i).cloned()).collect();
-        trial.push(candidate.clone());
-        if attempt(&trial).is_some() {
-            survivors.push(index);
+    let mut survivors: Vec<usize> = (0..candidates.len()).collect();
+    let mut findings = vec![Finding::Hold(Code::Unprocessable); candidates.len()];
+    let judged = loop {
+        if let Some(judged) = attempt(&survivors) {
+            break judged;
         }
-    }
-    let trial: Vec<_> = survivors.iter().filter_map(|i| docket.candidates.get(*i).cloned()).collect();
-    let Some(judged) = attempt(&trial) else { return Judged { findings, outcome: None } };
+        // By halving: with the first `stands` it goes, with the first `falls` it does not.
+        let (mut stands, mut falls) = (0, survivors.len());
+        while falls - stands > 1 {
+            let middle = usize::midpoint(stands, falls);
+            let trial = survivors.get(..middle).unwrap_or_default();
+            if attempt(trial).is_some() {
+                stands = middle;
+            } else {
+                falls = middle;
+            }
+        }
+        if survivors.is_empty() {
+            return Judged {
+                findings,
+                outcome: None,
+            };
+        }
+        survivors.remove(stands);
+    };
     for (index, finding) in survivors.iter().zip(judged.findings) {
         if let Some(place) = findings.get_mut(*index) {
             *place = finding;
         }
     }
-    Judged { findings, outcome: judged.outcome }
+    Judged {
+        findings,
+        outcome: judged.outcome,
+    }
 }
 
 /// Publishes one document's findings. Gives the document back for the memory, where it is one that
 /// is likely to be written in again.
-fn publish(
-    tx: &Tx<'_>,
-    host: &Host,
-    docket: Docket,
-    judged: Judged,
-) -> Result<Option<(DocumentId, u64, Automerge)>, StoreError> {
+fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<Kept, StoreError> {
     // Somebody else (the command line) may have published meanwhile: then this was judged on sand.
     let stale = tx.published_newest(docket.id)? != docket.newest;
     if stale || !still_open(tx, &docket)? {
         return Ok(None);
     }
     let person = person_of(&docket, &judged);
-    let finishes = finished_now(&docket, judged.outcome.as_ref().map(|(_, plain)| plain));
-    let last = judged.findings.iter().rposition(|f| *f == Finding::Publish);
     let mut newest = docket.newest;
+    if judged.outcome.is_some() && docket.record.as_ref().is_some_and(|r| r.person != person) {
+        newest = publish_again(tx, &docket, person)?;
+    }
+    newest = enter(tx, host, &docket, &judged, (person, newest))?;
+    let Some((doc, plain)) = judged.outcome else {
+        return Ok(docket.base.map(|doc| (docket.id, newest, doc)));
+    };
+    call_back(tx, host, &docket)?;
+    let place = (docket.id, docket.template, person);
+    let mut record = record_of(docket.record.as_ref(), place, &doc, &plain);
+    renew_snapshot(tx, &mut record, &doc, newest)?;
+    tx.document_put(&record)?;
+    if record.finished_at.is_some() {
+        let published = docket.entries.iter().zip(&judged.findings);
+        let published = published.filter(|(_, finding)| **finding == Finding::Publish);
+        let received_at = published.map(|(e, _)| e.entry.received_at).max().unwrap_or(0);
+        let authors = authors(tx, &doc, &plain)?;
+        export::after_publish(tx, host, &record, &plain, &authors, received_at)?;
+    }
+    issues::after_publish(tx, host, &record, &plain)?;
+    Ok(docket.base.is_some().then_some((docket.id, newest, doc)))
+}
+
+/// Gives each entry the state that was found; returns the newest published number.
+fn enter(
+    tx: &Tx<'_>,
+    host: &Host,
+    docket: &Docket,
+    judged: &Judged,
+    (person, mut newest): (Option<PersonId>, u64),
+) -> Result<u64, StoreError> {
+    let finishes = finished_now(docket, judged.outcome.as_ref().map(|(_, plain)| plain));
+    let last = judged.findings.iter().rposition(|f| *f == Finding::Publish);
     for (index, (entry, finding)) in docket.entries.iter().zip(&judged.findings).enumerate() {
         match finding {
             Finding::Publish => {
@@ -149,25 +276,40 @@ fn publish(
                 tx.log_set_state(entry.seq, EntryState::Published, None)?;
                 tx.publish_to_followers(newest, docket.id, entry.entry.device)?;
             }
+            Finding::Wait if entry.entry.state == EntryState::Waiting => {}
             Finding::Wait => tx.log_set_state(entry.seq, EntryState::Waiting, None)?,
-            Finding::Hold(code) => hold(tx, host, &docket, index, *code)?,
+            Finding::Hold(code) => hold(tx, host, docket, index, *code)?,
         }
     }
-    let Some((doc, plain)) = judged.outcome else { return Ok(None) };
-    if docket.record.as_ref().is_some_and(|r| r.person != person) {
-        newest = publish_again(tx, &docket, person)?;
+    Ok(newest)
+}
+
+/// Where something was published, what missed it is judged again: also what was not looked at yet,
+/// and what waited so long that it became an issue.
+fn call_back(tx: &Tx<'_>, host: &Host, docket: &Docket) -> Result<(), StoreError> {
+    if docket.cut {
+        tx.log_wake(docket.id)?;
     }
-    let place = (docket.id, docket.template, person);
-    let mut record = record_of(docket.record.as_ref(), place, &doc, &plain);
-    renew_snapshot(tx, &mut record, &doc, newest)?;
-    tx.document_put(&record)?;
-    let received_at = docket.entries.iter().map(|e| e.entry.received_at).max().unwrap_or(0);
-    if record.finished_at.is_some() {
-        let authors = authors(tx, &doc, &plain)?;
-        export::after_publish(tx, host, &record, &plain, &authors, received_at)?;
+    let missing = Code::DependencyMissing.as_str();
+    if tx.log_retry(docket.id, missing)? == 0 {
+        return Ok(());
     }
-    issues::after_publish(tx, host, &record, &plain)?;
-    Ok(docket.base.is_some().then_some((docket.id, newest, doc)))
+    for issue in tx.issues_open_of(docket.id)? {
+        let opened = &issue.opened;
+        if opened.kind == "held" && opened.subject.ends_with(missing) {
+            tx.issue_settle(
+                &opened.id,
+                host.now_ms(),
+                "server",
+                "arrived",
+                "The missing part may have arrived.",
+            )?;
+            if let Some(device) = opened.device {
+                tx.tell(Audience::Device(device), NewsKind::Standing, &docket.id.0)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn still_open(tx: &Tx<'_>, docket: &Docket) -> Result<bool, StoreError> {
@@ -183,10 +325,14 @@ fn still_open(tx: &Tx<'_>, docket: &Docket) -> Result<bool, StoreError> {
 }
 
 fn hold(tx: &Tx<'_>, host: &Host, docket: &Docket, index: usize, code: Code) -> Result<(), StoreError> {
-    let Some(entry) = docket.entries.get(index) else { return Ok(()) };
+    let Some(entry) = docket.entries.get(index) else {
+        return Ok(());
+    };
     tx.log_set_state(entry.seq, EntryState::Held, Some(code.as_str()))?;
     // Read again: the docket's own copy gave its bytes to the judge.
-    let Some(whole) = tx.log_entry(entry.seq)? else { return Ok(()) };
+    let Some(whole) = tx.log_entry(entry.seq)? else {
+        return Ok(());
+    };
     issues::held(tx, host, &whole, code)?;
     if let (Code::SeqTaken, Some(device)) = (code, entry.entry.device) {
         // Two installs write under one actor: each takes a fresh one, and the one that was held
@@ -213,122 +359,30 @@ fn publish_again(tx: &Tx<'_>, docket: &Docket, person: Option<PersonId>) -> Resu
 
 /// Whom the note is about: a person's decision first, then the page's own id, then what it says.
 fn person_of(docket: &Docket, judged: &Judged) -> Option<PersonId> {
-    let published = docket.entries.iter().zip(&judged.findings).filter(|(_, f)| **f == Finding::Publish);
-    let decided = published.clone().filter(|(e, _)| e.overruled).find_map(|(e, _)| e.entry.person);
-    let said = judged.outcome.as_ref().and_then(|(_, plain)| plain.text("person")?.parse().ok());
+    let published = docket
+        .entries
+        .iter()
+        .zip(&judged.findings)
+        .filter(|(_, f)| **f == Finding::Publish);
+    let decided = published
+        .clone()
+        .filter(|(e, _)| e.overruled)
+        .find_map(|(e, _)| e.entry.person);
+    let said = judged
+        .outcome
+        .as_ref()
+        .and_then(|(_, plain)| plain.text("person")?.parse().ok());
     let pushed = || match docket.template {
-        note::Template::About => published.clone().find_map(|(e, _)| e.entry.person),
-        note::Template::Note => None,
+        Template::About => published.clone().find_map(|(e, _)| e.entry.person),
+        Template::Note => None,
     };
-    decided.or(said).or_else(pushed).or_else(|| docket.record.as_ref().and_then(|r| r.person))
+    decided
+        .or(said)
+        .or_else(pushed)
+        .or_else(|| docket.record.as_ref().and_then(|r| r.person))
 }
 
 fn finished_now(docket: &Docket, plain: Option<&Plain>) -> bool {
     let before = docket.record.as_ref().is_some_and(|r| r.finished_at.is_some());
     !before && plain.is_some_and(|p| p.finished().is_some())
-}
-
-/// A document's projection, with the snapshot that it had before.
-fn record_of(
-    before: Option<&DocumentRecord>,
-    (id, template, person): (DocumentId, Template, Option<PersonId>),
-    doc: &Automerge,
-    plain: &Plain,
-) -> DocumentRecord {
-    DocumentRecord {
-        id,
-        template,
-        person,
-        heads: doc.get_heads().into_iter().map(|h| h.0).collect(),
-        plain: export::plain_json(plain),
-        kind: plain.text("kind").map(str::to_owned),
-        started_at: plain.time("started_at"),
-        ended_at: plain.time("ended_at"),
-        finished_at: plain.finished().map(|(at, _)| at),
-        snapshot_pub: before.map_or(0, |r| r.snapshot_pub),
-        snapshot: before.and_then(|r| r.snapshot.clone()),
-    }
-}
-
-/// Renews the snapshot where loading the document would otherwise mean many chunks. A note that
-/// came as one chunk needs none: the chunk is its own.
-fn renew_snapshot(tx: &Tx<'_>, record: &mut DocumentRecord, doc: &Automerge, newest: u64) -> Result<(), StoreError> {
-    let behind = tx.numbers_of(record.id, record.snapshot_pub, SNAPSHOT_EVERY)?.len();
-    if behind >= SNAPSHOT_EVERY
-        && let Some(save) = sound_save(doc)
-    {
-        record.snapshot_pub = newest;
-        record.snapshot = Some(save);
-    }
-    Ok(())
-}
-
-/// Automerge's save, but only where loading it gives the same document again.
-fn sound_save(doc: &Automerge) -> Option<Vec<u8>> {
-    let save = doc.save();
-    let again = catch_unwind(|| note::load(&save)).ok()?.ok()?;
-    let sound = again.get_heads() == doc.get_heads();
-    if !sound {
-        tracing::error!("a document's save does not load as the same document; the chunks are kept instead");
-    }
-    sound.then_some(save)
-}
-
-/// Workers who were there or wrote, in order of first appearance.
-fn authors(tx: &Tx<'_>, doc: &Automerge, plain: &Plain) -> Result<Vec<String>, StoreError> {
-    let mut authors = Vec::new();
-    let mut seen = HashSet::new();
-    for meta in doc.get_changes_meta(&[]) {
-        let bytes = meta.actor.to_bytes();
-        if genesis::is_genesis(bytes) || !seen.insert(bytes.to_vec()) {
-            continue;
-        }
-        if let Some(worker) = Actor::from_slice(bytes).map(|a| tx.actor_worker(a)).transpose()?.flatten()
-            && !authors.contains(&worker)
-        {
-            authors.push(worker);
-        }
-    }
-    for worker in plain.entries.get("workers").into_iter().flat_map(|w| w.keys()) {
-        if !authors.contains(worker) {
-            authors.push(worker.clone());
-        }
-    }
-    Ok(authors)
-}
-
-/// Makes all document projections again from what was published. Events, versions and issues are
-/// truth and stay. Returns how many documents there were.
-///
-/// # Errors
-/// The database's; then the projections are as they were.
-pub fn reproject(core: &Core) -> Result<u64, StoreError> {
-    on_large_stack(|| {
-        core.store.write(|tx| {
-            tx.documents_clear()?;
-            let mut count = 0;
-            let mut after = DocumentId([0; 16]);
-            loop {
-                let ids = tx.documents_after(after, 500)?;
-                let Some(last) = ids.last() else { return Ok(count) };
-                after = *last;
-                for id in ids {
-                    reproject_one(tx, id)?;
-                    count += 1;
-                }
-            }
-        })
-    })?
-}
-
-fn reproject_one(tx: &Tx<'_>, id: DocumentId) -> Result<(), StoreError> {
-    let doc = published(tx, id, None)?.ok_or(StoreError::Inconsistent("a published document is empty"))?;
-    let chunks = tx.published_of(id, 0, u32::MAX)?;
-    let newest = chunks.last().ok_or(StoreError::Inconsistent("a published document is empty"))?;
-    let template = newest.template;
-    let plain = Plain::read(&doc, template)
-        .map_err(|_| StoreError::Inconsistent("a published document cannot be read"))?;
-    let mut record = record_of(None, (id, template, newest.person), &doc, &plain);
-    renew_snapshot(tx, &mut record, &doc, newest.number)?;
-    tx.document_put(&record)
 }

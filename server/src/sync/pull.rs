@@ -11,8 +11,23 @@ use super::cursor::Cursor;
 use super::{rows, view};
 use crate::store::{Audience, News, NewsKind, Published, StoreError, Tx};
 
-/// Most numbers that are looked at for one answer.
-const MOST: usize = 2_000;
+/// How much one answer may hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Portion {
+    /// About so many bytes before compression; one piece always fits.
+    pub(super) bytes: usize,
+    /// So many numbers of one person's, one note's or one audience's are looked at.
+    pub(super) numbers: usize,
+}
+
+impl Default for Portion {
+    fn default() -> Self {
+        Self {
+            bytes: RESPONSE_TARGET_BYTES,
+            numbers: 2_000,
+        }
+    }
+}
 
 /// Fills the pulled part of a response.
 pub(super) fn pull(
@@ -20,9 +35,10 @@ pub(super) fn pull(
     who: &Pusher,
     start: Cursor,
     fills: &[Fill],
+    portion: Portion,
     response: &mut Response,
 ) -> Result<(), StoreError> {
-    let mut budget = Budget::default();
+    let mut budget = Budget { used: 0, portion };
     let mut cursor = start;
     let team = who.worker.team.unwrap_or(0);
     if cursor.team != team {
@@ -49,17 +65,17 @@ pub(super) fn pull(
 }
 
 /// How much of an answer is used up.
-#[derive(Default)]
 struct Budget {
-    bytes: usize,
+    used: usize,
+    portion: Portion,
 }
 
 impl Budget {
     /// Takes room; the first piece always fits, so that there is progress.
     fn take(&mut self, bytes: usize) -> bool {
-        let fits = self.bytes == 0 || self.bytes + bytes <= RESPONSE_TARGET_BYTES;
+        let fits = self.used == 0 || self.used + bytes <= self.portion.bytes;
         if fits {
-            self.bytes += bytes.max(1);
+            self.used += bytes.max(1);
         }
         fits
     }
@@ -67,9 +83,14 @@ impl Budget {
 
 /// Joins several ordered lists of numbers. Where a list was cut at its limit, nothing beyond its
 /// end may be given yet. The flag says whether all was seen.
-fn merge(lists: Vec<Vec<u64>>) -> (Vec<u64>, bool) {
-    let cut = lists.iter().filter(|l| l.len() >= MOST).filter_map(|l| l.last()).min().copied();
-    let mut all: Vec<u64> = lists.into_iter().flatten().filter(|n| cut.is_none_or(|cut| *n <= cut)).collect();
+fn merge(lists: Vec<Vec<u64>>, most: usize) -> (Vec<u64>, bool) {
+    let ends = lists.iter().filter(|l| l.len() >= most).filter_map(|l| l.last());
+    let cut = ends.min().copied();
+    let all = lists
+        .into_iter()
+        .flatten()
+        .filter(|n| cut.is_none_or(|cut| *n <= cut));
+    let mut all: Vec<u64> = all.collect();
     all.sort_unstable();
     all.dedup();
     (all, cut.is_none())
@@ -87,15 +108,20 @@ fn news(
         return Ok(());
     }
     let team = who.worker.team.map(Audience::Team);
-    let mut audiences = vec![Audience::All, Audience::Worker(&who.worker.id), Audience::Device(who.device.id)];
+    let mut audiences = vec![
+        Audience::All,
+        Audience::Worker(&who.worker.id),
+        Audience::Device(who.device.id),
+    ];
     audiences.extend(team);
     audiences.extend(tx.caseload(&who.worker.id)?.into_iter().map(Audience::Person));
+    let most = budget.portion.numbers;
     let mut all = Vec::new();
-    let mut cut = None;
+    let mut cut: Option<u64> = None;
     for audience in audiences {
-        let some = tx.news_for(audience, cursor.news, u32::try_from(MOST).unwrap_or(u32::MAX))?;
-        if some.len() >= MOST {
-            cut = some.last().map(|n| n.n).min(cut.or(Some(u64::MAX)));
+        let some = tx.news_for(audience, cursor.news, u32::try_from(most).unwrap_or(u32::MAX))?;
+        if let Some(last) = some.last().filter(|_| some.len() >= most) {
+            cut = Some(cut.map_or(last.n, |cut| cut.min(last.n)));
         }
         all.extend(some);
     }
@@ -128,15 +154,17 @@ fn published(
     if cursor.published == head {
         return Ok(());
     }
-    let own = who.device.id;
-    let mut lists = vec![tx.numbers_in_mail(own, cursor.published, MOST)?];
+    let (own, most) = (who.device.id, budget.portion.numbers);
+    let mut lists = vec![tx.numbers_in_mail(own, cursor.published, most)?];
     for person in tx.caseload(&who.worker.id)? {
-        lists.push(tx.numbers_about(person, cursor.published, Some(own), MOST)?);
+        lists.push(tx.numbers_about(person, cursor.published, Some(own), most)?);
     }
-    let (numbers, all) = merge(lists);
+    let (numbers, all) = merge(lists, most);
     let mut parcel = Parcel::default();
     for number in numbers {
-        let Some(chunk) = tx.published(number)? else { continue };
+        let Some(chunk) = tx.published(number)? else {
+            continue;
+        };
         if !may_pull(tx, who, &chunk)? {
             cursor.published = number;
             continue;
@@ -158,9 +186,11 @@ fn published(
     Ok(())
 }
 
-/// What lies in the mail may have left the phone's view since.
+/// What was published once may have left the phone's view since, and a note may have come to
+/// another person: whom it is about now decides.
 fn may_pull(tx: &Tx<'_>, who: &Pusher, chunk: &Published) -> Result<bool, StoreError> {
-    view::may_read(tx, &who.worker, who.device.id, chunk.document, chunk.person)
+    let person = tx.document_person(chunk.document)?;
+    view::may_read(tx, &who.worker, who.device.id, chunk.document, person)
 }
 
 /// Chunks gathered by document, in order of first appearance.
@@ -195,7 +225,12 @@ fn answer_fill(
     budget: &mut Budget,
     rows: &mut Vec<Row>,
 ) -> Result<Option<FillAnswer>, StoreError> {
-    let mut answer = FillAnswer { subject: fill.subject, pulls: Vec::new(), next: None };
+    let most = budget.portion.numbers;
+    let mut answer = FillAnswer {
+        subject: fill.subject,
+        pulls: Vec::new(),
+        next: None,
+    };
     let numbers = match fill.subject {
         Subject::Person(id) => {
             if !tx.person(id)?.is_some_and(|p| view::is_mine(&who.worker, &p)) {
@@ -206,7 +241,7 @@ fn answer_fill(
                     rows.extend(rows::compose(tx, who, &news)?);
                 }
             }
-            tx.numbers_about(id, fill.after, None, MOST)?
+            tx.numbers_about(id, fill.after, None, most)?
         }
         Subject::Document(id) => {
             if !view::may_read(tx, &who.worker, who.device.id, id, tx.document_person(id)?)? {
@@ -215,14 +250,25 @@ fn answer_fill(
             if fill.after == 0 {
                 told_of(tx, who, id, rows)?;
             }
-            tx.numbers_of(id, fill.after, MOST)?
+            tx.numbers_of(id, fill.after, most)?
         }
     };
-    let full = numbers.len() >= MOST;
+    let full = numbers.len() >= most;
     let mut parcel = Parcel::default();
     let mut last = fill.after;
     for number in numbers {
-        let Some(chunk) = tx.published(number)? else { continue };
+        let Some(chunk) = tx.published(number)? else {
+            continue;
+        };
+        // Published for this person once, and about another by now.
+        let moved = match fill.subject {
+            Subject::Person(id) => tx.document_person(chunk.document)? != Some(id),
+            Subject::Document(_) => false,
+        };
+        if moved {
+            last = number;
+            continue;
+        }
         if !budget.take(chunk.chunk.len() + 48) {
             answer.pulls = parcel.pulls;
             answer.next = Some(last);
@@ -239,7 +285,11 @@ fn answer_fill(
 /// A note that comes into view brings what was said of it.
 fn told_of(tx: &Tx<'_>, who: &Pusher, document: DocumentId, rows: &mut Vec<Row>) -> Result<(), StoreError> {
     for kind in [NewsKind::Version, NewsKind::Standing] {
-        let news = News { n: 0, kind, key: document.0.to_vec() };
+        let news = News {
+            n: 0,
+            kind,
+            key: document.0.to_vec(),
+        };
         rows.extend(rows::compose(tx, who, &news)?);
     }
     Ok(())

@@ -12,31 +12,54 @@ use crate::store::{News, NewsKind, PersonRecord, StoreError, Tx};
 
 /// The rows that a piece of news is for one phone; none where there is nothing to tell any more.
 pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>, StoreError> {
-    let key16 = || <[u8; 16]>::try_from(news.key.as_slice()).map_err(|_| StoreError::Inconsistent("a news key"));
+    let key16 =
+        || <[u8; 16]>::try_from(news.key.as_slice()).map_err(|_| StoreError::Inconsistent("a news key"));
     let bodies = match news.kind {
         NewsKind::Person => person(tx, who, PersonId(key16()?))?,
         NewsKind::Worker => {
             let id = String::from_utf8_lossy(&news.key);
             let worker = tx.worker(&id)?;
-            worker.into_iter().map(|w| RowBody::Worker(WorkerRow { id: w.id, name: w.name })).collect()
+            worker
+                .into_iter()
+                .map(|w| {
+                    RowBody::Worker(WorkerRow {
+                        id: w.id,
+                        name: w.name,
+                    })
+                })
+                .collect()
         }
         NewsKind::Actor => {
             let actor = Actor(key16()?);
             let worker = tx.actor_worker(actor)?;
-            worker.into_iter().map(|worker| RowBody::Actor(ActorRow { actor, worker })).collect()
+            worker
+                .into_iter()
+                .map(|worker| RowBody::Actor(ActorRow { actor, worker }))
+                .collect()
         }
         NewsKind::Version => version(tx, DocumentId(key16()?))?.into_iter().collect(),
         NewsKind::Standing => {
             let document = DocumentId(key16()?);
             let (state, code, message) = issues::standing(tx, document, Some(who.device.id))?;
-            vec![RowBody::Standing(StandingRow { document, state: state.to_owned(), code, message })]
+            vec![RowBody::Standing(StandingRow {
+                document,
+                state: state.to_owned(),
+                code,
+                message,
+            })]
         }
         NewsKind::Reset => {
             let document = Some(DocumentId(key16()?));
-            vec![RowBody::Order(OrderRow { order: "reset".to_owned(), document })]
+            vec![RowBody::Order(OrderRow {
+                order: "reset".to_owned(),
+                document,
+            })]
         }
         NewsKind::NewActor => {
-            vec![RowBody::Order(OrderRow { order: "new_actor".to_owned(), document: None })]
+            vec![RowBody::Order(OrderRow {
+                order: "new_actor".to_owned(),
+                document: None,
+            })]
         }
     };
     let pack = |body: &RowBody| {
@@ -46,7 +69,9 @@ pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>
 }
 
 fn person(tx: &Tx<'_>, who: &Pusher, id: PersonId) -> Result<Vec<RowBody>, StoreError> {
-    let Some(person) = tx.person(id)? else { return Ok(Vec::new()) };
+    let Some(person) = tx.person(id)? else {
+        return Ok(Vec::new());
+    };
     if !view::may_see(&who.worker, &person) {
         return Ok(vec![RowBody::Removal(RemovalRow { person: id })]);
     }
@@ -79,7 +104,9 @@ fn detail(person: PersonRecord) -> DetailRow {
 }
 
 fn version(tx: &Tx<'_>, document: DocumentId) -> Result<Option<RowBody>, StoreError> {
-    let Some(version) = tx.version_newest(document)? else { return Ok(None) };
+    let Some(version) = tx.version_newest(document)? else {
+        return Ok(None);
+    };
     // What ended it counts most; of several the newest.
     let receipts = tx.receipts(&version.event_id)?;
     let ended = receipts.iter().rev().find(|r| r.state.outcome != "deferred");

@@ -1,0 +1,184 @@
+//! The ledger of one document's history, for the judge: each chunk is parsed by itself, and let in
+//! only where every change follows on. Whether what the changes do is allowed is asked elsewhere.
+
+use std::collections::HashMap;
+
+use automerge::{ActorId, Automerge, Change, ChangeHash};
+use notes::gate;
+use notes::note::{self, Template, genesis};
+use notes::problem::Code;
+
+/// A chunk that was read.
+#[derive(Default)]
+pub(super) struct Parsed {
+    pub(super) changes: Vec<Change>,
+    /// The chunk's own document, which a first push can be published as without any more work.
+    pub(super) whole: Option<Automerge>,
+}
+
+/// Parses a chunk. `lone`: nothing else is judged with it, so its document can be used as it is.
+pub(super) fn parse(chunk: &[u8], lone: bool) -> Result<Parsed, Code> {
+    // Counted again: an entry may stand in the log from before a limit was tightened.
+    let limits = gate::Limits::default();
+    let counted =
+        gate::count(chunk, &limits).map_err(|r| r.code().parse().unwrap_or(Code::ChunkMalformed))?;
+    match counted.kind {
+        gate::Kind::Change => {
+            let change = Change::from_bytes(chunk.to_vec()).map_err(|_| Code::ChunkMalformed)?;
+            Ok(Parsed {
+                changes: vec![change],
+                whole: None,
+            })
+        }
+        gate::Kind::Document => {
+            let doc = note::load(chunk).map_err(|_| Code::ChunkMalformed)?;
+            if lone {
+                Ok(Parsed {
+                    changes: Vec::new(),
+                    whole: Some(doc),
+                })
+            } else {
+                Ok(Parsed {
+                    changes: doc.get_changes(&[]),
+                    whole: None,
+                })
+            }
+        }
+    }
+}
+
+/// What the ledger says of a chunk.
+pub(super) enum Admission {
+    /// In, with the changes that are new.
+    In(Vec<ChangeHash>),
+    /// Something that it builds on is not there.
+    Missing,
+    /// It cannot be what it says.
+    Wrong(Code),
+}
+
+/// One change as the ledger needs it, from a document's index or from the change itself.
+struct Line<'a> {
+    hash: ChangeHash,
+    actor: &'a ActorId,
+    seq: u64,
+    start_op: u64,
+    max_op: u64,
+    deps: &'a [ChangeHash],
+    /// Actors whose work it refers to.
+    others: &'a [ActorId],
+}
+
+/// What is known of the document's history so far: each actor's last number, and the largest
+/// operation of each change that something may depend on.
+pub(super) struct Ledger {
+    template: Template,
+    seqs: HashMap<ActorId, u64>,
+    max_ops: HashMap<ChangeHash, u64>,
+}
+
+impl Ledger {
+    pub(super) fn new(base: Option<&Automerge>, template: Template) -> Self {
+        let mut seqs = HashMap::new();
+        let mut max_ops = HashMap::new();
+        for meta in base.map(|doc| doc.get_changes_meta(&[])).into_iter().flatten() {
+            let last = seqs.entry(meta.actor.clone().into_owned()).or_insert(0u64);
+            *last = meta.seq.max(*last);
+            max_ops.insert(meta.hash, meta.max_op);
+        }
+        Self {
+            template,
+            seqs,
+            max_ops,
+        }
+    }
+
+    /// Lets a whole chunk in, or nothing of it.
+    pub(super) fn admit(&mut self, parsed: &Parsed) -> Admission {
+        let metas = parsed
+            .whole
+            .as_ref()
+            .map(|doc| doc.get_changes_meta(&[]))
+            .unwrap_or_default();
+        let from_index = metas.iter().map(|m| Line {
+            hash: m.hash,
+            actor: m.actor.as_ref(),
+            seq: m.seq,
+            start_op: m.start_op,
+            max_op: m.max_op,
+            deps: &m.deps,
+            // A document chunk is whole by itself; Automerge has checked it while loading.
+            others: &[],
+        });
+        let from_changes = parsed.changes.iter().map(|c| Line {
+            hash: c.hash(),
+            actor: c.actor_id(),
+            seq: c.seq(),
+            start_op: c.start_op().get(),
+            max_op: c.max_op(),
+            deps: c.deps(),
+            others: c.other_actor_ids(),
+        });
+        let mut entered = Vec::new();
+        for line in from_index.chain(from_changes) {
+            if self.max_ops.contains_key(&line.hash) {
+                continue;
+            }
+            let refused = match self.check(&line) {
+                Ok(true) => None,
+                Ok(false) => Some(Admission::Missing),
+                Err(code) => Some(Admission::Wrong(code)),
+            };
+            if let Some(refused) = refused {
+                self.forget(&entered);
+                return refused;
+            }
+            self.max_ops.insert(line.hash, line.max_op);
+            let before = self.seqs.insert(line.actor.clone(), line.seq);
+            entered.push((line.hash, line.actor.clone(), before));
+        }
+        Admission::In(entered.into_iter().map(|(hash, _, _)| hash).collect())
+    }
+
+    fn forget(&mut self, entered: &[(ChangeHash, ActorId, Option<u64>)]) {
+        for (hash, actor, before) in entered.iter().rev() {
+            self.max_ops.remove(hash);
+            match before {
+                Some(seq) => self.seqs.insert(actor.clone(), *seq),
+                None => self.seqs.remove(actor),
+            };
+        }
+    }
+
+    /// True where the change may follow what is there; false where a dependency is missing.
+    fn check(&self, line: &Line<'_>) -> Result<bool, Code> {
+        let schema = genesis::is_genesis(line.actor.to_bytes());
+        if schema && line.hash != genesis::hash(self.template) {
+            return Err(Code::GenesisForged);
+        }
+        if !schema && line.deps.is_empty() {
+            return Err(Code::GenesisForged);
+        }
+        let mut largest = 0;
+        for dep in line.deps {
+            match self.max_ops.get(dep) {
+                Some(max_op) => largest = largest.max(*max_op),
+                None => return Ok(false),
+            }
+        }
+        if line.others.iter().any(|other| !self.seqs.contains_key(other)) {
+            return Err(Code::ChunkMalformed);
+        }
+        let next = self.seqs.get(line.actor).copied().unwrap_or(0) + 1;
+        if line.seq < next {
+            return Err(Code::SeqTaken);
+        }
+        if line.seq > next {
+            return Err(Code::SeqGap);
+        }
+        if line.start_op != largest + 1 {
+            return Err(Code::StartOpWrong);
+        }
+        Ok(true)
+    }
+}

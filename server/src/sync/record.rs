@@ -1,0 +1,135 @@
+//! The projection of a document: the row that is made of what was published, its snapshot, and who
+//! wrote in it. All of it can be made again at any time; nothing here decides what is published.
+
+use std::collections::HashSet;
+use std::panic::catch_unwind;
+
+use automerge::Automerge;
+use notes::ids::{Actor, DocumentId, PersonId};
+use notes::note::{self, Plain, Template, genesis};
+
+use super::docket::published;
+use super::project::on_large_stack;
+use crate::core::Core;
+use crate::export;
+use crate::store::{DocumentRecord, StoreError, Tx};
+
+/// So many published chunks later a new snapshot is made.
+const SNAPSHOT_EVERY: usize = 32;
+
+/// A document's projection, with the snapshot that it had before.
+pub(super) fn record_of(
+    before: Option<&DocumentRecord>,
+    (id, template, person): (DocumentId, Template, Option<PersonId>),
+    doc: &Automerge,
+    plain: &Plain,
+) -> DocumentRecord {
+    DocumentRecord {
+        id,
+        template,
+        person,
+        heads: doc.get_heads().into_iter().map(|h| h.0).collect(),
+        plain: export::plain_json(plain),
+        kind: plain.text("kind").map(str::to_owned),
+        started_at: plain.time("started_at"),
+        ended_at: plain.time("ended_at"),
+        finished_at: plain.finished().map(|(at, _)| at),
+        snapshot_pub: before.map_or(0, |r| r.snapshot_pub),
+        snapshot: before.and_then(|r| r.snapshot.clone()),
+    }
+}
+
+/// Renews the snapshot where loading the document would otherwise mean many chunks. A note that
+/// came as one chunk needs none: the chunk is its own.
+pub(super) fn renew_snapshot(
+    tx: &Tx<'_>,
+    record: &mut DocumentRecord,
+    doc: &Automerge,
+    newest: u64,
+) -> Result<(), StoreError> {
+    let behind = tx
+        .numbers_of(record.id, record.snapshot_pub, SNAPSHOT_EVERY)?
+        .len();
+    if behind >= SNAPSHOT_EVERY
+        && let Some(save) = sound_save(doc)
+    {
+        record.snapshot_pub = newest;
+        record.snapshot = Some(save);
+    }
+    Ok(())
+}
+
+/// Automerge's save, but only where loading it gives the same document again.
+fn sound_save(doc: &Automerge) -> Option<Vec<u8>> {
+    let save = doc.save();
+    let again = catch_unwind(|| note::load(&save)).ok()?.ok()?;
+    let sound = again.get_heads() == doc.get_heads();
+    if !sound {
+        tracing::error!("a document's save does not load as the same document; the chunks are kept instead");
+    }
+    sound.then_some(save)
+}
+
+/// Workers who were there or wrote, in order of first appearance.
+pub(super) fn authors(tx: &Tx<'_>, doc: &Automerge, plain: &Plain) -> Result<Vec<String>, StoreError> {
+    let mut authors = Vec::new();
+    let mut seen = HashSet::new();
+    for meta in doc.get_changes_meta(&[]) {
+        let bytes = meta.actor.to_bytes();
+        if genesis::is_genesis(bytes) || !seen.insert(bytes.to_vec()) {
+            continue;
+        }
+        if let Some(worker) = Actor::from_slice(bytes)
+            .map(|a| tx.actor_worker(a))
+            .transpose()?
+            .flatten()
+            && !authors.contains(&worker)
+        {
+            authors.push(worker);
+        }
+    }
+    for worker in plain.entries.get("workers").into_iter().flat_map(|w| w.keys()) {
+        if !authors.contains(worker) {
+            authors.push(worker.clone());
+        }
+    }
+    Ok(authors)
+}
+
+/// Makes all document projections again from what was published. Events, versions and issues are
+/// truth and stay. Returns how many documents there were.
+///
+/// # Errors
+/// The database's; then the projections are as they were.
+pub fn reproject(core: &Core) -> Result<u64, StoreError> {
+    on_large_stack(|| {
+        core.store.write(|tx| {
+            tx.documents_clear()?;
+            let mut count = 0;
+            let mut after = DocumentId([0; 16]);
+            loop {
+                let ids = tx.documents_after(after, 500)?;
+                let Some(last) = ids.last() else { return Ok(count) };
+                after = *last;
+                for id in ids {
+                    reproject_one(tx, id)?;
+                    count += 1;
+                }
+            }
+        })
+    })?
+}
+
+fn reproject_one(tx: &Tx<'_>, id: DocumentId) -> Result<(), StoreError> {
+    let doc = published(tx, id, None)?.ok_or(StoreError::Inconsistent("a published document is empty"))?;
+    let chunks = tx.published_of(id, 0, u32::MAX)?;
+    let newest = chunks
+        .last()
+        .ok_or(StoreError::Inconsistent("a published document is empty"))?;
+    let template = newest.template;
+    let plain = Plain::read(&doc, template)
+        .map_err(|_| StoreError::Inconsistent("a published document cannot be read"))?;
+    let mut record = record_of(None, (id, template, newest.person), &doc, &plain);
+    renew_snapshot(tx, &mut record, &doc, newest.number)?;
+    tx.document_put(&record)
+}

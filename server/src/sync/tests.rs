@@ -1,0 +1,12 @@
+//! The rules of sync, tried with notes made by the edits of phones, and with forged ones.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod after_finish;
+mod chance;
+mod hostile;
+mod judging;
+mod passes;
+mod projecting;
+mod pulls;
+mod rights;
+mod world;

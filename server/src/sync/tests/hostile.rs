@@ -1,0 +1,179 @@
+//! Documents made to break whoever opens them: nested without end, or naming what is not there.
+
+use automerge::transaction::Transactable as _;
+use automerge::{Automerge, ObjType, ROOT};
+use notes::forge::{self, column};
+use notes::note::Template;
+
+use super::judging::raw;
+use super::world::*;
+use crate::store::EntryState;
+use crate::sync::judge::Candidate;
+use crate::sync::project::{on_large_stack, without_falls};
+
+const DEEP: usize = 20_000;
+
+fn nest(tx: &mut automerge::transaction::Transaction<'_>, under: &str) {
+    let mut at = ROOT;
+    for depth in 0..DEEP {
+        at = tx
+            .put_object(&at, if depth == 0 { under } else { "a" }, ObjType::Map)
+            .unwrap();
+    }
+}
+
+/// Held whether it comes as one document or as changes, by a push of its own or beside honest ones.
+#[test]
+fn twenty_thousand_maps_in_one_another_are_held() {
+    let base = note_by(actor(1), ANN);
+    let honest = joined({
+        let mut doc = base.clone();
+        take(&mut doc, actor(8));
+        write(&mut doc, &[typed(0, "honest ")])
+    });
+    for (under, code) in [
+        ("secret", "unknown_key"),
+        ("kind", "wrong_shape"),
+        ("workers", "wrong_shape"),
+    ] {
+        let change = raw(&base, |tx| nest(tx, under));
+        let mut doc = base.clone();
+        take(&mut doc, actor(1));
+        let mut tx = doc.transaction();
+        nest(&mut tx, under);
+        tx.commit();
+        let document = whole(&doc);
+        on_large_stack(|| {
+            let beside = judged(Some(&base), &[joined(change), honest.clone()]);
+            assert_eq!(findings(&beside), [code, "publish"]);
+            assert_eq!(findings(&judged(None, &[candidate(document)])), [code]);
+        })
+        .unwrap();
+    }
+}
+
+#[test]
+fn the_projector_holds_it_and_does_not_fall() {
+    let town = Town::new();
+    let mut alice = town.phone(1, "W1");
+    let base = note_by(actor(1), ANN);
+    let mut doc = base.clone();
+    take(&mut doc, actor(1));
+    let mut tx = doc.transaction();
+    nest(&mut tx, "secret");
+    tx.commit();
+    let deep = changes(&doc).pop().unwrap();
+    for (n, chunks) in [(1, vec![whole(&doc)]), (2, vec![whole(&base), deep])] {
+        alice.push(push(note(n), Some(ANN), &chunks));
+        alice.push(push(note(n + 10), Some(ANN), &[whole(&base)]));
+        town.project();
+        let (state, code) = town.states(note(n)).pop().unwrap();
+        assert_eq!((state, code.as_deref()), (EntryState::Held, Some("unknown_key")));
+        assert_eq!(town.body(note(n + 10)), "We talked. ");
+    }
+    assert_eq!(town.body(note(2)), "We talked. ");
+}
+
+fn is_bomb(candidate: &Candidate) -> bool {
+    candidate.chunk == b"bomb"
+}
+
+#[test]
+fn a_chunk_over_which_automerge_falls_is_held_and_no_other() {
+    let base = note_by(actor(1), ANN);
+    let mut doc = base.clone();
+    let honest: Vec<_> = (0..12)
+        .map(|_| candidate(write(&mut doc, &[typed(0, "x")])))
+        .collect();
+    for bombs in [vec![0], vec![12], vec![3, 4, 9], vec![0, 1, 2, 13, 14]] {
+        let mut chunks = honest.clone();
+        let mut expected = vec!["publish"; 12];
+        for at in &bombs {
+            chunks.insert(*at, candidate(b"bomb".to_vec()));
+            expected.insert(*at, "unprocessable");
+        }
+        let outcome = without_falls(&chunks, |candidates| {
+            assert!(!candidates.iter().any(is_bomb), "falls on purpose");
+            judged(Some(&base), candidates)
+        });
+        assert_eq!(findings(&outcome), expected);
+        assert_eq!(body(&outcome).matches('x').count(), 12);
+    }
+    let all = vec![candidate(b"bomb".to_vec()); 3];
+    let outcome = without_falls(&all, |candidates| {
+        assert!(candidates.is_empty(), "falls on purpose");
+        judged(None, candidates)
+    });
+    assert_eq!(findings(&outcome), ["unprocessable"; 3]);
+    assert!(outcome.outcome.is_none());
+}
+
+/// Changes that name an object, an element or an operation that is not there, or not of that kind.
+fn dangling(base: &Automerge) -> Vec<Vec<u8>> {
+    let honest = [
+        raw(base, |tx| typed(0, "forged").apply_to(tx)),
+        raw(base, |tx| put("kind", "phone_call").apply_to(tx)),
+        raw(base, |tx| put("actions.a.what", "call").apply_to(tx)),
+        raw(base, |tx| {
+            tx.delete(ROOT, "kind").unwrap();
+        }),
+    ];
+    let columns = [
+        column::OBJECT_COUNTER,
+        column::OBJECT_ACTOR,
+        column::KEY_COUNTER,
+        column::KEY_ACTOR,
+        column::PRED_COUNTER,
+        column::PRED_ACTOR,
+        column::ACTION,
+    ];
+    let mut forged = Vec::new();
+    for chunk in honest {
+        let open = forge::Change::open(&chunk);
+        for spec in columns {
+            let Some((_, data)) = open.columns.iter().find(|(known, _)| *known == spec) else {
+                continue;
+            };
+            for at in 0..data.len() {
+                for by in 1..=126u8 {
+                    let mut lie = data.clone();
+                    lie[at] = lie[at].wrapping_add(by) & 0x7f;
+                    forged.push(open.clone().with(spec, lie).seal());
+                }
+            }
+        }
+    }
+    forged
+}
+
+trait ApplyTo {
+    fn apply_to(&self, tx: &mut automerge::transaction::Transaction<'_>);
+}
+
+impl ApplyTo for notes::note::Edit {
+    fn apply_to(&self, tx: &mut automerge::transaction::Transaction<'_>) {
+        self.apply(tx, Template::Note).unwrap();
+    }
+}
+
+#[test]
+fn nothing_that_is_published_leaves_a_document_that_does_not_load_again() {
+    let base = note_by(actor(1), ANN);
+    let lies = dangling(&base);
+    assert!(lies.len() > 1_000, "{}", lies.len());
+    let mut published = 0;
+    for lie in lies {
+        let outcome = without_falls(&[joined(lie.clone())], |candidates| {
+            judged(Some(&base), candidates)
+        });
+        let Some((doc, _)) = outcome.outcome else { continue };
+        published += 1;
+        let again = std::panic::catch_unwind(|| notes::note::load(&doc.save()));
+        let again = again
+            .unwrap_or_else(|_| panic!("falls when it is loaded again: {lie:02x?}"))
+            .unwrap();
+        assert_eq!(again.get_heads(), doc.get_heads(), "{lie:02x?}");
+        assert_eq!(plain(&again), plain(&doc), "{lie:02x?}");
+    }
+    println!("{published} were published");
+}

@@ -1,0 +1,291 @@
+//! Pulling: cursors, what is nothing new, answers cut small, people who come and go.
+
+use notes::ids::DocumentId;
+use notes::wire::{Response, RowBody, Subject};
+
+use super::world::*;
+use crate::sync::pull::Portion;
+
+/// Alice's caseload with notes by Bob, published.
+fn notes_by_bob(town: &Town, count: u8) -> Vec<(DocumentId, Vec<u8>)> {
+    let mut bob = town.phone(2, "W2");
+    let mut sent = Vec::new();
+    for n in 0..count {
+        let mut doc = note_by(actor(2), ANN);
+        let mut chunks = vec![whole(&doc)];
+        chunks.extend((0..n % 3).map(|k| write(&mut doc, &[typed(0, &format!("{n}/{k} "))])));
+        bob.push(push(note(n), Some(ANN), &chunks));
+        sent.extend(chunks.into_iter().map(|c| (note(n), c)));
+        town.project();
+    }
+    sent
+}
+
+fn bodies(response: &Response) -> Vec<RowBody> {
+    response
+        .rows
+        .iter()
+        .map(|r| r.unpack().unwrap().unwrap())
+        .collect()
+}
+
+/// How many pages the database has and how often it was written in.
+fn written(town: &Town) -> (u64, Vec<u8>) {
+    let wal = town.folder.path().join("doorstep.db-wal");
+    (
+        std::fs::metadata(&wal).unwrap().len(),
+        std::fs::read(wal).unwrap(),
+    )
+}
+
+#[test]
+fn a_cursor_that_is_not_this_servers_is_rewound_and_nothing_pulled() {
+    let town = Town::new();
+    notes_by_bob(&town, 3);
+    let mut alice = town.phone(1, "W1");
+    alice.pull();
+    let good = alice.cursor.clone();
+    // version, epoch, published, news, seq, chain, team
+    let changed = |at: usize| {
+        let mut cursor = good.clone();
+        cursor[at] ^= 0x40;
+        cursor
+    };
+    let mut bad: Vec<Vec<u8>> = [0, 1, 8, 9, 17, 25, 33, 40].map(changed).to_vec();
+    bad.extend([
+        vec![1],
+        good[..good.len() - 1].to_vec(),
+        [&good[..], &[0]].concat(),
+        vec![0; 256],
+    ]);
+    for cursor in bad {
+        alice.cursor.clone_from(&cursor);
+        let mut doc = note_by(actor(1), ANN);
+        write(&mut doc, &[typed(0, "sent all the same")]);
+        let response = alice.pass(vec![push(note(200), Some(ANN), &[whole(&doc)])]);
+        assert!(response.rewound && response.rows_anew, "{cursor:?}");
+        assert!(
+            response.cursor.is_empty()
+                && response.pulls.is_empty()
+                && response.rows.is_empty()
+                && !response.more
+        );
+        assert_eq!(response.verdicts.len(), 1);
+    }
+    alice.cursor = good;
+    assert!(!alice.pass(Vec::new()).rewound);
+}
+
+#[test]
+fn nothing_new_writes_nothing_and_the_cursor_stays() {
+    let town = Town::new();
+    notes_by_bob(&town, 4);
+    let mut alice = town.phone(1, "W1");
+    alice.pull();
+    alice.pass(Vec::new());
+    let (cursor, before) = (alice.cursor.clone(), written(&town));
+    for _ in 0..5 {
+        let response = alice.pass(Vec::new());
+        assert_eq!(response.cursor, cursor);
+        assert!(
+            response.rows.is_empty() && response.pulls.is_empty() && !response.more && !response.rows_anew
+        );
+    }
+    assert!(written(&town) == before, "something was written");
+    // Seen again after a while is written down.
+    town.clock.forward(61_000);
+    alice.pass(Vec::new());
+    assert!(written(&town) != before);
+}
+
+#[test]
+fn only_what_is_published_comes_in_order_and_none_of_ones_own() {
+    let town = Town::new();
+    let sent = notes_by_bob(&town, 9);
+    let mut alice = town.phone(1, "W1");
+    assert_eq!(alice.pull(), sent);
+    assert_eq!(alice.pull(), []);
+    let own = whole(&note_by(actor(1), ANN));
+    alice.push(push(note(100), Some(ANN), std::slice::from_ref(&own)));
+    assert_eq!(alice.pull(), [], "accepted is not published");
+    town.project();
+    assert_eq!(alice.pull(), [], "and one's own does not come back");
+    // But another phone of the same worker has it.
+    let mut second = town.phone(4, "W1");
+    let all = second.pull();
+    assert_eq!(all.len(), sent.len() + 1);
+    assert_eq!(all.last(), Some(&(note(100), own)));
+}
+
+#[test]
+fn a_push_without_pulling_leaves_the_cursor() {
+    let town = Town::new();
+    notes_by_bob(&town, 2);
+    let alice = town.phone(1, "W1");
+    let mut request = alice.request(Vec::new());
+    request.pull = false;
+    let response = alice.ask(request).unwrap();
+    assert!(response.cursor.is_empty() && response.pulls.is_empty() && response.rows.is_empty());
+}
+
+#[test]
+fn answers_cut_small_lose_nothing_and_double_nothing() {
+    let town = Town::new();
+    let sent = notes_by_bob(&town, 12);
+    let mut whole_rows = Vec::new();
+    for (n, (bytes, numbers)) in (10u8..).zip([
+        (1_000_000, 2_000),
+        (1, 2_000),
+        (1, 1),
+        (700, 2),
+        (2_000, 3),
+        (1_000_000, 1),
+    ]) {
+        let mut alice = town.phone(n, "W1");
+        alice.portion = Portion { bytes, numbers };
+        let (mut chunks, mut rows, mut requests) = (Vec::new(), Vec::new(), 0);
+        loop {
+            let response = alice.pass(Vec::new());
+            requests += 1;
+            let size: usize = pulled(&response).iter().map(|(_, c)| c.len()).sum();
+            assert!(
+                size <= bytes || pulled(&response).len() == 1,
+                "{size} bytes of {bytes}"
+            );
+            chunks.extend(pulled(&response));
+            rows.extend(bodies(&response));
+            if !response.more {
+                break;
+            }
+            assert!(requests < 1_000, "no progress");
+        }
+        assert_eq!(chunks, sent, "{bytes} bytes, {numbers} numbers");
+        rows.retain(|row| !matches!(row, RowBody::Actor(_)));
+        if n == 10 {
+            whole_rows.clone_from(&rows);
+        }
+        assert_eq!(rows, whole_rows, "{bytes} bytes, {numbers} numbers");
+        assert!(bytes > 1 || requests >= sent.len());
+    }
+    assert!(whole_rows.len() >= 2);
+}
+
+#[test]
+fn a_lost_answer_is_given_again() {
+    let town = Town::new();
+    let sent = notes_by_bob(&town, 6);
+    let mut alice = town.phone(1, "W1");
+    alice.portion = Portion {
+        bytes: 1_500,
+        numbers: 100,
+    };
+    let lost = alice.ask(alice.request(Vec::new())).unwrap();
+    let again = alice.ask(alice.request(Vec::new())).unwrap();
+    assert_eq!((pulled(&lost), lost.cursor), (pulled(&again), again.cursor));
+    assert_eq!(alice.pull(), sent);
+}
+
+#[test]
+fn a_person_who_leaves_is_removed_and_not_pulled_any_more() {
+    let town = Town::new();
+    notes_by_bob(&town, 1);
+    let (mut alice, mut carol) = (town.phone(1, "W1"), town.phone(3, "W3"));
+    assert_eq!(alice.pull().len(), 1);
+    carol.pull();
+    town.allocate(ANN, "W3", SOUTH);
+    let mut bob = town.phone(5, "W3");
+    bob.push(push(note(50), Some(ANN), &[whole(&note_by(actor(5), ANN))]));
+    town.project();
+    let response = alice.pass(Vec::new());
+    assert!(response.pulls.is_empty());
+    let removed = |row: &RowBody| matches!(row, RowBody::Removal(r) if r.person == ANN);
+    assert_eq!(bodies(&response).iter().filter(|row| removed(row)).count(), 1);
+    assert!(alice.fill(Subject::Person(ANN), 0).fills[0].pulls.is_empty());
+    assert!(
+        alice.fill(Subject::Document(note(0)), 0).fills[0]
+            .pulls
+            .is_empty()
+    );
+    // She comes into Carol's view: as a row, and as a history to be asked for.
+    let response = carol.pass(Vec::new());
+    let mine = |row: &RowBody| matches!(row, RowBody::Person(p) if p.id == ANN && p.mine);
+    assert!(bodies(&response).iter().any(mine));
+    let answer = carol.fill(Subject::Person(ANN), 0);
+    assert_eq!(
+        answer.fills[0]
+            .pulls
+            .iter()
+            .map(|p| p.document)
+            .collect::<Vec<_>>(),
+        [note(0), note(50)]
+    );
+}
+
+#[test]
+fn one_of_the_team_has_two_identifiers_and_one_of_the_caseload_all() {
+    let town = Town::new();
+    let (mut alice, mut bob, mut carol) = (town.phone(1, "W1"), town.phone(2, "W2"), town.phone(3, "W3"));
+    let about_ann = |phone: &mut Phone<'_>| {
+        let rows = bodies(&phone.pass(Vec::new()));
+        let of = rows.iter().filter_map(|row| match row {
+            RowBody::Person(p) if p.id == ANN => Some(if p.mine { "mine" } else { "team" }),
+            RowBody::Detail(d) if d.id == ANN => Some("detail"),
+            RowBody::Removal(r) if r.person == ANN => Some("removal"),
+            _ => None,
+        });
+        of.collect::<Vec<_>>()
+    };
+    assert_eq!(about_ann(&mut alice), ["mine", "detail"]);
+    assert_eq!(about_ann(&mut bob), ["team"]);
+    assert_eq!(about_ann(&mut carol), Vec::<&str>::new());
+}
+
+#[test]
+fn another_team_means_rows_anew() {
+    let town = Town::new();
+    let mut bob = town.phone(2, "W2");
+    bob.pull();
+    town.write(|tx| {
+        let mut worker = tx.worker("W2")?.unwrap();
+        worker.team = Some(tx.team_named(SOUTH)?);
+        tx.worker_put(&worker)
+    });
+    let response = bob.pass(Vec::new());
+    assert!(response.rows_anew);
+    let people = bodies(&response).into_iter().filter_map(|row| match row {
+        RowBody::Person(p) => Some(p.id),
+        _ => None,
+    });
+    assert_eq!(people.collect::<Vec<_>>(), [BEN]);
+    assert!(!bob.pass(Vec::new()).rows_anew);
+}
+
+#[test]
+fn a_history_comes_page_by_page() {
+    let town = Town::new();
+    let sent = notes_by_bob(&town, 10);
+    for (n, (bytes, numbers)) in (10u8..).zip([(1_000_000, 2_000), (1, 5), (900, 1), (3_000, 4)]) {
+        let mut alice = town.phone(n, "W1");
+        alice.pull();
+        alice.portion = Portion { bytes, numbers };
+        for subject in [Subject::Person(ANN), Subject::Document(note(8))] {
+            let expected: Vec<_> = match subject {
+                Subject::Person(_) => sent.clone(),
+                Subject::Document(id) => sent.iter().filter(|(d, _)| *d == id).cloned().collect(),
+            };
+            let (mut chunks, mut after) = (Vec::new(), Some(0));
+            while let Some(place) = after {
+                let mut answer = alice.fill(subject, place);
+                let part = answer.fills.pop().unwrap();
+                let each = part
+                    .pulls
+                    .iter()
+                    .flat_map(|p| p.chunks.iter().map(|c| (p.document, c.to_vec())));
+                chunks.extend(each);
+                assert!(part.next.is_none_or(|next| next > place), "no progress");
+                after = part.next;
+            }
+            assert_eq!(chunks, expected, "{subject:?} in {bytes} bytes");
+        }
+    }
+}
