@@ -274,7 +274,10 @@ fn enter(
                 let finishes = finishes && Some(index) == last;
                 newest = tx.publish(entry.seq, docket.id, person, finishes)?;
                 tx.log_set_state(entry.seq, EntryState::Published, None)?;
-                tx.publish_to_followers(newest, docket.id, entry.entry.device)?;
+                let sender = entry.entry.device;
+                let copied = sender.map(|device| view::copied(tx, device)).transpose()?;
+                let but = sender.filter(|_| copied == Some(false));
+                tx.publish_to_followers(newest, docket.id, but)?;
             }
             Finding::Wait if entry.entry.state == EntryState::Waiting => {}
             Finding::Wait => tx.log_set_state(entry.seq, EntryState::Waiting, None)?,
