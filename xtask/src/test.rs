@@ -14,6 +14,15 @@ use crate::workshop::{Failure, Workshop, now, run, works};
 /// How long the advisories' database may take to arrive before the check goes without it.
 const ADVISORIES_WAIT: Duration = Duration::from_secs(30);
 
+/// All of the workspace, and with it the program that writes the bindings: its own feature, so that apps do not carry
+/// it. Each step names the same, or cargo would build the foreign crates once for each.
+const ALL: [&str; 3] = ["--workspace", "--features", "doorstep-ffi/cli"];
+
+/// An order of cargo on all of the workspace.
+fn on_all<'order>(order: &[&'order str], more: &[&'order str]) -> Vec<&'order str> {
+    [order, &ALL[..], more].concat()
+}
+
 /// Counts and times the steps.
 struct Steps {
     passed: usize,
@@ -69,22 +78,11 @@ pub fn test(workshop: &Workshop, long: bool) -> Result<(), Failure> {
     if let Some(tools) = &tools {
         dependencies(&mut steps, workshop, tools)?;
     }
-    let clippy = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "--deny",
-        "warnings",
-    ];
+    let clippy = on_all(&["clippy"], &["--all-targets", "--", "--deny", "warnings"]);
     steps.cargo(workshop, "clippy", &clippy, long)?;
     documentation(&mut steps, workshop)?;
-    steps.cargo(
-        workshop,
-        "build",
-        &["build", "--workspace", "--lib", "--bins"],
-        long,
-    )?;
+    let build = on_all(&["build"], &["--lib", "--bins"]);
+    steps.cargo(workshop, "build", &build, long)?;
     rust_tests(&mut steps, workshop, long)?;
     python_stories(&mut steps, workshop, long)?;
     println!("{} passed, 0 failed", steps.passed);
@@ -142,13 +140,7 @@ fn end(child: &mut Child) {
 }
 
 fn documentation(steps: &mut Steps, workshop: &Workshop) -> Result<(), Failure> {
-    let arguments = [
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-        "--quiet",
-    ];
+    let arguments = on_all(&["doc"], &["--no-deps", "--document-private-items", "--quiet"]);
     let mut command = workshop.cargo(&arguments);
     // A binary and the library beside it may share a name; what is checked here is the links.
     command.env("RUSTDOCFLAGS", "--deny warnings");
@@ -157,22 +149,14 @@ fn documentation(steps: &mut Steps, workshop: &Workshop) -> Result<(), Failure> 
 
 fn rust_tests(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<(), Failure> {
     if works(&mut workshop.cargo(&["nextest", "--version"])) {
-        let nextest = ["nextest", "run", "--workspace", "--no-tests", "warn"];
+        let nextest = on_all(&["nextest", "run"], &["--no-tests", "warn"]);
         steps.cargo(workshop, "Rust tests (nextest)", &nextest, long)?;
     } else {
-        steps.cargo(
-            workshop,
-            "Rust tests",
-            &["test", "--workspace", "--lib", "--bins", "--tests"],
-            long,
-        )?;
+        let test = on_all(&["test"], &["--lib", "--bins", "--tests"]);
+        steps.cargo(workshop, "Rust tests", &test, long)?;
     }
-    steps.cargo(
-        workshop,
-        "documentation's examples",
-        &["test", "--workspace", "--doc", "--quiet"],
-        long,
-    )
+    let examples = on_all(&["test"], &["--doc", "--quiet"]);
+    steps.cargo(workshop, "documentation's examples", &examples, long)
 }
 
 /// Each `tests/python/test_*.py` is a program of its own that exits with 0 when its story held.
