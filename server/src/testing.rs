@@ -92,6 +92,7 @@ pub(crate) fn core() -> (Core, Folder, Arc<SetClock>) {
     let folder = Folder::new();
     let (host, clock) = host();
     let mut core = Core::open(folder.path(), None, host).unwrap();
+    core.announce("https://before.example").unwrap();
     core.announce("https://doorstep.example").unwrap();
     (core, folder, clock)
 }
