@@ -213,4 +213,19 @@ mod tests {
             ["https://b.example/v1/token", "https://a.example/v1/token"]
         );
     }
+
+    #[test]
+    fn a_bell_that_rang_before_spares_the_next_one_the_wait() {
+        const LONG: Duration = Duration::from_secs(600);
+        let bell = Bell::default();
+        bell.ring();
+        bell.wait(LONG);
+        // It is silent again, and wakes who waits when it rings.
+        bell.wait(Duration::from_millis(1));
+        std::thread::scope(|scope| {
+            scope.spawn(|| bell.wait(LONG));
+            std::thread::sleep(Duration::from_millis(20));
+            bell.ring();
+        });
+    }
 }

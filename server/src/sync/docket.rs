@@ -116,6 +116,9 @@ impl Docket {
 
 /// The document as published: the snapshot, where there is one, and what was published since; none
 /// where nothing was published.
+///
+/// # Errors
+/// The database's, or that a chunk which was published cannot be loaded any more.
 pub fn published(
     tx: &Tx<'_>,
     id: DocumentId,

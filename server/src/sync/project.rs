@@ -13,6 +13,7 @@ use notes::problem::Code;
 use super::docket::Docket;
 use super::judge::{Candidate, Finding, Judged, judge};
 use super::record::{authors, record_of, renew_snapshot};
+use super::view;
 use crate::core::Core;
 use crate::host::Host;
 use crate::store::{Audience, EntryState, NewsKind, StoreError, Tx};
@@ -26,7 +27,7 @@ const MOST_DEATHS: u32 = 2;
 const PATIENCE_MS: i64 = 24 * 3_600_000;
 
 /// A document that was published, with its number: likely to be written in again.
-type Kept = Option<(DocumentId, u64, Automerge)>;
+type Kept = (DocumentId, u64, Automerge);
 
 /// Judges and publishes what waits, for at most so many documents. Returns how many there were;
 /// to be called until it says 0.
@@ -75,7 +76,7 @@ fn judge_and_publish(
     core: &Core,
     ids: &[DocumentId],
     deaths: &[u32],
-) -> Result<(Vec<(DocumentId, u64, Automerge)>, Option<StoreError>), StoreError> {
+) -> Result<(Vec<Kept>, Option<StoreError>), StoreError> {
     let dockets = core.store.read(|tx| {
         let each = ids
             .iter()
@@ -227,7 +228,7 @@ pub(super) fn without_falls(candidates: &[Candidate], judge: impl Fn(&[Candidate
 
 /// Publishes one document's findings. Gives the document back for the memory, where it is one that
 /// is likely to be written in again.
-fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<Kept, StoreError> {
+fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<Option<Kept>, StoreError> {
     // Somebody else (the command line) may have published meanwhile: then this was judged on sand.
     let stale = tx.published_newest(docket.id)? != docket.newest;
     if stale || !still_open(tx, &docket)? {

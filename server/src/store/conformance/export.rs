@@ -170,8 +170,8 @@ pub(super) fn audit_entry(who: u8, n: u8) -> AuditEntry {
         at: i64::from(n),
         who: format!("worker:W{who}"),
         what: "note.read".into(),
-        person: (n % 2 == 0).then_some(PersonId([n; 16])),
-        document: (n % 3 == 0).then(|| document(n)),
+        person: n.is_multiple_of(2).then_some(PersonId([n; 16])),
+        document: n.is_multiple_of(3).then(|| document(n)),
         detail: format!("{{\"n\":{n}}}"),
     }
 }

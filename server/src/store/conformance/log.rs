@@ -29,7 +29,7 @@ fn the_log_grows_and_its_chain_recomputes() {
             Ok(())
         })
         .unwrap();
-    store.read(|tx| assert_chained(tx)).unwrap();
+    store.read(assert_chained).unwrap();
     for (index, entry) in entries.iter().enumerate() {
         let seq = index as u64 + 1;
         let found = store.read(|tx| tx.log_entry(seq)).unwrap().unwrap();
@@ -71,7 +71,7 @@ fn a_chunk_stands_once_in_a_document() {
         (Some(device(9)), 5_000)
     );
     assert_eq!(store.read(|tx| tx.log_head()).unwrap().seq, 2);
-    store.read(|tx| assert_chained(tx)).unwrap();
+    store.read(assert_chained).unwrap();
     assert!(store.read(|tx| tx.log_knows(document(1))).unwrap());
     assert!(!store.read(|tx| tx.log_knows(document(3))).unwrap());
 }
@@ -109,7 +109,7 @@ fn only_the_state_of_an_entry_changes() {
             (EntryState::Pending, Some(expected))
         );
     }
-    store.read(|tx| assert_chained(tx)).unwrap();
+    store.read(assert_chained).unwrap();
 }
 
 /// Six entries of two documents, each in the state that is given.
@@ -170,4 +170,41 @@ fn what_the_judge_died_over_is_counted_until_it_ends() {
         .unwrap();
     assert_eq!(suspects(), []);
     assert_eq!(begin(&[document(1)]), [0]);
+}
+
+#[test]
+fn what_is_held_for_one_reason_is_tried_again() {
+    let (store, _folder) = store();
+    in_states(&store, [EntryState::Pending; 6]);
+    store
+        .write(|tx| -> Check {
+            let held = [
+                (1, "dependency_missing"),
+                (3, "seq_gap"),
+                (5, "dependency_missing"),
+                (2, "dependency_missing"),
+            ];
+            for (seq, code) in held {
+                tx.log_set_state(seq, EntryState::Held, Some(code))?;
+            }
+            assert_eq!(tx.log_retry(document(0), "dependency_missing")?, 2);
+            assert_eq!(tx.log_retry(document(0), "dependency_missing")?, 0);
+            let states = (1..=6).map(|seq| Ok(tx.log_entry(seq)?.unwrap().entry));
+            let states = states.collect::<Result<Vec<_>, StoreError>>()?;
+            let held: Vec<_> = states.iter().map(|e| e.code.as_deref()).collect();
+            assert_eq!(
+                held,
+                [
+                    None,
+                    Some("dependency_missing"),
+                    Some("seq_gap"),
+                    None,
+                    None,
+                    None
+                ]
+            );
+            assert_eq!(tx.log_unjudged_count()?, 4);
+            Ok(())
+        })
+        .unwrap();
 }

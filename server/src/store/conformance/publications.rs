@@ -213,10 +213,10 @@ fn notes_overlap_by_their_times() {
             for (n, person, started_at, ended_at, template) in lines {
                 let person = Some(person);
                 tx.document_put(&DocumentRecord {
+                    template,
                     person,
                     started_at,
                     ended_at,
-                    template,
                     ..record(n)
                 })?;
             }

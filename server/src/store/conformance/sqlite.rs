@@ -284,3 +284,36 @@ fn what_runs_for_every_phone_goes_by_an_index() {
         })
         .unwrap();
 }
+
+#[test]
+fn the_machines_trouble_is_told_from_a_rows() {
+    let (store, _folder) = store();
+    let of_a_row = [
+        store.write(|tx| tx.publish(99, document(1), None, false).map(|_| ())),
+        store.write(|tx| {
+            tx.meta_put("a", b"1")?;
+            Ok(tx
+                .db
+                .query_row("SELECT value FROM meta", [], |row| row.get::<_, i64>(0))
+                .map(|_| ())?)
+        }),
+        Err(StoreError::Inconsistent("x")),
+    ];
+    for error in of_a_row {
+        assert!(!error.as_ref().unwrap_err().is_the_machines(), "{error:?}");
+    }
+    let limit: i64 = lock(&store.writer)
+        .query_row("PRAGMA max_page_count = 1", [], |row| row.get(0))
+        .unwrap();
+    assert!(limit > 1, "as many as there are");
+    let full = store.write(|tx| tx.meta_put("large", &vec![7; 1 << 20]));
+    assert!(full.as_ref().unwrap_err().is_the_machines(), "{full:?}");
+    let grouped = store.write_grouped(|tx| tx.meta_put("large", &vec![7; 1 << 20]));
+    assert!(grouped.is_err());
+    lock(&store.writer)
+        .query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(()))
+        .unwrap();
+    store
+        .write_grouped(|tx| tx.meta_put("large", &vec![7; 1 << 20]))
+        .unwrap();
+}

@@ -182,14 +182,10 @@ fn two_processes_on_one_folder_make_one_log() {
         }
     });
     for store in [&first, &second] {
-        store.read(assert_chained_of).unwrap();
+        store.read(assert_chained).unwrap();
         assert_eq!(store.read(|tx| tx.log_head()).unwrap().seq, 2 * u64::from(EACH));
         super::export::assert_audit_chained(store, 2 * u64::from(EACH));
     }
-}
-
-fn assert_chained_of(tx: &Tx<'_>) -> Check {
-    assert_chained(tx)
 }
 
 #[test]
@@ -209,4 +205,37 @@ fn a_new_folder_may_be_opened_by_several_at_once() {
         assert!((0..4u8).all(|n| meta(&store, &n.to_string()) == Some(vec![n])));
         assert_eq!(store.path(), folder.path().join("deeper").join(FILE_NAME));
     }
+}
+
+#[test]
+fn an_attempt_is_undone_alone_and_attempts_stand_in_one_another() {
+    let (store, _folder) = store();
+    let fails = |tx: &Tx<'_>, name: &str| {
+        tx.attempt(|tx| -> Check {
+            tx.meta_put(name, b"1")?;
+            Err(StoreError::Inconsistent("on purpose"))
+        })
+    };
+    store
+        .write(|tx| -> Check {
+            tx.meta_put("before", b"1")?;
+            assert!(fails(tx, "alone").is_err());
+            assert_eq!(tx.attempt(|tx| tx.meta_put("kept", b"1").map(|()| 7))?, 7);
+            let outer: Check = tx.attempt(|tx| {
+                tx.meta_put("outer", b"1")?;
+                assert!(fails(tx, "inner").is_err());
+                Ok(())
+            });
+            outer?;
+            let undone: Check = tx.attempt(|tx| {
+                tx.attempt(|tx| tx.meta_put("within", b"1"))?;
+                Err(StoreError::Inconsistent("on purpose"))
+            });
+            assert!(undone.is_err());
+            tx.meta_put("after", b"1")
+        })
+        .unwrap();
+    let names = ["before", "alone", "kept", "outer", "inner", "within", "after"];
+    let there = names.map(|name| meta(&store, name).is_some());
+    assert_eq!(there, [true, false, true, true, false, false, true]);
 }

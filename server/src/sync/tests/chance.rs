@@ -54,7 +54,7 @@ fn phones(dice: &mut Dice) -> (Vec<Automerge>, Vec<Candidate>) {
         bare(Template::Note, actor(2)),
         bare(Template::Note, actor(3)),
     ];
-    let mut sent = vec![0; 3];
+    let mut sent = [0; 3];
     let mut chunks = Vec::new();
     for _ in 0..dice.below(40) {
         let at = dice.below(3);

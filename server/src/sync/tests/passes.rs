@@ -212,9 +212,8 @@ fn who_had_nothing_taken_follows_nothing() {
     for (attempt, code) in tries {
         let document = attempt.document;
         assert_eq!(carol.push(attempt), held(code), "{code}");
-        assert_eq!(
-            town.read(|tx| tx.followers(document)).contains(&carol.id),
-            false,
+        assert!(
+            !town.read(|tx| tx.followers(document)).contains(&carol.id),
             "{code}"
         );
         assert!(
@@ -341,21 +340,17 @@ fn a_request_out_of_bounds_is_refused_whole() {
     for protocol in [0, 2, u64::MAX] {
         assert_eq!(with(&|r| r.protocol = protocol), Err(Code::ProtocolUnsupported));
     }
+    let fill = notes::wire::Fill {
+        subject: Subject::Person(ANN),
+        after: 0,
+    };
     let bad: [&dyn Fn(&mut notes::wire::Request); 6] = [
         &|r| r.pushes[0].chunks.clear(),
         &|r| r.pushes[0].chunks = vec![Vec::new().into(); MAX_CHUNKS + 1],
         &|r| r.pushes[0].reason = Some("x".repeat(501)),
         &|r| r.app = "x".repeat(201),
         &|r| r.cursor = vec![0; 257],
-        &|r| {
-            r.fills = vec![
-                notes::wire::Fill {
-                    subject: Subject::Person(ANN),
-                    after: 0
-                };
-                65
-            ]
-        },
+        &|r| r.fills = vec![fill; 65],
     ];
     for change in bad {
         assert_eq!(with(change), Err(Code::MessageMalformed));
