@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_bell_that_rang_before_spares_the_next_one_the_wait() {
-        const LONG: Duration = Duration::from_secs(600);
+        const LONG: Duration = Duration::from_mins(10);
         let bell = Bell::default();
         bell.ring();
         bell.wait(LONG);
