@@ -100,6 +100,7 @@ impl Village {
 
     /// Passes and judgements until nobody has anything to say; the weather must be fair.
     pub fn until_quiet(&self, phones: &mut [&mut Phone]) {
+        self.server.settle();
         for _ in 0..20 {
             let mut news = 0;
             for phone in phones.iter_mut() {
