@@ -299,7 +299,7 @@ impl<'a> Bench<'a> {
             };
         }
         let writer = |hash: &ChangeHash| self.fresh.get(hash).copied();
-        // Of two who begin one note for two people, the first counts.
+        // Of two who begin one note, the first counts.
         let first = people.iter().filter_map(|(_, hash)| writer(hash)).min();
         let vouched = |person: &str| {
             self.admitted
@@ -311,9 +311,10 @@ impl<'a> Bench<'a> {
             let Some(index) = writer(hash).filter(|index| !self.decided(*index)) else {
                 continue;
             };
-            let moves = !before.is_empty() && !before.contains(person);
-            let second = before.is_empty() && Some(index) != first && people.iter().any(|(p, _)| p != person);
-            if moves || second || !(before.contains(person) || vouched(person)) {
+            // Only who begins a note names its person: a second naming, even of the same person, is the
+            // beginning of another note, sent for this one.
+            let second = !before.is_empty() || Some(index) != first;
+            if second || !vouched(person) {
                 guilty.push(index);
             }
         }
