@@ -62,7 +62,10 @@ fn order(conn: &Connection, number: u64, row: &OrderRow, ledger: &mut Ledger) ->
     }
     meta::set(conn, &done, &ledger.now.to_be_bytes())?;
     match (row.order.as_str(), row.document) {
-        ("new_actor", _) => ledger.renew(conn),
+        ("new_actor", _) => {
+            ledger.renew(conn)?;
+            want_all_anew(conn)
+        }
         ("reset", Some(document)) => match docs::find(conn, document)? {
             Some(doc) if !doc.gone => anew::begin(conn, &doc, Reset::Order, ledger),
             _ => Ok(()),
@@ -70,6 +73,18 @@ fn order(conn: &Connection, number: u64, row: &OrderRow, ledger: &mut Ledger) ->
         // An order of a newer server.
         _ => Ok(()),
     }
+}
+
+/// Two phones are one device, and the server sends no device what it sent itself: what the other has
+/// written is asked for with the whole history.
+fn want_all_anew(conn: &Connection) -> Result<(), Trouble> {
+    for person in rows::people(conn)?.iter().filter(|person| person.mine) {
+        fills::want_anew(conn, Subject::Person(person.id))?;
+    }
+    for row in docs::joined(conn)? {
+        fills::want_anew(conn, Subject::Document(row.id))?;
+    }
+    Ok(())
 }
 
 /// A person left this phone's view: hidden at once. What waits is still sent, what is sealed is kept.
