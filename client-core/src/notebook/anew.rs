@@ -37,13 +37,15 @@ pub(super) fn begin(conn: &Connection, row: &DocRow, why: Reset, ledger: &mut Le
 }
 
 /// The end of a document's history. False where it should be asked for again in a later pass: a
-/// joined note that its author has not sent yet.
+/// joined note that its author has not sent yet, or one whose joining has not reached the server. Only
+/// from then on the server sends what is new, and what came between would be in neither.
 pub(super) fn history_came(conn: &Connection, id: DocumentId, ledger: &mut Ledger) -> Result<bool, Trouble> {
     let Some(row) = docs::find(conn, id)? else {
         return Ok(true);
     };
     if row.reset == Reset::No {
-        return Ok(!(row.joined && row.alone));
+        let on_its_way = row.unoffered || outgoing::unanswered(conn, row.id)?;
+        return Ok(!(row.joined && (row.alone || on_its_way)));
     }
     rebuild(conn, row, ledger)?;
     Ok(true)
