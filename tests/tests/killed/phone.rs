@@ -180,6 +180,7 @@ impl Walker {
 
     /// Syncs until nothing more goes either way.
     pub fn syncs_until_quiet(&mut self) {
+        let mut last = None;
         for _ in 0..50 {
             let report = self.book.sync(&mut self.wire, SyncMode::Both).unwrap();
             if report.ended == Ended::Quiet && report.sent == 0 && report.received == 0 {
@@ -187,8 +188,9 @@ impl Walker {
                 assert!(report.held.is_empty(), "nothing was held: {:?}", report.held);
                 return;
             }
+            last = Some(report);
         }
-        panic!("phone and server do not come to rest");
+        panic!("phone and server do not come to rest: {last:?}");
     }
 
     /// All its notes are on the server.
