@@ -25,7 +25,10 @@ const WORKERS: [&str; 3] = ["W101", "W105", "W106"];
 
 #[test]
 fn nothing_shown_as_sent_is_lost_when_the_server_is_killed() {
-    let kills: u32 = std::env::var("DOORSTEP_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
+    let kills: u32 = std::env::var("DOORSTEP_KILLS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(200);
     let seed = seed(2026);
     println!("seed {seed}, {kills} kills");
     let chance = Chance::new(seed, "killer");
@@ -35,7 +38,15 @@ fn nothing_shown_as_sent_is_lost_when_the_server_is_killed() {
     let stop = Arc::new(AtomicBool::new(false));
     let walkers: Vec<Walker> = WORKERS
         .iter()
-        .map(|worker| Walker::enrolled(worker, &server.code(worker), server.url(), folder.path(), &flights))
+        .map(|worker| {
+            Walker::enrolled(
+                worker,
+                &server.code(worker),
+                server.url(),
+                folder.path(),
+                &flights,
+            )
+        })
         .collect();
     let threads: Vec<_> = walkers
         .into_iter()
@@ -80,13 +91,30 @@ fn nothing_shown_as_sent_is_lost_when_the_server_is_killed() {
         walker.agrees();
         shown.extend(walker.shown());
     }
-    assert!(shown.len() > 20, "the story is about something: {} notes", shown.len());
-    println!("{} notes were shown as sent, {} events in the feed", shown.len(), feed.events);
+    assert!(
+        shown.len() > 20,
+        "the story is about something: {} notes",
+        shown.len()
+    );
+    println!(
+        "{} notes were shown as sent, {} events in the feed",
+        shown.len(),
+        feed.events
+    );
     for (note, shown) in &shown {
-        let there = feed.newest.get(note).unwrap_or_else(|| panic!("{note} was shown as sent and is not in the feed"));
-        assert_eq!(there.body, shown.body, "{note}: another text than was shown as sent");
+        let there = feed
+            .newest
+            .get(note)
+            .unwrap_or_else(|| panic!("{note} was shown as sent and is not in the feed"));
+        assert_eq!(
+            there.body, shown.body,
+            "{note}: another text than was shown as sent"
+        );
         for addendum in &shown.addenda {
-            assert!(there.addenda.contains(addendum), "{note}: an addendum shown as sent is missing");
+            assert!(
+                there.addenda.contains(addendum),
+                "{note}: an addendum shown as sent is missing"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `doorstep backup FILE`.
+//! `doorstep backup FILE`: a copy of the database, made while the server goes on.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `doorstep help [TOPIC]`.
+//! `doorstep help [TOPIC]`: a command's own help, and all settings on one page.
 
 use clap::{Args, CommandFactory as _};
 

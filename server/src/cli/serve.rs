@@ -1,4 +1,4 @@
-//! `doorstep serve`.
+//! `doorstep serve`: runs the server until it is told to stop, and says where it listens.
 
 use std::io::Write as _;
 

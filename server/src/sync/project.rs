@@ -21,8 +21,9 @@ use crate::{export, issues};
 
 /// Automerge recurses over what it loads; the gate bounds how far, and this is room enough.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
-/// An entry at which the process died so often is not tried again.
-const MOST_DEATHS: u32 = 2;
+/// A document over which the process died so often is not tried again. Not after two deaths: a server
+/// that is killed from outside again and again dies over innocent notes too (ADR 2).
+pub(super) const MOST_DEATHS: u32 = 5;
 /// A change that waited so long for another becomes an issue.
 const PATIENCE_MS: i64 = 24 * 3_600_000;
 

@@ -27,7 +27,10 @@ impl Flights {
     }
 
     /// Waits until there is one.
-    #[expect(clippy::disallowed_methods, reason = "a real process is waited for in real time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a real process is waited for in real time"
+    )]
     pub fn wait_for_one(&self, at_most: Duration) {
         let begun = Instant::now();
         while self.under_way() == 0 && begun.elapsed() < at_most {
@@ -48,7 +51,11 @@ impl Wire {
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(20)))
             .build();
-        Self { agent: config.into(), url: url.to_owned(), flights: flights.clone() }
+        Self {
+            agent: config.into(),
+            url: url.to_owned(),
+            flights: flights.clone(),
+        }
     }
 
     fn post(&self, request: &HttpRequest) -> Result<HttpResponse, ureq::Error> {
@@ -64,7 +71,11 @@ impl Wire {
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
             .collect();
-        Ok(HttpResponse { status: answer.status().as_u16(), headers, body })
+        Ok(HttpResponse {
+            status: answer.status().as_u16(),
+            headers,
+            body,
+        })
     }
 }
 
@@ -127,8 +138,21 @@ impl Walker {
         let mut wire = Wire::to(url, flights);
         assert_eq!(book.enrol(&mut wire, code, url).unwrap(), Ended::Quiet);
         book.sync(&mut wire, SyncMode::Both).unwrap();
-        let people = book.people(None).unwrap().into_iter().filter(|p| p.mine).map(|p| p.case_id).collect();
-        Self { book, wire, people, bodies: super::process::sample_bodies(), begun: Vec::new(), shown: BTreeMap::new() }
+        let people = book
+            .people(None)
+            .unwrap()
+            .into_iter()
+            .filter(|p| p.mine)
+            .map(|p| p.case_id)
+            .collect();
+        Self {
+            book,
+            wire,
+            people,
+            bodies: super::process::sample_bodies(),
+            begun: Vec::new(),
+            shown: BTreeMap::new(),
+        }
     }
 
     /// Works until it is told to stop.
@@ -150,7 +174,12 @@ impl Walker {
 
     fn writes_one(&mut self, turn: usize) {
         let case_id = self.people[turn % self.people.len()].clone();
-        let new = NewNote { who: Who::CaseId(&case_id), kind: "home_visit", started_at: None, ended_at: None };
+        let new = NewNote {
+            who: Who::CaseId(&case_id),
+            kind: "home_visit",
+            started_at: None,
+            ended_at: None,
+        };
         let note = self.book.new_note(&new).unwrap();
         let body = self.bodies[turn % self.bodies.len()].clone();
         self.book.type_text(note, "body", None, 0, &body, 0).unwrap();

@@ -23,19 +23,36 @@ fn root() -> PathBuf {
 
 /// The program, built by `cargo xtask test` before the stories run.
 fn program() -> PathBuf {
-    let folder = std::env::var_os("DOORSTEP_BIN_DIR").map(PathBuf::from).unwrap_or_else(|| {
-        // target/debug/deps/this-test
-        std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned()
-    });
+    let folder = std::env::var_os("DOORSTEP_BIN_DIR")
+        .map(PathBuf::from)
+        .unwrap_or_else(|| {
+            // target/debug/deps/this-test
+            std::env::current_exe()
+                .unwrap()
+                .parent()
+                .unwrap()
+                .parent()
+                .unwrap()
+                .to_owned()
+        });
     let program = folder.join("doorstep");
-    assert!(program.exists(), "{} is not built: cargo build --workspace --bins", program.display());
+    assert!(
+        program.exists(),
+        "{} is not built: cargo build --workspace --bins",
+        program.display()
+    );
     program
 }
 
 /// The texts of the sample notes.
 pub fn sample_bodies() -> Vec<String> {
     let file = std::fs::read_to_string(root().join("tests/data/notes.ndjson")).unwrap();
-    let body = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["body"].as_str().unwrap().to_owned();
+    let body = |line: &str| {
+        serde_json::from_str::<serde_json::Value>(line).unwrap()["body"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     file.lines().map(body).collect()
 }
 
@@ -43,19 +60,41 @@ impl Process {
     /// A server with the sample people and workers.
     pub fn with_sample_team(folder: &Path) -> Self {
         let data = folder.join("server");
-        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let address = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .to_string();
         let url = format!("http://{address}");
-        let mut process = Self { data, address, url, child: None };
+        let mut process = Self {
+            data,
+            address,
+            url,
+            child: None,
+        };
         for what in ["workers", "people"] {
-            process.run(&["import", what, root().join(format!("demo/{what}.csv")).to_str().unwrap()]);
+            process.run(&[
+                "import",
+                what,
+                root().join(format!("demo/{what}.csv")).to_str().unwrap(),
+            ]);
         }
         process.start();
         process
     }
 
     fn run(&self, args: &[&str]) -> String {
-        let output = Command::new(program()).arg("--data-dir").arg(&self.data).args(args).output().unwrap();
-        assert!(output.status.success(), "doorstep {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new(program())
+            .arg("--data-dir")
+            .arg(&self.data)
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "doorstep {args:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -67,7 +106,10 @@ impl Process {
     /// A one-time code.
     pub fn code(&self, worker: &str) -> String {
         let answer = self.run(&["enrol", worker, "--server", &self.url, "--json"]);
-        serde_json::from_str::<serde_json::Value>(&answer).unwrap()["code"].as_str().unwrap().to_owned()
+        serde_json::from_str::<serde_json::Value>(&answer).unwrap()["code"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Starts it and waits until it listens.
@@ -81,8 +123,13 @@ impl Process {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.starts_with("listening on "), "the server did not start: {line:?}");
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert!(
+            line.starts_with("listening on "),
+            "the server did not start: {line:?}"
+        );
         self.child = Some(child);
     }
 
@@ -140,7 +187,10 @@ pub struct Feed {
 /// Reads the whole feed from a stopped server's folder.
 pub fn feed(folder: &Path) -> Feed {
     let core = Core::open(&folder.join("server"), None, Host::system()).unwrap();
-    let mut feed = Feed { events: 0, newest: BTreeMap::new() };
+    let mut feed = Feed {
+        events: 0,
+        newest: BTreeMap::new(),
+    };
     let mut versions: BTreeMap<String, u64> = BTreeMap::new();
     let mut after: Option<String> = None;
     loop {
@@ -157,7 +207,13 @@ pub fn feed(folder: &Path) -> Feed {
             assert_eq!(version, before + 1, "{note}: each version once, in order");
             let texts = event["addenda"].as_array().unwrap().iter();
             let addenda = texts.map(|a| a["text"].as_str().unwrap().to_owned()).collect();
-            feed.newest.insert(note, Newest { body: event["body"].as_str().unwrap().to_owned(), addenda });
+            feed.newest.insert(
+                note,
+                Newest {
+                    body: event["body"].as_str().unwrap().to_owned(),
+                    addenda,
+                },
+            );
         }
         after = Some(page.next);
     }

@@ -186,10 +186,17 @@ fn automerge_survives_a_flipped_bit_in_every_byte() {
     );
 }
 
+/// Half a minute; the dice version runs always.
 #[test]
-#[ignore = "half a minute; the dice version runs always"]
 fn automerge_survives_every_flipped_bit() {
-    on_a_large_stack(|| flip(None));
+    if is_long() {
+        on_a_large_stack(|| flip(None));
+    }
+}
+
+/// Whether the long forms are asked for (`cargo xtask test --long`).
+fn is_long() -> bool {
+    std::env::var_os("DOORSTEP_LONG").is_some()
 }
 
 /// Does to a few bytes what a bit does not: other numbers, bytes taken out, put in, swapped.
@@ -259,11 +266,13 @@ fn automerge_survives_mutated_columns() {
     );
 }
 
+/// Minutes; `DOORSTEP_TEST_SEED` gives it another beginning.
 #[test]
-#[ignore = "minutes; DOORSTEP_TEST_SEED gives it another beginning"]
 fn automerge_survives_many_mutated_columns() {
-    let seed = seed();
-    on_a_large_stack(move || mutations(seed, 2_000_000));
+    if is_long() {
+        let seed = seed();
+        on_a_large_stack(move || mutations(seed, 2_000_000));
+    }
 }
 
 #[test]

@@ -148,28 +148,3 @@ fn each_limit_refuses_what_is_above_it() {
     check(&merged, Limits { actors: 2, ..fits }, "chunk_too_large");
     check(&merged, Limits { deps: 1, ..fits }, "chunk_too_large");
 }
-
-/// Run by hand in a release build; the figure belongs in the notes on performance.
-#[test]
-#[ignore = "measures, and asserts nothing that holds on every machine"]
-#[expect(clippy::disallowed_methods, reason = "a measurement takes the real time")]
-fn how_long_a_note_takes() {
-    let document = samples::note().save_nocompress();
-    let rounds = 2_000;
-    let started = std::time::Instant::now();
-    for _ in 0..rounds {
-        std::hint::black_box(count(std::hint::black_box(&document), &Limits::default()).unwrap());
-    }
-    let whole = started.elapsed() / rounds;
-    let started = std::time::Instant::now();
-    for _ in 0..rounds {
-        std::hint::black_box(<sha2::Sha256 as sha2::Digest>::digest(std::hint::black_box(
-            &document,
-        )));
-    }
-    println!(
-        "{} bytes: {whole:?}, of it SHA-256 {:?}",
-        document.len(),
-        started.elapsed() / rounds
-    );
-}

@@ -167,10 +167,10 @@ fn deeds_that_no_phone_would_do_are_found() {
     let lines: [(&str, Deed); 21] = [
         ("a mark taken away", |tx| {
             tx.unmark(at(tx, "body"), "third_party", 0, 4, ExpandMark::None)
-                .unwrap()
+                .unwrap();
         }),
         ("a mark of value no", |tx| {
-            letters(tx, "third_party", false.into())
+            letters(tx, "third_party", false.into());
         }),
         ("a mark of another name", |tx| letters(tx, "bold", true.into())),
         ("another finish", |tx| refinish(tx, 9)),
@@ -178,27 +178,27 @@ fn deeds_that_no_phone_would_do_are_found() {
         ("finished taken out", |tx| tx.delete(ROOT, "finished").unwrap()),
         ("finished as a word", |tx| tx.put(ROOT, "finished", "no").unwrap()),
         ("finished by another", |tx| {
-            tx.put(at(tx, "finished"), "author", "W9").unwrap()
+            tx.put(at(tx, "finished"), "author", "W9").unwrap();
         }),
         ("finished at another time", |tx| {
             tx.put(at(tx, "finished"), "at", ScalarValue::Timestamp(1))
-                .unwrap()
+                .unwrap();
         }),
         ("a text taken out", |tx| tx.delete(ROOT, "body").unwrap()),
         ("a text put in its place", |tx| {
-            drop(tx.put_object(ROOT, "body", ObjType::Text).unwrap())
+            drop(tx.put_object(ROOT, "body", ObjType::Text).unwrap());
         }),
         ("addenda put anew", |tx| {
-            drop(tx.put_object(ROOT, "addenda", ObjType::Map).unwrap())
+            drop(tx.put_object(ROOT, "addenda", ObjType::Map).unwrap());
         }),
         ("an addendum put in place of one", |tx| {
-            drop(tx.put_object(at(tx, "addenda"), "x0", ObjType::Map).unwrap())
+            drop(tx.put_object(at(tx, "addenda"), "x0", ObjType::Map).unwrap());
         }),
         ("an addendum that is a word", |tx| {
-            tx.put(at(tx, "addenda"), "x1", "more").unwrap()
+            tx.put(at(tx, "addenda"), "x1", "more").unwrap();
         }),
         ("an addendum that is a list", |tx| {
-            drop(tx.put_object(at(tx, "addenda"), "x1", ObjType::List).unwrap())
+            drop(tx.put_object(at(tx, "addenda"), "x1", ObjType::List).unwrap());
         }),
         ("an addendum that nests", |tx| {
             let new = tx.put_object(at(tx, "addenda"), "x1", ObjType::Map).unwrap();
@@ -210,14 +210,14 @@ fn deeds_that_no_phone_would_do_are_found() {
             tx.delete(&new, "text").unwrap();
         }),
         ("a flag of another word", |tx| {
-            tx.put(within(tx, "actions", "a1"), "private", "no").unwrap()
+            tx.put(within(tx, "actions", "a1"), "private", "no").unwrap();
         }),
         ("a flag of nothing", |tx| {
             tx.put(within(tx, "actions", "a2"), "private", ScalarValue::Null)
-                .unwrap()
+                .unwrap();
         }),
         ("a block among the letters", |tx| {
-            drop(tx.split_block(at(tx, "body"), 3).unwrap())
+            drop(tx.split_block(at(tx, "body"), 3).unwrap());
         }),
         ("the schema", |tx| tx.put(ROOT, "schema", 2).unwrap()),
     ];

@@ -133,7 +133,7 @@ fn illegal(dice: &mut Dice, doc: &mut Automerge) -> ChangeHash {
     match dice.roll(6) {
         0 => change(doc, |tx| tx.delete(ROOT, "finished").unwrap()),
         1 => change(doc, |tx| {
-            drop(tx.put_object(ROOT, "finished", automerge::ObjType::Map).unwrap())
+            drop(tx.put_object(ROOT, "finished", automerge::ObjType::Map).unwrap());
         }),
         2 => {
             let mut edits = addendum("z", "with a legal face");

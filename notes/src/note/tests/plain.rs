@@ -309,7 +309,7 @@ fn objects_of_another_shape_are_refused() {
             "a text too long",
             |tx| {
                 tx.splice_text(at(tx, "body"), 0, 0, &"x".repeat(MAX_TEXT_CHARS))
-                    .unwrap()
+                    .unwrap();
             },
             WrongShape("body"),
         ),
@@ -511,7 +511,7 @@ fn a_mark_that_was_taken_away_is_none() {
     );
     change(&mut doc, |tx| {
         tx.unmark(at(tx, "body"), "third_party", 0, 4, ExpandMark::None)
-            .unwrap()
+            .unwrap();
     });
     assert_eq!(read(&doc).private, []);
 }

@@ -22,26 +22,68 @@ pub(crate) enum Pauses {
 }
 
 const WHO: &[&str] = &[
-    "Margaret", "her son", "the neighbour", "Dr Patel", "the carer", "his daughter", "the warden", "a friend",
-    "the district nurse", "her sister", "the landlord", "their grandson", "the pharmacist", "the chaplain",
+    "Margaret",
+    "her son",
+    "the neighbour",
+    "Dr Patel",
+    "the carer",
+    "his daughter",
+    "the warden",
+    "a friend",
+    "the district nurse",
+    "her sister",
+    "the landlord",
+    "their grandson",
+    "the pharmacist",
+    "the chaplain",
 ];
 const DID: &[&str] = &[
-    "said that", "was clear that", "wondered whether", "told me", "does not think that", "hopes that",
-    "is worried that", "showed me how", "remembered when", "asked if", "laughed and said", "agreed that",
+    "said that",
+    "was clear that",
+    "wondered whether",
+    "told me",
+    "does not think that",
+    "hopes that",
+    "is worried that",
+    "showed me how",
+    "remembered when",
+    "asked if",
+    "laughed and said",
+    "agreed that",
 ];
 const WHAT: &[&str] = &[
-    "the stairs are harder since the fall", "the tablets come in the wrong box", "Thursday is the best day to call",
-    "the kitchen light needs a new bulb", "the garden keeps her going", "the frame stays in the hall",
-    "the bath lift has not been fitted", "nobody rang about the wheelchair", "the bus no longer stops outside",
-    "cooking for one is not worth it", "the cat needs feeding before anything else", "church is on Saturday now",
-    "sleeping in the chair suits him", "the key safe code was changed", "the letters pile up unopened",
-    "the hearing aid whistles in company", "the money runs short by the third week", "the heating is on a meter",
-    "the day centre serves a proper lunch", "the old ward sister was the kind one",
+    "the stairs are harder since the fall",
+    "the tablets come in the wrong box",
+    "Thursday is the best day to call",
+    "the kitchen light needs a new bulb",
+    "the garden keeps her going",
+    "the frame stays in the hall",
+    "the bath lift has not been fitted",
+    "nobody rang about the wheelchair",
+    "the bus no longer stops outside",
+    "cooking for one is not worth it",
+    "the cat needs feeding before anything else",
+    "church is on Saturday now",
+    "sleeping in the chair suits him",
+    "the key safe code was changed",
+    "the letters pile up unopened",
+    "the hearing aid whistles in company",
+    "the money runs short by the third week",
+    "the heating is on a meter",
+    "the day centre serves a proper lunch",
+    "the old ward sister was the kind one",
 ];
 const THEN: &[&str] = &[
-    "We went through it twice.", "I wrote the number on the fridge.", "Tea was offered and taken.",
-    "I will ring the surgery.", "No bruising seen.", "The room was warm and tidy.", "He walked me to the gate.",
-    "She has my card.", "We looked at the photographs first.", "The dog did not approve of me.",
+    "We went through it twice.",
+    "I wrote the number on the fridge.",
+    "Tea was offered and taken.",
+    "I will ring the surgery.",
+    "No bruising seen.",
+    "The room was warm and tidy.",
+    "He walked me to the gate.",
+    "She has my card.",
+    "We looked at the photographs first.",
+    "The dog did not approve of me.",
 ];
 
 fn pick<'a>(dice: &mut ChaCha8Rng, from: &[&'a str]) -> &'a str {
@@ -52,8 +94,19 @@ fn sentence(dice: &mut ChaCha8Rng) -> String {
     let number = dice.next_u32() % 90 + 2;
     match dice.next_u32() % 4 {
         0 => format!("{} {} {}. ", pick(dice, WHO), pick(dice, DID), pick(dice, WHAT)),
-        1 => format!("{} {} {}, and {}. ", pick(dice, WHO), pick(dice, DID), pick(dice, WHAT), pick(dice, WHAT)),
-        2 => format!("{} ({number}) {} {}. ", pick(dice, WHO), pick(dice, DID), pick(dice, WHAT)),
+        1 => format!(
+            "{} {} {}, and {}. ",
+            pick(dice, WHO),
+            pick(dice, DID),
+            pick(dice, WHAT),
+            pick(dice, WHAT)
+        ),
+        2 => format!(
+            "{} ({number}) {} {}. ",
+            pick(dice, WHO),
+            pick(dice, DID),
+            pick(dice, WHAT)
+        ),
         _ => format!("{} ", pick(dice, THEN)),
     }
 }
@@ -74,7 +127,10 @@ pub(crate) fn note(n: u64) -> Vec<Step> {
         let back = !written.is_empty() && dice.next_u32().is_multiple_of(5);
         let at = if back {
             let near = dice.next_u32() as usize % written.len();
-            written[..near].iter().rposition(|c| *c == ' ').map_or(0, |space| space + 1)
+            written[..near]
+                .iter()
+                .rposition(|c| *c == ' ')
+                .map_or(0, |space| space + 1)
         } else {
             written.len()
         };
@@ -90,13 +146,34 @@ pub(crate) fn note(n: u64) -> Vec<Step> {
 fn sets(dice: &mut ChaCha8Rng) -> Vec<(&'static str, serde_json::Value)> {
     use serde_json::json;
     vec![
-        ("present.+", json!({"name": pick(dice, WHO), "relationship": "daughter"})),
-        ("present.+", json!({"name": pick(dice, WHO), "relationship": "self"})),
-        ("outcomes.+", json!({"text": pick(dice, WHAT), "progress": "some"})),
-        ("actions.+", json!({"what": pick(dice, WHAT), "who": pick(dice, WHO), "by": "2026-10-09"})),
-        ("actions.+", json!({"what": pick(dice, WHAT), "who": "me", "by": "2026-10-12"})),
-        ("unmet_needs.+", json!({"need": pick(dice, WHAT), "reason_code": "budget"})),
-        ("feedback", json!({"was_it_useful": "yes", "words": pick(dice, WHAT)})),
+        (
+            "present.+",
+            json!({"name": pick(dice, WHO), "relationship": "daughter"}),
+        ),
+        (
+            "present.+",
+            json!({"name": pick(dice, WHO), "relationship": "self"}),
+        ),
+        (
+            "outcomes.+",
+            json!({"text": pick(dice, WHAT), "progress": "some"}),
+        ),
+        (
+            "actions.+",
+            json!({"what": pick(dice, WHAT), "who": pick(dice, WHO), "by": "2026-10-09"}),
+        ),
+        (
+            "actions.+",
+            json!({"what": pick(dice, WHAT), "who": "me", "by": "2026-10-12"}),
+        ),
+        (
+            "unmet_needs.+",
+            json!({"need": pick(dice, WHAT), "reason_code": "budget"}),
+        ),
+        (
+            "feedback",
+            json!({"was_it_useful": "yes", "words": pick(dice, WHAT)}),
+        ),
         ("review", json!({"kind": "annual", "due": "2027-09-01"})),
     ]
 }

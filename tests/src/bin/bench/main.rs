@@ -2,7 +2,12 @@
 //! process. `--check` exits 1 where one is missed. No test asserts a time; this program does, when
 //! asked, on a machine that has nothing else to do.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_precision_loss)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_precision_loss
+)]
 
 mod corpus;
 mod meter;
@@ -27,5 +32,9 @@ fn main() -> ExitCode {
     println!("Typing: a note of 900 words, every key durable …");
     typing::run(&mut table);
     table.print();
-    if check && table.missed() > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if check && table.missed() > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }

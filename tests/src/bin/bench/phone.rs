@@ -40,8 +40,7 @@ pub(crate) struct Phone {
 
 impl Phone {
     /// A phone of a worker, enrolled.
-    pub(crate) fn enrolled(server: &mut Server, worker: &str, name: &str) -> Self {
-        let folder = Folder::new(name);
+    pub(crate) fn enrolled(server: &mut Server, worker: &str, folder: Folder) -> Self {
         let hand = Hand(Arc::new(AtomicI64::new(server.core.host.now_ms())));
         let host = Host {
             clock: Box::new(hand.clone()),
@@ -52,11 +51,19 @@ impl Phone {
         let path = folder.0.join("phone.db");
         let mut book = Notebook::open(path.to_str().unwrap(), &[9; 32], host).unwrap();
         let code = server.code(worker);
-        assert_eq!(book.enrol(server, &code, "http://bench.example").unwrap(), Ended::Quiet);
+        assert_eq!(
+            book.enrol(server, &code, "http://bench.example").unwrap(),
+            Ended::Quiet
+        );
         book.sync(server, SyncMode::Both).unwrap();
         let mine = book.people(None).unwrap().into_iter().filter(|p| p.mine);
         let people = mine.map(|p| p.case_id).collect();
-        Self { book, hand, people, _folder: folder }
+        Self {
+            book,
+            hand,
+            people,
+            _folder: folder,
+        }
     }
 
     /// Somebody on the caseload.
@@ -72,7 +79,14 @@ impl Phone {
     /// Writes note number `n` as a practitioner does, and finishes it.
     pub(crate) fn write(&mut self, n: u64, pauses: Pauses) {
         let case_id = self.people[usize::try_from(n).unwrap() % self.people.len()].clone();
-        let new = NewNote { who: Who::CaseId(&case_id), kind: "home_visit", started_at: None, ended_at: None };
+        // One visit an hour, so that no two look like the same.
+        let started_at = self.hand.now_ms() - i64::try_from(n + 1).unwrap() * 3_600_000;
+        let new = NewNote {
+            who: Who::CaseId(&case_id),
+            kind: "home_visit",
+            started_at: Some(started_at),
+            ended_at: Some(started_at + 1_800_000),
+        };
         let id = self.book.new_note(&new).unwrap();
         for (count, step) in note(n).into_iter().enumerate() {
             match step {
@@ -91,7 +105,7 @@ impl Phone {
 /// A phone with many notes asks whether there is anything new.
 pub(crate) fn nothing_new(table: &mut Table, notes: u64) {
     let mut server = Server::new("nothing");
-    let mut phone = Phone::enrolled(&mut server, "W101", "nothing-phone");
+    let mut phone = Phone::enrolled(&mut server, "W101", Folder::new("nothing-phone"));
     for n in 0..notes {
         phone.write(n, Pauses::AsWritten);
     }
@@ -102,8 +116,22 @@ pub(crate) fn nothing_new(table: &mut Table, notes: u64) {
     let report = phone.book.sync(&mut server, SyncMode::Both).unwrap();
     assert_eq!((report.sent, report.received, report.waiting), (0, 0, 0));
     let passed = server.passed;
-    table.at_most(format!("nothing new, {notes} notes held: requests"), f64::from(passed.requests), 1.0, "");
+    table.at_most(
+        format!("nothing new, {notes} notes held: requests"),
+        f64::from(passed.requests),
+        1.0,
+        "",
+    );
     let bytes = passed.up + passed.down;
-    table.at_most(format!("nothing new, {notes} notes held: bodies both ways"), bytes as f64, 1000.0, "B");
-    table.told(format!("nothing new, {notes} notes held: server CPU"), passed.cpu.as_secs_f64() * 1e3, "ms");
+    table.at_most(
+        format!("nothing new, {notes} notes held: bodies both ways"),
+        bytes as f64,
+        1000.0,
+        "B",
+    );
+    table.told(
+        format!("nothing new, {notes} notes held: server CPU"),
+        passed.cpu.as_secs_f64() * 1e3,
+        "ms",
+    );
 }

@@ -6,14 +6,14 @@ use notes::wire::{Coding, Request, decode};
 use client_core::notebook::SyncMode;
 
 use super::corpus::Pauses;
-use super::meter::{Server, cpu};
+use super::meter::{Folder, Server, cpu};
 use super::phone::Phone;
 use super::table::Table;
 
 /// Uploads `count` notes and compares.
 pub(crate) fn run(table: &mut Table, name: &str, pauses: Pauses, count: u64) {
     let mut server = Server::new("upload");
-    let mut phone = Phone::enrolled(&mut server, "W101", "upload-phone");
+    let mut phone = Phone::enrolled(&mut server, "W101", Folder::new("upload-phone"));
     for n in 0..count {
         phone.write(n, pauses);
     }
@@ -45,11 +45,38 @@ pub(crate) fn run(table: &mut Table, name: &str, pauses: Pauses, count: u64) {
     let projected = accepting + projecting.as_secs_f64();
     let compressed: usize = saves.iter().map(Vec::len).sum();
     let head = format!("first upload, {count} notes, {name}");
-    table.told(format!("{head}: changes a note"), changes as f64 / count as f64, "");
-    table.told(format!("{head}: compressed save a note"), compressed as f64 / count as f64, "B");
-    table.told(format!("{head}: Automerge's own load, a note"), alone / count as f64 * 1e3, "ms");
-    table.at_most(format!("{head}: server CPU until accepted"), accepting / alone, 0.3, "×");
-    table.at_most(format!("{head}: server CPU until projected"), projected / alone, 2.0, "×");
-    table.at_most(format!("{head}: wire / compressed saves"), accepted.up as f64 / compressed as f64, 0.8, "×");
+    table.told(
+        format!("{head}: changes a note"),
+        changes as f64 / count as f64,
+        "",
+    );
+    table.told(
+        format!("{head}: compressed save a note"),
+        compressed as f64 / count as f64,
+        "B",
+    );
+    table.told(
+        format!("{head}: Automerge's own load, a note"),
+        alone / count as f64 * 1e3,
+        "ms",
+    );
+    table.at_most(
+        format!("{head}: server CPU until accepted"),
+        accepting / alone,
+        0.3,
+        "×",
+    );
+    table.at_most(
+        format!("{head}: server CPU until projected"),
+        projected / alone,
+        2.0,
+        "×",
+    );
+    table.at_most(
+        format!("{head}: wire / compressed saves"),
+        accepted.up as f64 / compressed as f64,
+        0.8,
+        "×",
+    );
     table.told(format!("{head}: requests"), f64::from(accepted.requests), "");
 }
