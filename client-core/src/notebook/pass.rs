@@ -126,7 +126,8 @@ impl Notebook {
             let brought = !effects.arrivals.is_empty() || !effects.rows.is_empty();
             let moved = brought || effects.cursor.as_ref().is_some_and(|c| *c != plan.request.cursor);
             // `more` without anything new would go on for ever.
-            let again = (effects.more && moved) || effects.rewound;
+            let pull_left = mode != SyncMode::PushOnly && !plan.request.pull;
+            let again = (effects.more && moved) || effects.rewound || pull_left;
             if effects.fills.is_empty() && !effects.more {
                 // A server that answers no history (a revoked phone gets none) is not asked on and on.
                 tally
@@ -164,6 +165,8 @@ impl Notebook {
             unsent = outgoing::unsent(self.store.read(), REQUEST_TARGET_BYTES)?;
         }
         let conn = self.store.read();
+        let bytes: usize = unsent.iter().map(|unsent| unsent.chunk.len()).sum();
+        let backlog = bytes >= REQUEST_TARGET_BYTES || !docs::unoffered(conn, 1)?.is_empty();
         let mut wanted = fills::wanted(conn)?;
         wanted.retain(|fill| !tally.asked.contains(&fill.subject));
         wanted.truncate(MAX_FILLS);
@@ -175,7 +178,8 @@ impl Notebook {
             readings: fills::readings(conn, MAX_READINGS)?,
             fills: wanted,
             waiting: docs::waiting(conn)?,
-            pull: mode != SyncMode::PushOnly,
+            // All that was written is pushed first: the server tells by it what was written knowing what.
+            pull: mode != SyncMode::PushOnly && (mode == SyncMode::PullOnly || !backlog),
             app: self.host.app.clone(),
         }))
     }

@@ -63,6 +63,7 @@ pub struct Plan {
 pub fn plan(outlook: Outlook) -> Plan {
     let mut pushes: Vec<Push> = Vec::new();
     let mut chunks: Vec<Vec<i64>> = Vec::new();
+    let mut left_out = false;
     for unsent in outlook.unsent {
         // A document's chunks go together, in order. One that is full waits for the next request.
         let known = pushes.iter().position(|p| p.document == unsent.document);
@@ -79,15 +80,23 @@ pub fn plan(outlook: Outlook) -> Plan {
                 chunks.push(Vec::new());
                 pushes.len() - 1
             }
-            None => continue,
+            None => {
+                left_out = true;
+                continue;
+            }
         };
         if let (Some(push), Some(numbers)) = (pushes.get_mut(place), chunks.get_mut(place))
             && push.chunks.len() < MAX_CHUNKS
         {
             push.chunks.push(ByteVec::from(unsent.chunk));
             numbers.push(unsent.nr);
+        } else {
+            left_out = true;
         }
     }
+    // What was written before a pull must not arrive after it: the server would take it for written
+    // in the knowledge of what was pulled.
+    let pull = outlook.pull && !left_out;
     let sent = pushes.len() as u64;
     let request = Request {
         protocol: PROTOCOL,
@@ -97,8 +106,8 @@ pub fn plan(outlook: Outlook) -> Plan {
         pushes,
         readings: outlook.readings.into_iter().take(MAX_READINGS).collect(),
         waiting: outlook.waiting.saturating_sub(sent),
-        pull: outlook.pull,
-        fills: if outlook.pull {
+        pull,
+        fills: if pull {
             outlook.fills.into_iter().take(MAX_FILLS).collect()
         } else {
             Vec::new()
@@ -174,7 +183,12 @@ mod tests {
             document: DocumentId::at(i64::from(n), [0; 10]),
             ..unsent(i64::from(n), 1)
         });
-        assert_eq!(plan(outlook(many.collect())).request.pushes.len(), MAX_PUSHES);
+        let full = plan(outlook(many.collect())).request;
+        assert_eq!(full.pushes.len(), MAX_PUSHES);
+        assert!(
+            !full.pull,
+            "the rest was written before anything that a pull would bring"
+        );
         let long = (0..5_500).map(|n| unsent(n, 1)).collect();
         let plan = plan(outlook(long));
         assert_eq!(plan.request.pushes[0].chunks.len(), MAX_CHUNKS);
