@@ -14,5 +14,5 @@ pub mod vault;
 
 pub use keystore::SoftKey;
 pub use notebook::{Ended, NewNote, Notebook, SyncMode, SyncReport, Who};
-
+pub use store::StoreFault;
 pub use trouble::Trouble;

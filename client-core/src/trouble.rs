@@ -4,6 +4,7 @@
 use notes::note::edit::BadEdit;
 
 use crate::host::KeyRefused;
+use crate::store::StoreFault;
 
 /// Why a call did nothing.
 #[derive(Debug, thiserror::Error)]
@@ -46,9 +47,12 @@ pub enum Trouble {
     /// The device's key cannot sign.
     #[error(transparent)]
     Key(#[from] KeyRefused),
-    /// The database failed: full disk, damaged file, or another program has it open.
-    #[error("the store could not be read or written")]
-    Store(#[from] rusqlite::Error),
+    /// Another program has the store open. Nothing is lost; it can be tried again.
+    #[error("another program has the store open; close it and try again")]
+    Busy,
+    /// The database failed: full disk, or a damaged file.
+    #[error(transparent)]
+    Store(StoreFault),
     /// What the store holds does not fit together; a bug, or a damaged file.
     #[error("the store holds something that cannot be read: {0}")]
     Damaged(&'static str),

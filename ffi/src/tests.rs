@@ -36,6 +36,7 @@ fn every_trouble_has_a_code_and_a_sentence_without_the_callers_words() {
         (Trouble::NewerStore { found: 9, known: 1 }, "NewerStore"),
         (Trouble::NotEnrolled, "NotEnrolled"),
         (Trouble::Key(KeyRefused), "Key"),
+        (Trouble::Busy, "Store"),
         (Trouble::Damaged("a document"), "Damaged"),
     ];
     for (trouble, code) in lines {

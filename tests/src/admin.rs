@@ -52,7 +52,12 @@ impl Admin<'_> {
         let id = note.to_string();
         let mut found = self.issues();
         found.retain(|issue| issue["kind"] == kind && issue["note_id"] == id.as_str());
-        assert_eq!(found.len(), 1, "one open issue of kind {kind}: {:?}", self.issues());
+        assert_eq!(
+            found.len(),
+            1,
+            "one open issue of kind {kind}: {:?}",
+            self.issues()
+        );
         found.remove(0)
     }
 

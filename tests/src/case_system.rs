@@ -32,7 +32,10 @@ impl Event {
         let mut bare = json.as_object().expect("an object").clone();
         let (said, _) = (bare.remove("sha256").expect("sha256"), bare.remove("cursor"));
         let canonical = serde_json_canonicalizer::to_vec(&bare).expect("canonical JSON");
-        let digest: String = Sha256::digest(canonical).iter().map(|b| format!("{b:02x}")).collect();
+        let digest: String = Sha256::digest(canonical)
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         assert_eq!(said, digest.as_str(), "the hash is over the canonical event");
         Self {
             line: line.to_vec(),
@@ -83,7 +86,10 @@ pub struct CaseSystem {
 impl CaseSystem {
     pub(crate) fn new(server: Rc<Server>, time: Time, chance: &Chance) -> Self {
         let key = SigningKey::from_slice(&chance.bytes::<48>()).expect("a key");
-        let pem = key.verifying_key().to_public_key_pem(LineEnding::LF).expect("PEM");
+        let pem = key
+            .verifying_key()
+            .to_public_key_pem(LineEnding::LF)
+            .expect("PEM");
         let scope = server::ops::client::DEFAULT_SCOPE;
         let id = server::ops::client::add(&server.core(), "Ashmere case system", &pem, scope, "operator");
         Self {
@@ -111,7 +117,11 @@ impl CaseSystem {
             "iat": now / 1000, "exp": now / 1000 + 240,
             "jti": B64.encode(self.chance.bytes::<16>()),
         });
-        let signed = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
+        let signed = format!(
+            "{}.{}",
+            B64.encode(header.to_string()),
+            B64.encode(claims.to_string())
+        );
         let signature: Signature = self.key.sign(signed.as_bytes());
         let assertion = format!("{signed}.{}", B64.encode(signature.to_bytes()));
         let form = format!(
@@ -121,7 +131,10 @@ impl CaseSystem {
         let media = ("content-type".into(), "application/x-www-form-urlencoded".into());
         let answer = self.server.ask("POST", "/v1/token", &[media], form.into_bytes());
         assert_eq!(answer.status, 200, "{}", answer.code());
-        let token = answer.json()["access_token"].as_str().expect("a token").to_owned();
+        let token = answer.json()["access_token"]
+            .as_str()
+            .expect("a token")
+            .to_owned();
         self.token = Some((token.clone(), now + 500_000));
         token
     }
@@ -138,7 +151,11 @@ impl CaseSystem {
     /// A page of the feed after a cursor: the bytes, and the cursor to go on with.
     pub fn page(&mut self, after: Option<&str>, limit: u32) -> (Vec<u8>, String) {
         let after = after.map_or(String::new(), |cursor| format!("after={cursor}&"));
-        let answer = self.asks("GET", &format!("/v1/export/notes?{after}limit={limit}"), Vec::new());
+        let answer = self.asks(
+            "GET",
+            &format!("/v1/export/notes?{after}limit={limit}"),
+            Vec::new(),
+        );
         assert_eq!(answer.status, 200, "{}", answer.code());
         let next = answer.header("doorstep-cursor").expect("a cursor").to_owned();
         (answer.body, next)

@@ -74,7 +74,9 @@ pub fn change(doc: &mut Automerge, actor: Actor, edits: &[Edit]) -> Vec<u8> {
         edit.apply(&mut tx, Template::Note).expect("the edit fits");
     }
     let (hash, _) = tx.commit_with(CommitOptions::default().with_time(1));
-    let change = doc.get_change_by_hash(&hash.expect("a change")).expect("it is there");
+    let change = doc
+        .get_change_by_hash(&hash.expect("a change"))
+        .expect("it is there");
     change.raw_bytes().to_vec()
 }
 
@@ -137,16 +139,19 @@ impl Outlaw {
         for (name, value) in lies.as_object().into_iter().flatten() {
             claims[name] = value.clone();
         }
-        let signed = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
+        let signed = format!(
+            "{}.{}",
+            B64.encode(header.to_string()),
+            B64.encode(claims.to_string())
+        );
         let signature: Signature = self.key.sign(signed.as_bytes());
         format!("{signed}.{}", B64.encode(signature.to_bytes()))
     }
 
     /// Asks for a token with an assertion.
     pub fn asks_token(&self, assertion: &str) -> Answer {
-        let form = format!(
-            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}"
-        );
+        let form =
+            format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}");
         let media = ("content-type".into(), "application/x-www-form-urlencoded".into());
         self.server.ask("POST", "/v1/token", &[media], form.into_bytes())
     }
@@ -156,7 +161,10 @@ impl Outlaw {
         let honest = self.assertion(&json!({"alg": "ES256", "typ": "JWT"}), &json!({}));
         let answer = self.asks_token(&honest);
         assert_eq!(answer.status, 200, "{}", answer.code());
-        answer.json()["access_token"].as_str().expect("a token").to_owned()
+        answer.json()["access_token"]
+            .as_str()
+            .expect("a token")
+            .to_owned()
     }
 
     /// A request that asks for nothing and says nothing.
@@ -206,7 +214,11 @@ impl Outlaw {
         request.pushes = pushes;
         request.pull = false;
         let response = self.says(&request);
-        response.verdicts.into_iter().map(|v| (v.outcome, v.code)).collect()
+        response
+            .verdicts
+            .into_iter()
+            .map(|v| (v.outcome, v.code))
+            .collect()
     }
 
     /// Pulls until there is no more.

@@ -109,9 +109,12 @@ impl Link {
     }
 
     fn deliver(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
-        let answer = self
-            .server
-            .ask(request.method, &request.path, &request.headers, request.body.clone());
+        let answer = self.server.ask(
+            request.method,
+            &request.path,
+            &request.headers,
+            request.body.clone(),
+        );
         Ok(HttpResponse {
             status: answer.status,
             headers: answer.headers,
@@ -138,7 +141,9 @@ impl Transport for Link {
             Some(Cut::BeforeRequest) => return Err(Unreachable),
             Some(Cut::MidRequest) => {
                 let (method, path) = (request.method, &request.path);
-                let answer = self.server.ask_torn(method, path, &request.headers, &request.body);
+                let answer = self
+                    .server
+                    .ask_torn(method, path, &request.headers, &request.body);
                 assert!(answer.status >= 400, "half a request was taken for a whole one");
                 return Err(Unreachable);
             }
@@ -149,7 +154,11 @@ impl Transport for Link {
             _ => {}
         }
         // A signature is good once, so whoever repeats requests on the way leaves tokens alone.
-        let echoes = if request.path == "/v1/sync" { self.echoes } else { 0 };
+        let echoes = if request.path == "/v1/sync" {
+            self.echoes
+        } else {
+            0
+        };
         for _ in 0..echoes {
             let _ = self.deliver(request);
         }

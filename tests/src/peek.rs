@@ -22,7 +22,8 @@ impl Peek {
         let copy = folder.as_left_by_a_crash();
         let conn = Connection::open(copy.path().join(file)).expect("a copy");
         let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"")).expect("a key");
+        conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\""))
+            .expect("a key");
         Self { conn, _folder: copy }
     }
 
@@ -55,5 +56,8 @@ impl Peek {
 }
 
 pub(crate) fn hashes(doc: &Automerge) -> Vec<ChangeHash> {
-    doc.get_changes_meta(&[]).into_iter().map(|meta| meta.hash).collect()
+    doc.get_changes_meta(&[])
+        .into_iter()
+        .map(|meta| meta.hash)
+        .collect()
 }

@@ -130,7 +130,8 @@ impl Phone {
 
     /// Deletes and inserts somewhere in the body.
     pub fn edits(&mut self, note: DocumentId, at: u64, delete: u64, insert: &str) -> Result<(), Trouble> {
-        self.notebook().type_text(note, "body", Some(at), delete, insert, 0)
+        self.notebook()
+            .type_text(note, "body", Some(at), delete, insert, 0)
     }
 
     /// Sets a field; gives the id of a new entry.
@@ -192,7 +193,8 @@ impl Phone {
     /// Where a note stands, by the phone's own word.
     pub fn state(&mut self, note: DocumentId) -> State {
         let item = self.item(note);
-        item.unwrap_or_else(|| panic!("{} does not list {note}", self.name)).state
+        item.unwrap_or_else(|| panic!("{} does not list {note}", self.name))
+            .state
     }
 
     /// Whether a note is finished here.
@@ -249,7 +251,10 @@ impl Phone {
             let doc = peek.document(note).expect("what is listed is in the store");
             let changes = hashes(&doc).into_iter().collect();
             let phone = self.name.clone();
-            self.around.shown.borrow_mut().write(Shown { phone, note, changes });
+            self.around
+                .shown
+                .borrow_mut()
+                .write(Shown { phone, note, changes });
         }
     }
 

@@ -18,8 +18,8 @@ use server::config::HttpConfig;
 use server::core::Core;
 use server::export::FeedPage;
 use server::host::Host;
-use server::store::Entry;
 use server::ops::{backup, restore};
+use server::store::Entry;
 use server::{export, router, sync};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -162,10 +162,15 @@ impl Server {
             let response = router.oneshot(request).await.expect("an answer");
             let (parts, body) = response.into_parts();
             let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
-            let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+            let text =
+                |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
             Answer {
                 status: parts.status.as_u16(),
-                headers: parts.headers.iter().map(|(n, v)| (n.to_string(), text(v))).collect(),
+                headers: parts
+                    .headers
+                    .iter()
+                    .map(|(n, v)| (n.to_string(), text(v)))
+                    .collect(),
                 body: body.to_vec(),
             }
         })
@@ -219,7 +224,10 @@ impl Server {
     /// The whole audit.
     pub fn audit(&self) -> Vec<server::store::AuditEntry> {
         let read = self.core().store.read(|tx| tx.audit_after(0, u32::MAX));
-        read.expect("the audit").into_iter().map(|record| record.entry).collect()
+        read.expect("the audit")
+            .into_iter()
+            .map(|record| record.entry)
+            .collect()
     }
 
     /// Every change that stands in the log, whatever became of it: what the server has on disk.
@@ -246,7 +254,12 @@ pub(crate) fn changes_in(chunk: &[u8]) -> Vec<ChangeHash> {
             .map(|change| vec![change.hash()])
             .unwrap_or_default(),
         Ok(notes::gate::Kind::Document) => note::load(chunk)
-            .map(|doc| doc.get_changes_meta(&[]).into_iter().map(|meta| meta.hash).collect())
+            .map(|doc| {
+                doc.get_changes_meta(&[])
+                    .into_iter()
+                    .map(|meta| meta.hash)
+                    .collect()
+            })
             .unwrap_or_default(),
         Err(_) => Vec::new(),
     }

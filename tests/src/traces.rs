@@ -1,7 +1,6 @@
 //! Recordings of real people typing, and an order in which the two of a concurrent one can be typed
 //! again by phones of which each has seen exactly what its writer had seen.
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
 
 use flate2::read::GzDecoder;
@@ -79,74 +78,30 @@ pub enum Act {
 }
 
 impl Concurrent {
-    /// An order in which each transaction is typed when its agent has seen exactly its parents. The
-    /// phones send whole and fetch whole, so an agent may fetch only at a moment at which the other has
-    /// sent exactly what this one needs next, and nothing more.
-    ///
-    /// Walked with one place for each agent: of all steps that are possible, one that types comes
-    /// first; a fetch comes as soon as what was sent fits exactly; a send only where the other needs it.
+    /// An order in which each transaction is typed when its agent has seen exactly its parents. A phone
+    /// sends all that it has and fetches all that was sent, so an agent sends at each place at which the
+    /// other will want to have seen it, before it types on; and it waits there until the other has
+    /// fetched what was sent before.
     pub fn order_for_two(&self) -> Vec<Act> {
         assert_eq!(self.num_agents, 2, "two phones");
-        let own: [Vec<usize>; 2] = [0, 1].map(|agent| {
-            let of_agent = |index: &usize| self.txns[*index].agent == agent;
-            (0..self.txns.len()).filter(of_agent).collect()
-        });
-        // For each transaction, how many of the other agent's come before it.
+        let of = |agent| (0..self.txns.len()).filter(move |txn| self.txns[*txn].agent == agent);
         let needs = self.seen_of_the_other();
-        let mut acts = Vec::with_capacity(self.txns.len() * 2);
-        let (mut typed, mut sent, mut seen) = ([0; 2], [0; 2], [0; 2]);
-        while typed[0] < own[0].len() || typed[1] < own[1].len() {
-            let mut moved = false;
+        let mut walk = Walk {
+            own: [of(0).collect(), of(1).collect()],
+            needs: &needs,
+            typed: [0; 2],
+            sent: [0; 2],
+            seen: [0; 2],
+            acts: Vec::with_capacity(self.txns.len() * 2),
+        };
+        while walk.left(0) || walk.left(1) {
+            let before = walk.acts.len();
             for agent in [0, 1] {
-                let other = 1 - agent;
-                while let Some(txn) = own[agent].get(typed[agent]) {
-                    let needed = needs[*txn];
-                    assert!(seen[agent] <= needed, "agent {agent} has seen too much");
-                    if seen[agent] < needed {
-                        if typed[other] < needed {
-                            break;
-                        }
-                        // The other may have typed on, but sent no more than what is needed here.
-                        assert!(sent[other] <= needed, "agent {other} has sent too much");
-                        if sent[other] < needed {
-                            if typed[other] > needed {
-                                break;
-                            }
-                            acts.push(Act::Sends(other));
-                            sent[other] = typed[other];
-                        }
-                        acts.push(Act::Fetches(agent));
-                        seen[agent] = needed;
-                    }
-                    // What is typed now must not run past a place at which the other will need less.
-                    if self.must_send_first(*txn, &own, &typed, &sent, &needs) {
-                        acts.push(Act::Sends(agent));
-                        sent[agent] = typed[agent];
-                    }
-                    acts.push(Act::Types(agent, *txn));
-                    typed[agent] += 1;
-                    moved = true;
-                }
+                while walk.step(agent) {}
             }
-            assert!(moved, "there is no such order");
+            assert!(walk.acts.len() > before, "there is no such order");
         }
-        acts
-    }
-
-    /// Whether the other agent will have to fetch exactly what this one has typed so far.
-    fn must_send_first(
-        &self,
-        txn: usize,
-        own: &[Vec<usize>; 2],
-        typed: &[usize; 2],
-        sent: &[usize; 2],
-        needs: &[usize],
-    ) -> bool {
-        let agent = self.txns[txn].agent;
-        let other = 1 - agent;
-        let waits = own[other][typed[other]..].iter().map(|next| needs[*next]);
-        let at = typed[agent];
-        sent[agent] < at && waits.take_while(|needed| *needed <= at).any(|needed| needed == at)
+        walk.acts
     }
 
     fn seen_of_the_other(&self) -> Vec<usize> {
@@ -163,12 +118,64 @@ impl Concurrent {
             }
             known.push(counts);
         }
-        let other = self.txns.iter().zip(&known).map(|(step, counts)| counts[1 - step.agent]);
+        let other = self
+            .txns
+            .iter()
+            .zip(&known)
+            .map(|(step, counts)| counts[1 - step.agent]);
         other.collect()
     }
+}
 
-    /// The agents that typed anything.
-    pub fn agents(&self) -> BTreeSet<usize> {
-        self.txns.iter().map(|step| step.agent).collect()
+/// How far both have come.
+struct Walk<'a> {
+    own: [Vec<usize>; 2],
+    /// For each transaction, how many of the other agent's come before it.
+    needs: &'a [usize],
+    typed: [usize; 2],
+    sent: [usize; 2],
+    seen: [usize; 2],
+    acts: Vec<Act>,
+}
+
+impl Walk<'_> {
+    fn left(&self, agent: usize) -> bool {
+        self.typed[agent] < self.own[agent].len()
+    }
+
+    /// What the agent has still to see, transaction by transaction.
+    fn to_come(&self, agent: usize) -> impl Iterator<Item = usize> {
+        self.own[agent][self.typed[agent]..].iter().map(|txn| self.needs[*txn])
+    }
+
+    /// One more transaction of an agent, with the fetch and the send that it takes; false where it has
+    /// to wait.
+    fn step(&mut self, agent: usize) -> bool {
+        let other = 1 - agent;
+        let (next, at) = (self.to_come(agent).next(), self.typed[agent]);
+        // What the next one needs may be fetched as soon as it is there.
+        if let Some(needed) = next.filter(|needed| self.seen[agent] < *needed && self.sent[other] >= *needed) {
+            assert_eq!(self.sent[other], needed, "the other has sent too much");
+            self.acts.push(Act::Fetches(agent));
+            self.seen[agent] = needed;
+            return true;
+        }
+        if self.sent[agent] < at && self.to_come(other).find(|needed| *needed >= at) == Some(at) {
+            // The other wants to have seen exactly this, and perhaps something before it.
+            let unseen = self.to_come(other).find(|needed| *needed > self.seen[other]);
+            if unseen != Some(at) {
+                return false;
+            }
+            self.acts.push(Act::Sends(agent));
+            self.sent[agent] = at;
+            return true;
+        }
+        let Some(needed) = next.filter(|needed| self.seen[agent] >= *needed) else {
+            return false;
+        };
+        assert_eq!(self.seen[agent], needed, "the agent has seen too much");
+        self.acts.push(Act::Types(agent, self.own[agent][self.typed[agent]]));
+        self.typed[agent] += 1;
+        true
     }
 }

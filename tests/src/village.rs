@@ -84,7 +84,11 @@ impl Village {
 
     /// A case system with a key of its own.
     pub fn case_system(&self) -> CaseSystem {
-        CaseSystem::new(Rc::clone(&self.server), self.time.clone(), &Chance::new(self.seed, "case system"))
+        CaseSystem::new(
+            Rc::clone(&self.server),
+            self.time.clone(),
+            &Chance::new(self.seed, "case system"),
+        )
     }
 
     /// Nothing that any phone ever showed as sent is missing from the server's log.

@@ -39,7 +39,9 @@ impl Story {
 
     fn act(&mut self) {
         let who = self.below(self.phones.len());
-        self.v.time.pass(i64::try_from(self.v.chance.below(4_000)).unwrap());
+        self.v
+            .time
+            .pass(i64::try_from(self.v.chance.below(4_000)).unwrap());
         match self.below(20) {
             0 => self.begins(who),
             1..=7 => self.types(who),
@@ -48,7 +50,9 @@ impl Story {
             10 => self.finishes(who),
             11 => self.joins(who),
             12..=14 => drop(self.phones[who].syncs()),
-            15 => drop(self.phones[who].passes(*self.v.chance.pick(&[SyncMode::PushOnly, SyncMode::PullOnly]))),
+            15 => {
+                drop(self.phones[who].passes(*self.v.chance.pick(&[SyncMode::PushOnly, SyncMode::PullOnly])))
+            }
             16 | 17 => self.v.server.settle(),
             18 if self.v.chance.one_in(3) => self.v.server.crash(),
             18 => self.phones[who].link.late_ones_arrive(),
@@ -127,11 +131,17 @@ fn once(seed: u64) {
     for _ in 0..20 {
         let open = v.admin().issues();
         let waits = |issue: &&serde_json::Value| issue["kind"] == "held" || issue["kind"] == "conflict";
-        let Some(issue) = open.iter().find(waits) else { break };
+        let Some(issue) = open.iter().find(waits) else {
+            break;
+        };
         if issue["kind"] == "held" {
             let code = &issue["detail"]["code"];
-            assert_eq!(code, "changed_after_finish", "honest phones are held for nothing else: {issue}");
-            v.admin().decides(issue, *v.chance.pick(&["accept", "return", "set_aside"]));
+            assert_eq!(
+                code, "changed_after_finish",
+                "honest phones are held for nothing else: {issue}"
+            );
+            v.admin()
+                .decides(issue, *v.chance.pick(&["accept", "return", "set_aside"]));
         } else {
             v.admin().settles(issue, "take", &json!({"index": 0}));
         }
@@ -146,15 +156,25 @@ fn once(seed: u64) {
     let mut finished = BTreeMap::new();
     for phone in &mut all {
         for item in phone.list() {
-            assert!(item.state != client_core::notebook::State::OnPhone, "{} waits", item.id);
+            assert!(
+                item.state != client_core::notebook::State::OnPhone,
+                "{} waits",
+                item.id
+            );
             if phone.has_finished(item.id) {
                 finished.insert(item.id, phone.body(item.id));
             }
         }
     }
     for (note, body) in &finished {
-        let newest = mosaic.newest(*note).unwrap_or_else(|| panic!("{note} is not in the feed"));
-        assert_eq!(newest.text("body"), body, "the newest version is what the phones show");
+        let newest = mosaic
+            .newest(*note)
+            .unwrap_or_else(|| panic!("{note} is not in the feed"));
+        assert_eq!(
+            newest.text("body"),
+            body,
+            "the newest version is what the phones show"
+        );
     }
     let told: std::collections::BTreeSet<_> = mosaic.records.keys().map(|(note, _)| note.clone()).collect();
     assert_eq!(told.len(), finished.len(), "and nothing unfinished is told");
@@ -166,7 +186,11 @@ fn whatever_three_phones_do_all_agree_at_the_end() {
     if let Ok(seed) = std::env::var("DOORSTEP_SEED") {
         return once(seed.parse().unwrap());
     }
-    let many = if std::env::var_os("DOORSTEP_LONG").is_some() { 200 } else { 20 };
+    let many = if std::env::var_os("DOORSTEP_LONG").is_some() {
+        200
+    } else {
+        20
+    };
     for seed in 1..=many {
         once(seed);
     }

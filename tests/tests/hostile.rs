@@ -43,7 +43,9 @@ fn scene(seed: u64) -> Scene {
 impl Scene {
     /// The server goes on, and the neighbour is as before.
     fn nobody_is_harmed(&mut self, what: &str) {
-        let Self { v, kofi, neighbour, .. } = self;
+        let Self {
+            v, kofi, neighbour, ..
+        } = self;
         v.server.settle();
         let before = kofi.body(*neighbour);
         kofi.types(*neighbour, "+");
@@ -74,7 +76,11 @@ fn forged_chunks_are_held() {
             scene.v.time.pass(2 * DAY);
             server::sync::sweep(&scene.v.server.core()).unwrap();
         }
-        assert_eq!(scene.v.admin().issue("held", note)["detail"]["code"], code, "{what}");
+        assert_eq!(
+            scene.v.admin().issue("held", note)["detail"]["code"],
+            code,
+            "{what}"
+        );
         scene.nobody_is_harmed(what);
     }
     assert!(scene.v.case_system().takes_all().is_empty());
@@ -100,31 +106,70 @@ fn forgeries(scene: &Scene) -> Vec<Forgery> {
     vec![
         ("a bad checksum", "chunk_checksum", lone(bad_sum)),
         ("a compressed document", "chunk_compressed", lone(long.save())),
-        ("another type", "chunk_malformed", lone(forge::seal(9, b"what is this"))),
-        ("a compressed change", "chunk_compressed", lone(forge::seal(2, b"deflated"))),
-        ("a length that lies", "chunk_too_large", lone(forge::declaring(0, u64::MAX, b"short"))),
-        ("a billion operations", "chunk_too_large", lone(forge::ops_claiming(1_000_000_000).seal())),
-        ("another's name", "actor_not_yours", next(&|c| c.actor = vec![9; 16])),
-        ("a start near the end of counters", "chunk_counter", next(&|c| c.start_op = (1 << 32) - 2)),
+        (
+            "another type",
+            "chunk_malformed",
+            lone(forge::seal(9, b"what is this")),
+        ),
+        (
+            "a compressed change",
+            "chunk_compressed",
+            lone(forge::seal(2, b"deflated")),
+        ),
+        (
+            "a length that lies",
+            "chunk_too_large",
+            lone(forge::declaring(0, u64::MAX, b"short")),
+        ),
+        (
+            "a billion operations",
+            "chunk_too_large",
+            lone(forge::ops_claiming(1_000_000_000).seal()),
+        ),
+        (
+            "another's name",
+            "actor_not_yours",
+            next(&|c| c.actor = vec![9; 16]),
+        ),
+        (
+            "a start near the end of counters",
+            "chunk_counter",
+            next(&|c| c.start_op = (1 << 32) - 2),
+        ),
         ("a false start", "start_op_wrong", next(&|c| c.start_op += 7)),
         ("a gap in the numbers", "seq_gap", next(&|c| c.seq += 3)),
         ("a number twice", "seq_taken", next(&|c| c.seq = 1)),
-        ("a dependency that nobody has", "dependency_missing", next(&|c| c.deps = vec![[0x5e; 32]])),
-        ("a message", "chunk_extra", next(&|c| c.message = b"psst".to_vec())),
+        (
+            "a dependency that nobody has",
+            "dependency_missing",
+            next(&|c| c.deps = vec![[0x5e; 32]]),
+        ),
+        (
+            "a message",
+            "chunk_extra",
+            next(&|c| c.message = b"psst".to_vec()),
+        ),
         ("extra bytes", "chunk_extra", next(&|c| c.extra = vec![1, 2, 3])),
         (
             "a false max_op",
             "chunk_too_large",
             lone(
                 forge::Document::open(&saved)
-                    .with_change(column::CHANGE_MAX_OP, forge::literals(&[forge::signed(9), forge::signed(90_000)]))
+                    .with_change(
+                        column::CHANGE_MAX_OP,
+                        forge::literals(&[forge::signed(9), forge::signed(90_000)]),
+                    )
                     .seal(),
             ),
         ),
         ("20,000 nested maps", "", lone(nested(scene, 20_000))),
         ("unknown keys", "unknown_key", lone(with_key(honest(), "salary"))),
         ("a person's page as a note", "", lone(page(actor))),
-        ("another note's beginning", "wrong_document", lone(honest_note(actor, PersonId([7; 16]), "x").save_nocompress())),
+        (
+            "another note's beginning",
+            "wrong_document",
+            lone(honest_note(actor, PersonId([7; 16]), "x").save_nocompress()),
+        ),
     ]
     .into_iter()
     .filter(|(_, code, _)| !code.is_empty())
@@ -168,7 +213,9 @@ fn sound_documents_that_are_no_notes_are_held() {
     ];
     for (what, chunk) in lines {
         let note = scene.outlaw.note_id();
-        scene.outlaw.pushes(vec![push(note, Some(scene.person), vec![chunk])]);
+        scene
+            .outlaw
+            .pushes(vec![push(note, Some(scene.person), vec![chunk])]);
         scene.v.server.settle();
         let issue = scene.v.admin().issue("held", note);
         println!("{what}: {}", issue["detail"]["code"]);
@@ -184,8 +231,12 @@ fn what_belongs_to_another_note_stays_out() {
     let mut doc = honest_note(scene.outlaw.actor, scene.person, "Mine.");
     let next = change(&mut doc, scene.outlaw.actor, &[typed(0, "x")]);
     let person = Some(scene.person);
-    scene.outlaw.pushes(vec![push(scene.neighbour, person, vec![next])]);
-    scene.outlaw.pushes(vec![push(scene.neighbour, person, vec![doc.save_nocompress()])]);
+    scene
+        .outlaw
+        .pushes(vec![push(scene.neighbour, person, vec![next])]);
+    scene
+        .outlaw
+        .pushes(vec![push(scene.neighbour, person, vec![doc.save_nocompress()])]);
     let hers = scene.kofi.notebook().actor();
     let mut stolen = scene.outlaw.fetches(scene.neighbour).unwrap();
     let forged = change(&mut stolen, hers, &[text("kind", "phone_call")]);
@@ -214,28 +265,90 @@ fn bodies_that_cannot_be_read_change_nothing() {
     let encoded = |request| minicbor::to_vec(request).unwrap();
     let lines: Vec<(&str, Option<&str>, Vec<u8>, u16, &str)> = vec![
         ("nothing", None, Vec::new(), 400, "message_malformed"),
-        ("cut short", None, plain[..plain.len() - 3].to_vec(), 400, "message_malformed"),
-        ("with a tail", None, [&plain[..], b"x"].concat(), 400, "message_malformed"),
+        (
+            "cut short",
+            None,
+            plain[..plain.len() - 3].to_vec(),
+            400,
+            "message_malformed",
+        ),
+        (
+            "with a tail",
+            None,
+            [&plain[..], b"x"].concat(),
+            400,
+            "message_malformed",
+        ),
         ("rubbish", None, vec![0xff; 300], 400, "message_malformed"),
-        ("called zstd", Some("zstd"), plain.clone(), 400, "message_malformed"),
+        (
+            "called zstd",
+            Some("zstd"),
+            plain.clone(),
+            400,
+            "message_malformed",
+        ),
         ("not called zstd", None, packed.clone(), 400, "message_malformed"),
-        ("half a frame", Some("zstd"), packed[..packed.len() / 2].to_vec(), 400, "message_malformed"),
+        (
+            "half a frame",
+            Some("zstd"),
+            packed[..packed.len() / 2].to_vec(),
+            400,
+            "message_malformed",
+        ),
         ("a bomb", Some("zstd"), bomb, 413, "message_too_large"),
-        ("too long as it is", None, vec![0; 9 * 1024 * 1024], 413, "message_too_large"),
-        ("a packing of its own", Some("br"), plain.clone(), 415, "encoding_unsupported"),
-        ("another protocol", None, encoded(&newer), 400, "protocol_unsupported"),
-        ("a cursor without end", None, encoded(&long_cursor), 400, "message_malformed"),
-        ("a push of nothing", None, encoded(&empty_push), 400, "message_malformed"),
+        (
+            "too long as it is",
+            None,
+            vec![0; 9 * 1024 * 1024],
+            413,
+            "message_too_large",
+        ),
+        (
+            "a packing of its own",
+            Some("br"),
+            plain.clone(),
+            415,
+            "encoding_unsupported",
+        ),
+        (
+            "another protocol",
+            None,
+            encoded(&newer),
+            400,
+            "protocol_unsupported",
+        ),
+        (
+            "a cursor without end",
+            None,
+            encoded(&long_cursor),
+            400,
+            "message_malformed",
+        ),
+        (
+            "a push of nothing",
+            None,
+            encoded(&empty_push),
+            400,
+            "message_malformed",
+        ),
     ];
     for (what, encoding, body, status, code) in lines {
         let before = scene.v.server.heads();
         let answer = scene.outlaw.posts(body, encoding, &token);
         assert_eq!((answer.status, answer.code().as_str()), (status, code), "{what}");
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{what}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json"),
+            "{what}"
+        );
         assert_eq!(scene.v.server.heads(), before, "{what}");
     }
     let (body, coding) = wire::encode(&good);
-    assert_eq!(scene.outlaw.posts(body, coding.header(), &token).status, 200, "the good one is good");
+    assert_eq!(
+        scene.outlaw.posts(body, coding.header(), &token).status,
+        200,
+        "the good one is good"
+    );
     scene.nobody_is_harmed("bodies");
 }
 
@@ -252,8 +365,14 @@ fn tokens_that_are_not_good_open_nothing() {
         ("none at all", String::new()),
         ("cut", good[..good.len() - 4].to_owned()),
         ("alg none", format!("{none}.{claims}.")),
-        ("alg none with a signature", format!("{none}.{claims}.{signature}")),
-        ("another's claims", format!("{head}.{}.{signature}", claims.chars().rev().collect::<String>())),
+        (
+            "alg none with a signature",
+            format!("{none}.{claims}.{signature}"),
+        ),
+        (
+            "another's claims",
+            format!("{head}.{}.{signature}", claims.chars().rev().collect::<String>()),
+        ),
         ("its own assertion", scene.outlaw.assertion(&es256, &json!({}))),
     ];
     let (body, coding) = wire::encode(&scene.outlaw.request());
@@ -274,13 +393,43 @@ fn assertions(scene: &Scene, es256: &serde_json::Value) {
     let other = scene.kofi.device().to_string();
     let now = scene.v.time.now() / 1000;
     let lines = [
-        ("another device's", es256.clone(), json!({"iss": other, "sub": other}), "token_invalid"),
-        ("for another server", es256.clone(), json!({"aud": "https://elsewhere/v1/token"}), "token_invalid"),
+        (
+            "another device's",
+            es256.clone(),
+            json!({"iss": other, "sub": other}),
+            "token_invalid",
+        ),
+        (
+            "for another server",
+            es256.clone(),
+            json!({"aud": "https://elsewhere/v1/token"}),
+            "token_invalid",
+        ),
         ("alg none", json!({"alg": "none"}), json!({}), "token_invalid"),
-        ("alg HS256", json!({"alg": "HS256", "typ": "JWT"}), json!({}), "token_invalid"),
-        ("expired", es256.clone(), json!({"iat": now - 900, "exp": now - 600}), "clock"),
-        ("not yet", es256.clone(), json!({"nbf": now + 600, "exp": now + 800}), "clock"),
-        ("good for a year", es256.clone(), json!({"exp": now + 31_536_000}), "clock"),
+        (
+            "alg HS256",
+            json!({"alg": "HS256", "typ": "JWT"}),
+            json!({}),
+            "token_invalid",
+        ),
+        (
+            "expired",
+            es256.clone(),
+            json!({"iat": now - 900, "exp": now - 600}),
+            "clock",
+        ),
+        (
+            "not yet",
+            es256.clone(),
+            json!({"nbf": now + 600, "exp": now + 800}),
+            "clock",
+        ),
+        (
+            "good for a year",
+            es256.clone(),
+            json!({"exp": now + 31_536_000}),
+            "clock",
+        ),
     ];
     for (what, header, lies, code) in lines {
         let before = scene.v.server.heads();

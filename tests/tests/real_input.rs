@@ -62,9 +62,14 @@ impl Town {
         let co_author = source.co_author.clone();
         // Of the joint visits, some colleagues write in the body itself, the others only join.
         let split = source.body.char_indices().map(|(at, _)| at);
-        let middle = split.clone().nth(source.body.chars().count() * 2 / 3).unwrap_or(0);
+        let middle = split
+            .clone()
+            .nth(source.body.chars().count() * 2 / 3)
+            .unwrap_or(0);
         let shares = co_author.is_some() && self.ids.len() % 2 == 0;
-        let (mine, theirs) = source.body.split_at(if shares { middle } else { source.body.len() });
+        let (mine, theirs) = source
+            .body
+            .split_at(if shares { middle } else { source.body.len() });
         match self.typing.remove(&source.reference) {
             Some(session) => self.types_as_recorded(&source.author, note, &session),
             None => self.types_in_bursts(&source.author, note, "body", mine),
@@ -152,11 +157,38 @@ impl Town {
         }
         let mut sets: Vec<(&str, Value)> = Vec::new();
         sets.extend(source.present.iter().map(|who| ("present.+", who.clone())));
-        sets.extend(source.outcomes.iter().flatten().map(|outcome| ("outcomes.+", outcome.clone())));
-        sets.extend(source.actions.iter().flatten().map(|action| ("actions.+", action.clone())));
-        sets.extend(source.unmet_need.iter().map(|need| ("unmet_needs.+", unmet(need))));
-        sets.extend(source.concern.iter().map(|concern| ("concerns.+", concern.clone())));
-        sets.extend(source.feedback.iter().map(|feedback| ("feedback", feedback.clone())));
+        sets.extend(
+            source
+                .outcomes
+                .iter()
+                .flatten()
+                .map(|outcome| ("outcomes.+", outcome.clone())),
+        );
+        sets.extend(
+            source
+                .actions
+                .iter()
+                .flatten()
+                .map(|action| ("actions.+", action.clone())),
+        );
+        sets.extend(
+            source
+                .unmet_need
+                .iter()
+                .map(|need| ("unmet_needs.+", unmet(need))),
+        );
+        sets.extend(
+            source
+                .concern
+                .iter()
+                .map(|concern| ("concerns.+", concern.clone())),
+        );
+        sets.extend(
+            source
+                .feedback
+                .iter()
+                .map(|feedback| ("feedback", feedback.clone())),
+        );
         sets.extend(source.review_due.iter().map(|due| ("review.due", json!(due))));
         for (path, value) in sets {
             self.phone(author).sets(note, path, value);
@@ -219,14 +251,21 @@ impl Town {
 
 fn unmet(need: &Value) -> Value {
     let reason = need["reason"].as_str().unwrap();
-    let code = if reason.starts_with("Budget") { "budget" } else { "language" };
+    let code = if reason.starts_with("Budget") {
+        "budget"
+    } else {
+        "language"
+    };
     json!({"need": need["need"], "reason": reason, "reason_code": code})
 }
 
 /// Every place of every private passage: kind, first character, one past the last.
 fn spans(source: &Source) -> Vec<(&'static str, u64, u64)> {
     let mut spans = Vec::new();
-    let kinds = [("third_party", &source.third_party), ("do_not_share", &source.do_not_share)];
+    let kinds = [
+        ("third_party", &source.third_party),
+        ("do_not_share", &source.do_not_share),
+    ];
     for (kind, passages) in kinds {
         for passage in passages {
             for (at, found) in source.body.match_indices(passage.as_str()) {
@@ -247,9 +286,16 @@ fn eight_weeks_of_notes_reach_the_case_system_as_they_were_written() {
         .iter()
         .flat_map(|s| [Some(s.author.clone()), s.co_author.clone()])
         .flatten()
-        .chain(sources.iter().flat_map(|s| s.addenda.iter().map(|a| a.author.clone())))
+        .chain(
+            sources
+                .iter()
+                .flat_map(|s| s.addenda.iter().map(|a| a.author.clone())),
+        )
         .collect();
-    let phones = workers.iter().map(|worker| (worker.clone(), v.phone(worker))).collect();
+    let phones = workers
+        .iter()
+        .map(|worker| (worker.clone(), v.phone(worker)))
+        .collect();
     let mut town = Town {
         v,
         phones,
@@ -259,7 +305,12 @@ fn eight_weeks_of_notes_reach_the_case_system_as_they_were_written() {
     };
     let mut happenings: Vec<Happening> = sources.iter().map(Happening::Visit).collect();
     for source in &sources {
-        happenings.extend(source.addenda.iter().map(|addendum| Happening::Addition(source, addendum)));
+        happenings.extend(
+            source
+                .addenda
+                .iter()
+                .map(|addendum| Happening::Addition(source, addendum)),
+        );
     }
     happenings.sort_by_key(Happening::at);
     let (mut evening, mut cuts) = (happenings[0].at() / DAY * DAY + 19 * HOUR, 0);
@@ -300,11 +351,19 @@ fn eight_weeks_of_notes_reach_the_case_system_as_they_were_written() {
     town.v.all_agree(&mut all);
     for source in &sources {
         let note = town.ids[&source.reference];
-        for worker in [Some(&source.author), source.co_author.as_ref()].into_iter().flatten() {
+        for worker in [Some(&source.author), source.co_author.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             let phone = all.iter_mut().find(|phone| phone.worker == *worker).unwrap();
             // Where the person has gone to somebody else, the note has left this phone's view.
             if let Some(item) = phone.item(note) {
-                assert_eq!(item.state, State::InCaseSystem, "{} on {worker}'s phone", source.reference);
+                assert_eq!(
+                    item.state,
+                    State::InCaseSystem,
+                    "{} on {worker}'s phone",
+                    source.reference
+                );
                 assert!(item.case_system_ref.unwrap().starts_with("ACT-"));
             } else {
                 assert_eq!(source.reference, "N005", "{worker} lost sight of a note");
@@ -312,7 +371,11 @@ fn eight_weeks_of_notes_reach_the_case_system_as_they_were_written() {
         }
     }
     let held = town.v.admin().issues();
-    assert!(held.iter().all(|issue| issue["kind"] != "held" && issue["kind"] != "conflict"), "{held:?}");
+    assert!(
+        held.iter()
+            .all(|issue| issue["kind"] != "held" && issue["kind"] != "conflict"),
+        "{held:?}"
+    );
     town.v.nothing_shown_is_missing();
     town.v.server.verify();
 }
@@ -324,7 +387,10 @@ fn addenda_came_after(source: &Source, versions: &[&Event]) {
     for later in &versions[1..] {
         assert_eq!(later.text("type"), "note.amended", "{what}");
     }
-    assert!(versions.len() > source.addenda.len(), "{what}: an addendum is a version of its own");
+    assert!(
+        versions.len() > source.addenda.len(),
+        "{what}: an addendum is a version of its own"
+    );
 }
 
 fn equals_its_source(source: &Source, event: &Event) {
@@ -341,14 +407,36 @@ fn equals_its_source(source: &Source, event: &Event) {
         ("analysis", &source.analysis),
     ];
     for (field, text) in texts {
-        assert_eq!(event.text(field), text.as_deref().unwrap_or(""), "{what}: {field}");
+        assert_eq!(
+            event.text(field),
+            text.as_deref().unwrap_or(""),
+            "{what}: {field}"
+        );
     }
     let list = |value: &Option<Vec<Value>>| value.clone().unwrap_or_default();
     entries_equal(what, event, "present", &["name", "relationship"], &source.present);
-    entries_equal(what, event, "outcomes", &["text", "progress"], &list(&source.outcomes));
-    entries_equal(what, event, "actions", &["what", "who", "by"], &list(&source.actions));
+    entries_equal(
+        what,
+        event,
+        "outcomes",
+        &["text", "progress"],
+        &list(&source.outcomes),
+    );
+    entries_equal(
+        what,
+        event,
+        "actions",
+        &["what", "who", "by"],
+        &list(&source.actions),
+    );
     let needs: Vec<Value> = source.unmet_need.iter().map(unmet).collect();
-    entries_equal(what, event, "unmet_needs", &["need", "reason", "reason_code"], &needs);
+    entries_equal(
+        what,
+        event,
+        "unmet_needs",
+        &["need", "reason", "reason_code"],
+        &needs,
+    );
     let concerns: Vec<Value> = source.concern.iter().cloned().collect();
     entries_equal(what, event, "concerns", &["kind", "text"], &concerns);
     match &source.feedback {
@@ -366,17 +454,37 @@ fn equals_its_source(source: &Source, event: &Event) {
         .as_array()
         .unwrap()
         .iter()
-        .map(|a| (a["author"]["worker_id"].as_str().unwrap().to_owned(), a["text"].as_str().unwrap()))
+        .map(|a| {
+            (
+                a["author"]["worker_id"].as_str().unwrap().to_owned(),
+                a["text"].as_str().unwrap(),
+            )
+        })
         .collect();
-    let given: Vec<_> = source.addenda.iter().map(|a| (a.author.clone(), a.text.as_str())).collect();
+    let given: Vec<_> = source
+        .addenda
+        .iter()
+        .map(|a| (a.author.clone(), a.text.as_str()))
+        .collect();
     assert_eq!(addenda, given, "{what}");
-    for (told, given) in event.json["addenda"].as_array().unwrap().iter().zip(&source.addenda) {
+    for (told, given) in event.json["addenda"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(&source.addenda)
+    {
         let late = time(told["at"].as_str().unwrap()) - time(&given.at);
-        assert!((0..HOUR).contains(&late), "{what}: added at its time, {late} ms late");
+        assert!(
+            (0..HOUR).contains(&late),
+            "{what}: added at its time, {late} ms late"
+        );
     }
     authors_equal(source, event);
     assert_eq!(covered(event), expected_cover(source), "{what}: private passages");
-    assert!(!String::from_utf8_lossy(&event.line).contains("recording_ms"), "minutes stay out");
+    assert!(
+        !String::from_utf8_lossy(&event.line).contains("recording_ms"),
+        "minutes stay out"
+    );
 }
 
 fn entries_equal(what: &str, event: &Event, field: &str, keys: &[&str], source: &[Value]) {
@@ -393,7 +501,11 @@ fn authors_equal(source: &Source, event: &Event) {
     let authors = event.json["authors"].as_array().unwrap();
     let told: BTreeSet<&str> = authors.iter().map(|a| a["worker_id"].as_str().unwrap()).collect();
     assert_eq!(told, expected, "{}", source.reference);
-    assert!(authors.iter().all(|author| author["name"].is_string()), "{}", source.reference);
+    assert!(
+        authors.iter().all(|author| author["name"].is_string()),
+        "{}",
+        source.reference
+    );
 }
 
 /// Which characters are private and how; overlapping passages of one kind may be told as one.
@@ -409,5 +521,6 @@ fn covered(event: &Event) -> BTreeSet<(String, u64)> {
 
 fn expected_cover(source: &Source) -> BTreeSet<(String, u64)> {
     let each = spans(source).into_iter();
-    each.flat_map(|(kind, start, end)| (start..end).map(move |at| (kind.to_owned(), at))).collect()
+    each.flat_map(|(kind, start, end)| (start..end).map(move |at| (kind.to_owned(), at)))
+        .collect()
 }

@@ -10,7 +10,10 @@ use doorstep_tests::traces::{self, Act, Patch};
 use doorstep_tests::{Phone, Village};
 use notes::ids::DocumentId;
 
-#[expect(clippy::disallowed_methods, reason = "how long a test took is no part of what it tests")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a test took is no part of what it tests"
+)]
 fn begun() -> Instant {
     Instant::now()
 }

@@ -8,7 +8,6 @@ use automerge::ActorId;
 use notes::ids::{Actor, DocumentId};
 use notes::note;
 use notes::wire::{Outcome, Subject};
-use rusqlite::Connection;
 
 use super::Notebook;
 use super::begin::arriving_row;
@@ -17,7 +16,7 @@ use super::pass::Tally;
 use super::{anew, news};
 use crate::store::docs::{self, Reset};
 use crate::store::meta::{self, key};
-use crate::store::{aside, fills, journal, outgoing, rows, search};
+use crate::store::{Db, aside, fills, journal, outgoing, rows, search};
 use crate::sync::{self, Answer, Arrival, Effects};
 use crate::trouble::Trouble;
 
@@ -38,7 +37,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// From now on the fresh actor writes.
-    pub(super) fn renew(&mut self, conn: &Connection) -> Result<(), Trouble> {
+    pub(super) fn renew(&mut self, conn: &Db) -> Result<(), Trouble> {
         if !self.fresh_used {
             self.fresh_used = true;
             self.current = self.fresh;
@@ -88,7 +87,7 @@ impl Notebook {
     }
 }
 
-fn apply(conn: &Connection, effects: &Effects, ledger: &mut Ledger) -> Result<(), Trouble> {
+fn apply(conn: &Db, effects: &Effects, ledger: &mut Ledger) -> Result<(), Trouble> {
     for answer in &effects.answers {
         answered(conn, answer, ledger)?;
     }
@@ -125,7 +124,7 @@ fn apply(conn: &Connection, effects: &Effects, ledger: &mut Ledger) -> Result<()
 }
 
 /// The server was restored: the cursor is void, and all that is kept goes again.
-fn rewind(conn: &Connection) -> Result<(), Trouble> {
+fn rewind(conn: &Db) -> Result<(), Trouble> {
     outgoing::send_all_again(conn)?;
     meta::clear(conn, key::CURSOR)?;
     fills::forget_all(conn)?;
@@ -136,7 +135,7 @@ fn rewind(conn: &Connection) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn answered(conn: &Connection, answer: &Answer, ledger: &mut Ledger) -> Result<(), Trouble> {
+fn answered(conn: &Db, answer: &Answer, ledger: &mut Ledger) -> Result<(), Trouble> {
     outgoing::answer(conn, answer)?;
     if answer.outcome != Outcome::Gone {
         return Ok(());
@@ -155,7 +154,7 @@ fn answered(conn: &Connection, answer: &Answer, ledger: &mut Ledger) -> Result<(
 }
 
 /// What others wrote in one document.
-fn arrive(conn: &Connection, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Trouble> {
+fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Trouble> {
     let known = docs::find(conn, arrival.document)?;
     if known.as_ref().is_some_and(|row| row.gone) {
         return Ok(());

@@ -9,13 +9,12 @@ use notes::gate::{self, Kind, Limits};
 use notes::ids::DocumentId;
 use notes::note::{self, genesis};
 use notes::wire::Subject;
-use rusqlite::Connection;
 
 use super::absorb::Ledger;
 use super::commit::save;
 use crate::store::docs::{self, DocRow, Reset};
 use crate::store::outgoing::Answered;
-use crate::store::{aside, fills, outgoing, rows};
+use crate::store::{Db, aside, fills, outgoing, rows};
 use crate::sync;
 use crate::trouble::Trouble;
 
@@ -24,7 +23,7 @@ const SEQ_TAKEN: &str = "seq_taken";
 
 /// Sets the copy aside and asks for the server's history. Until that came the note can be read, and
 /// what is typed meanwhile is written again with the rest.
-pub(super) fn begin(conn: &Connection, row: &DocRow, why: Reset, ledger: &mut Ledger) -> Result<(), Trouble> {
+pub(super) fn begin(conn: &Db, row: &DocRow, why: Reset, ledger: &mut Ledger) -> Result<(), Trouble> {
     let word = if why == Reset::Fork { "fork" } else { "reset" };
     let snapshot = docs::snapshot(conn, row.nr)?;
     aside::keep(conn, row.id, ledger.now, word, &snapshot)?;
@@ -39,7 +38,7 @@ pub(super) fn begin(conn: &Connection, row: &DocRow, why: Reset, ledger: &mut Le
 /// The end of a document's history. False where it should be asked for again in a later pass: a
 /// joined note that its author has not sent yet, or one whose joining has not reached the server. Only
 /// from then on the server sends what is new, and what came between would be in neither.
-pub(super) fn history_came(conn: &Connection, id: DocumentId, ledger: &mut Ledger) -> Result<bool, Trouble> {
+pub(super) fn history_came(conn: &Db, id: DocumentId, ledger: &mut Ledger) -> Result<bool, Trouble> {
     let Some(row) = docs::find(conn, id)? else {
         return Ok(true);
     };
@@ -51,7 +50,7 @@ pub(super) fn history_came(conn: &Connection, id: DocumentId, ledger: &mut Ledge
     Ok(true)
 }
 
-fn rebuild(conn: &Connection, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Trouble> {
+fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Trouble> {
     let mine = note::load(&docs::snapshot(conn, row.nr)?)?;
     let answered = outgoing::answered(conn, row.id)?;
     let mut chunks = aside::waiting(conn, row.id)?;

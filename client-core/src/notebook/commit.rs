@@ -6,13 +6,12 @@ use automerge::{ActorId, Automerge};
 use notes::ids::DocumentId;
 use notes::note::edit::Scalar;
 use notes::note::{self, Edit, Plain};
-use rusqlite::Connection;
 
 use super::Notebook;
 use super::desk::Open;
 use crate::store::docs::{self, DocRow, Face};
 use crate::store::journal::{self, Entry};
-use crate::store::{aside, search};
+use crate::store::{Db, aside, search};
 use crate::trouble::Trouble;
 
 /// What lists show of a document.
@@ -40,7 +39,7 @@ fn words_of(plain: &Plain) -> String {
 
 /// Writes a document with everything that follows from it, and gives it as plain values. What cannot
 /// be read by the table keeps the columns that it had.
-pub(super) fn save(conn: &Connection, row: &mut DocRow, doc: &Automerge) -> Result<Option<Plain>, Trouble> {
+pub(super) fn save(conn: &Db, row: &mut DocRow, doc: &Automerge) -> Result<Option<Plain>, Trouble> {
     row.heads = doc.get_heads();
     let plain = Plain::read(doc, row.template).ok();
     if let Some(plain) = &plain {

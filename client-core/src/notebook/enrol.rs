@@ -2,12 +2,12 @@
 //! code is spent, so an answer that was lost is asked for again with the same request.
 
 use notes::ids::{Actor, DeviceId};
-use rusqlite::Connection;
 use serde::Serialize;
 
 use super::Notebook;
 use super::link::{Ended, Stop, refusal};
 use crate::host::{HttpRequest, Transport};
+use crate::store::Db;
 use crate::store::meta::{self, key};
 use crate::sync::token;
 use crate::trouble::Trouble;
@@ -31,7 +31,7 @@ pub struct Identity {
 }
 
 /// What the store knows of it; none before enrolment.
-pub(super) fn identity(conn: &Connection) -> Result<Option<Identity>, Trouble> {
+pub(super) fn identity(conn: &Db) -> Result<Option<Identity>, Trouble> {
     let Some(device) = meta::get(conn, key::DEVICE)? else {
         return Ok(None);
     };

@@ -3,17 +3,16 @@
 
 use notes::ids::PersonId;
 use notes::wire::{OrderRow, PersonRow, RowBody, StandingRow, Subject};
-use rusqlite::Connection;
 
 use super::absorb::Ledger;
 use super::anew;
 use crate::store::docs::{self, Reset};
 use crate::store::meta::{self, key};
-use crate::store::{fills, outgoing, rows};
+use crate::store::{Db, fills, outgoing, rows};
 use crate::trouble::Trouble;
 
 /// Takes rows in, in order.
-pub(super) fn apply(conn: &Connection, news: &[(u64, RowBody)], ledger: &mut Ledger) -> Result<(), Trouble> {
+pub(super) fn apply(conn: &Db, news: &[(u64, RowBody)], ledger: &mut Ledger) -> Result<(), Trouble> {
     for (number, body) in news {
         match body {
             RowBody::Person(row) => person(conn, row, ledger)?,
@@ -29,7 +28,7 @@ pub(super) fn apply(conn: &Connection, news: &[(u64, RowBody)], ledger: &mut Led
     Ok(())
 }
 
-fn person(conn: &Connection, row: &PersonRow, ledger: &mut Ledger) -> Result<(), Trouble> {
+fn person(conn: &Db, row: &PersonRow, ledger: &mut Ledger) -> Result<(), Trouble> {
     ledger.view_changed = true;
     let before = rows::person(conn, row.id)?;
     rows::put_person(conn, row)?;
@@ -45,14 +44,14 @@ fn person(conn: &Connection, row: &PersonRow, ledger: &mut Ledger) -> Result<(),
     }
 }
 
-fn standing(conn: &Connection, row: &StandingRow) -> Result<(), Trouble> {
+fn standing(conn: &Db, row: &StandingRow) -> Result<(), Trouble> {
     if row.state == "clear" {
         outgoing::settle(conn, row.document)?;
     }
     rows::put_standing(conn, row)
 }
 
-fn order(conn: &Connection, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<(), Trouble> {
+fn order(conn: &Db, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<(), Trouble> {
     // Rows that come again from the first bring orders that were carried out long ago, after a restore
     // too; there, another order may come under the same number.
     let document = row.document.map(|id| id.to_string()).unwrap_or_default();
@@ -77,7 +76,7 @@ fn order(conn: &Connection, number: u64, row: &OrderRow, ledger: &mut Ledger) ->
 
 /// Two phones are one device, and the server sends no device what it sent itself: what the other has
 /// written is asked for with the whole history.
-fn want_all_anew(conn: &Connection) -> Result<(), Trouble> {
+fn want_all_anew(conn: &Db) -> Result<(), Trouble> {
     for person in rows::people(conn)?.iter().filter(|person| person.mine) {
         fills::want_anew(conn, Subject::Person(person.id))?;
     }
@@ -88,7 +87,7 @@ fn want_all_anew(conn: &Connection) -> Result<(), Trouble> {
 }
 
 /// A person left this phone's view: hidden at once. What waits is still sent, what is sealed is kept.
-fn remove(conn: &Connection, person: PersonId, ledger: &mut Ledger) -> Result<(), Trouble> {
+fn remove(conn: &Db, person: PersonId, ledger: &mut Ledger) -> Result<(), Trouble> {
     ledger.view_changed = true;
     rows::remove_person(conn, person)?;
     fills::forget(conn, Subject::Person(person))?;
@@ -96,7 +95,7 @@ fn remove(conn: &Connection, person: PersonId, ledger: &mut Ledger) -> Result<()
 }
 
 /// After the last row of those that came anew: whoever did not come again has left.
-pub(super) fn remove_stale(conn: &Connection, ledger: &mut Ledger) -> Result<(), Trouble> {
+pub(super) fn remove_stale(conn: &Db, ledger: &mut Ledger) -> Result<(), Trouble> {
     for person in rows::stale_people(conn)? {
         remove(conn, person, ledger)?;
     }

@@ -4,11 +4,10 @@
 use std::collections::BTreeSet;
 
 use notes::problem::Code;
-use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::store::docs::DocRow;
-use crate::store::{outgoing, rows};
+use crate::store::{Db, outgoing, rows};
 use crate::trouble::Trouble;
 
 /// Open or finished.
@@ -49,7 +48,7 @@ pub(super) struct Standing {
 }
 
 /// Works it out; `typed` says whether the journal holds keys of it.
-pub(super) fn of(conn: &Connection, row: &DocRow, typed: bool) -> Result<Standing, Trouble> {
+pub(super) fn of(conn: &Db, row: &DocRow, typed: bool) -> Result<Standing, Trouble> {
     let version = rows::version(conn, row.id)?;
     let mut standing = Standing {
         state: State::OnServer,

@@ -6,6 +6,7 @@
 
 pub(crate) mod aside;
 pub(crate) mod docs;
+mod fault;
 pub(crate) mod fills;
 pub(crate) mod journal;
 pub(crate) mod meta;
@@ -22,6 +23,12 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::trouble::Trouble;
+
+pub use fault::StoreFault;
+
+/// The database as those see it who carry it from part to part: to be handed on, never to be asked.
+/// A transaction is one, too.
+pub(crate) type Db = Connection;
 
 /// The open database.
 pub(crate) struct Store {

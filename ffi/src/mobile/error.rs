@@ -75,7 +75,7 @@ impl From<Trouble> for NotebookError {
             Trouble::NewerStore { .. } => Self::NewerStore,
             Trouble::NotEnrolled => Self::NotEnrolled,
             Trouble::Key(_) => Self::Key,
-            Trouble::Store(_) => Self::Store,
+            Trouble::Busy | Trouble::Store(_) => Self::Store,
             Trouble::Damaged(what) => Self::Damaged(what),
         }
     }

@@ -69,7 +69,11 @@ fn what_the_server_never_wrote_is_not_shown_as_sent() {
         kofi.syncs_well();
         assert_eq!(kofi.state(note), State::OnServer, "{cut:?}");
         kofi.types(note, " She did.");
-        assert_eq!(kofi.state(note), State::OnPhone, "{cut:?}: new words are only here");
+        assert_eq!(
+            kofi.state(note),
+            State::OnPhone,
+            "{cut:?}: new words are only here"
+        );
         v.nothing_shown_is_missing();
     }
 }

@@ -20,7 +20,12 @@ fn is_there_once(v: &Village, note: DocumentId, what: &str) {
     assert!(events[0].is_about(note), "{what}");
     assert_eq!(events[0].text("body"), "Peggy had the back door open.", "{what}");
     assert_eq!(events[0].json["actions"].as_array().unwrap().len(), 1, "{what}");
-    let mut chunks: Vec<_> = v.server.log().into_iter().map(|e| (e.entry.document, e.entry.hash)).collect();
+    let mut chunks: Vec<_> = v
+        .server
+        .log()
+        .into_iter()
+        .map(|e| (e.entry.document, e.entry.hash))
+        .collect();
     let all = chunks.len();
     chunks.sort_unstable();
     chunks.dedup();
@@ -52,7 +57,11 @@ fn a_request_that_comes_three_times_counts_once() {
     kofi.link.echoes(2);
     kofi.syncs_well();
     is_there_once(&v, note, "echoes");
-    let read = v.server.audit().into_iter().filter(|entry| entry.what == "note.read");
+    let read = v
+        .server
+        .audit()
+        .into_iter()
+        .filter(|entry| entry.what == "note.read");
     assert_eq!(read.count(), 1, "a reading is in the audit once");
 }
 
@@ -109,7 +118,10 @@ fn parts_that_come_in_the_wrong_order_wait_for_each_other() {
     kofi.link.late_ones_arrive();
     v.until_quiet(&mut [&mut ruth, &mut kofi]);
     for phone in [&mut kofi, &mut ruth] {
-        assert_eq!(phone.body(note), "Tuesday. Peggy had the back door open. Two cups were out.");
+        assert_eq!(
+            phone.body(note),
+            "Tuesday. Peggy had the back door open. Two cups were out."
+        );
     }
     v.all_agree(&mut [&mut kofi, &mut ruth]);
     v.server.verify();

@@ -123,7 +123,10 @@ fn not_before_a_backup_has_it_and_fourteen_days_are_over() {
     let _first = v.server.backup();
     // The backup has it, and the fourteen days were over long ago.
     kofi.syncs_well();
-    assert!(!pass(&v, &mut kofi, 1), "then it may go: the note is not this phone's any more");
+    assert!(
+        !pass(&v, &mut kofi, 1),
+        "then it may go: the note is not this phone's any more"
+    );
     v.nothing_shown_is_missing();
 }
 
@@ -142,5 +145,8 @@ fn not_with_a_backup_in_less_than_fourteen_days() {
     }
     v.time.pass(2 * DAY);
     kofi.syncs_well();
-    assert!(!kofi.still_has(note).is_superset(&has), "so the days are counted at all");
+    assert!(
+        !kofi.still_has(note).is_superset(&has),
+        "so the days are counted at all"
+    );
 }

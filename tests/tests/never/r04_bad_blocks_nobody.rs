@@ -46,11 +46,36 @@ fn cases(outlaw: &Outlaw, person: notes::ids::PersonId) -> Vec<Case> {
         }]
     };
     vec![
-        Case { what: "damaged", at_once: Some("chunk_checksum"), held_for: "chunk_checksum", chunks: vec![broken] },
-        Case { what: "rubbish", at_once: Some("chunk_malformed"), held_for: "chunk_malformed", chunks: vec![vec![7; 40]] },
-        Case { what: "unknown key", at_once: None, held_for: "unknown_key", chunks: vec![unknown_key] },
-        Case { what: "other person", at_once: None, held_for: "wrong_document", chunks: vec![other_person] },
-        Case { what: "a gap", at_once: None, held_for: "seq_gap", chunks: gap },
+        Case {
+            what: "damaged",
+            at_once: Some("chunk_checksum"),
+            held_for: "chunk_checksum",
+            chunks: vec![broken],
+        },
+        Case {
+            what: "rubbish",
+            at_once: Some("chunk_malformed"),
+            held_for: "chunk_malformed",
+            chunks: vec![vec![7; 40]],
+        },
+        Case {
+            what: "unknown key",
+            at_once: None,
+            held_for: "unknown_key",
+            chunks: vec![unknown_key],
+        },
+        Case {
+            what: "other person",
+            at_once: None,
+            held_for: "wrong_document",
+            chunks: vec![other_person],
+        },
+        Case {
+            what: "a gap",
+            at_once: None,
+            held_for: "seq_gap",
+            chunks: gap,
+        },
     ]
 }
 
@@ -66,7 +91,10 @@ fn the_others_of_the_same_request_go_on() {
         for turn in [true, false] {
             let id = outlaw.note_id();
             let chunks = if turn {
-                let finish = Edit::Finish { at: v.time.now(), author: "W105".into() };
+                let finish = Edit::Finish {
+                    at: v.time.now(),
+                    author: "W105".into(),
+                };
                 let mut doc = honest_note(outlaw.actor, person, "Good.");
                 change(&mut doc, outlaw.actor, &[finish]);
                 good.push(id);
@@ -77,17 +105,33 @@ fn the_others_of_the_same_request_go_on() {
             pushes.push(push(id, Some(person), chunks));
         }
     }
-    let bad: Vec<DocumentId> = pushes.iter().map(|p| p.document).filter(|id| !good.contains(id)).collect();
+    let bad: Vec<DocumentId> = pushes
+        .iter()
+        .map(|p| p.document)
+        .filter(|id| !good.contains(id))
+        .collect();
     let verdicts = outlaw.pushes(pushes);
     for (index, case) in all.iter().enumerate() {
         assert_eq!(verdicts[2 * index].0, Outcome::Accepted, "before {}", case.what);
         let (outcome, code) = &verdicts[2 * index + 1];
-        let expected = if case.at_once.is_some() { Outcome::Held } else { Outcome::Accepted };
-        assert_eq!((*outcome, code.as_deref()), (expected, case.at_once), "{}", case.what);
+        let expected = if case.at_once.is_some() {
+            Outcome::Held
+        } else {
+            Outcome::Accepted
+        };
+        assert_eq!(
+            (*outcome, code.as_deref()),
+            (expected, case.at_once),
+            "{}",
+            case.what
+        );
     }
     v.server.settle();
     let events = v.case_system().takes_all();
-    let mut told: Vec<_> = events.iter().map(|event| event.text("note_id").to_owned()).collect();
+    let mut told: Vec<_> = events
+        .iter()
+        .map(|event| event.text("note_id").to_owned())
+        .collect();
     let mut expected: Vec<_> = good.iter().map(ToString::to_string).collect();
     told.sort_unstable();
     expected.sort_unstable();
@@ -118,7 +162,11 @@ fn a_colleagues_words_in_the_same_note_go_on() {
         forged.seal()
     };
     let verdicts = outlaw.pushes(vec![push(note, person, vec![forged])]);
-    assert_eq!(verdicts[0].0, Outcome::Accepted, "the judge finds it, not the gate");
+    assert_eq!(
+        verdicts[0].0,
+        Outcome::Accepted,
+        "the judge finds it, not the gate"
+    );
     // In the same judgement: her words.
     kofi.types(note, " Cat out.");
     kofi.finishes(note);

@@ -40,7 +40,10 @@ fn its_bytes_are_whole_and_somebody_is_asked() {
         v.time.pass(400 * DAY);
         v.server.settle();
         v.server.crash();
-        assert!(kept(EntryState::SetAside), "{what}: a decision does not delete it");
+        assert!(
+            kept(EntryState::SetAside),
+            "{what}: a decision does not delete it"
+        );
     }
     v.server.verify();
 }
@@ -87,7 +90,10 @@ fn what_is_returned_is_kept_on_both_sides() {
     v.admin().allocates("P104201", "W105");
     v.admin().decides(&issue, "return");
     v.until_quiet(&mut [&mut kofi]);
-    assert!(kofi.still_has(note).is_superset(&wrote), "on the phone, set aside");
+    assert!(
+        kofi.still_has(note).is_superset(&wrote),
+        "on the phone, set aside"
+    );
     assert!(v.server.changes().is_superset(&wrote), "in the log");
     assert_eq!(kofi.body(note), "In the team.", "the decision counts");
     v.all_agree(&mut [&mut kofi]);

@@ -27,7 +27,11 @@ fn a_change_in_a_colleagues_name_is_held() {
     let lines = [
         ("her next number", note, forged),
         ("a whole note in her name", fresh, whole),
-        ("her change inside a note of mine", outlaw.note_id(), mixed.save_nocompress()),
+        (
+            "her change inside a note of mine",
+            outlaw.note_id(),
+            mixed.save_nocompress(),
+        ),
     ];
     for (what, document, chunk) in lines {
         let verdicts = outlaw.pushes(vec![push(document, Some(person), vec![chunk])]);
@@ -76,7 +80,11 @@ fn a_request_under_another_phones_actor_is_refused() {
         request.pushes = vec![push(outlaw.note_id(), Some(person), vec![doc])];
         let before = v.server.heads();
         let answer = outlaw.sends(&request);
-        assert_eq!((answer.status, answer.code().as_str()), (409, "actor_taken"), "{actor}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (409, "actor_taken"),
+            "{actor}"
+        );
         assert_eq!(v.server.heads(), before, "{actor}");
     }
     // A fresh one of its own is fine.
@@ -99,7 +107,11 @@ fn each_word_is_of_the_device_that_sent_it() {
     ruth.types(note, " Two.");
     v.until_quiet(&mut [&mut ruth, &mut kofi]);
     let doc = kofi.document(note).unwrap();
-    let actors: Vec<_> = doc.get_changes_meta(&[]).into_iter().map(|m| m.actor.into_owned()).collect();
+    let actors: Vec<_> = doc
+        .get_changes_meta(&[])
+        .into_iter()
+        .map(|m| m.actor.into_owned())
+        .collect();
     for phone in [&mut kofi, &mut ruth] {
         let own = automerge::ActorId::from(&phone.notebook().actor().0[..]);
         assert!(actors.contains(&own));

@@ -41,11 +41,21 @@ fn the_phone_refuses_and_takes_what_may_be_added() {
         assert!(book.set(note, path, &value).is_err(), "{path}");
     }
     if let Some(action) = action {
-        assert!(book.set(note, &format!("actions.{action}"), &json!(null)).is_err());
-        assert!(book.set(note, &format!("actions.{action}.done"), &json!(true)).is_err());
+        assert!(
+            book.set(note, &format!("actions.{action}"), &json!(null))
+                .is_err()
+        );
+        assert!(
+            book.set(note, &format!("actions.{action}.done"), &json!(true))
+                .is_err()
+        );
     }
     assert!(book.join(note).is_err());
-    assert_eq!(kofi.document(note).unwrap().get_heads(), before, "nothing was written");
+    assert_eq!(
+        kofi.document(note).unwrap().get_heads(),
+        before,
+        "nothing was written"
+    );
     kofi.adds(note, "X-ray came back clear.");
     kofi.notebook().mark(note, "body", 0, 7, "do_not_share").unwrap();
     v.until_quiet(&mut [&mut kofi]);
@@ -60,7 +70,10 @@ fn another_finish(doc: &mut Automerge, actor: Actor) -> Vec<u8> {
     tx.put(&finished, "at", ScalarValue::Timestamp(3)).unwrap();
     tx.put(&finished, "author", "W101").unwrap();
     let (hash, _) = tx.commit_with(CommitOptions::default());
-    doc.get_change_by_hash(&hash.unwrap()).unwrap().raw_bytes().to_vec()
+    doc.get_change_by_hash(&hash.unwrap())
+        .unwrap()
+        .raw_bytes()
+        .to_vec()
 }
 
 /// Sends a change made after the finish by a device that has seen it; true where it is published.
@@ -85,12 +98,23 @@ fn a_change_after_the_finish_is_held_when_a_phone_sends_it_all_the_same() {
     };
     let lines: [(&str, Vec<Edit>); 7] = [
         ("words", vec![typed(0, "NOT a ")]),
-        ("a deletion", vec![Edit::Splice { field: "body".into(), at: 0, delete: 12, insert: String::new() }]),
+        (
+            "a deletion",
+            vec![Edit::Splice {
+                field: "body".into(),
+                at: 0,
+                delete: 12,
+                insert: String::new(),
+            }],
+        ),
         ("another kind", vec![text("kind", "phone_call")]),
         ("an end", vec![put("ended_at", Some(Scalar::Time(5)))]),
         ("an outcome", vec![text("outcomes.x.text", "happy")]),
         ("another finish", Vec::new()),
-        ("words behind an addendum", vec![text("addenda.y.text", "fine"), typed(0, "NOT a ")]),
+        (
+            "words behind an addendum",
+            vec![text("addenda.y.text", "fine"), typed(0, "NOT a ")],
+        ),
     ];
     for (what, edits) in lines {
         let mut v = Village::new(702);
@@ -114,7 +138,10 @@ fn an_addendum_by_the_same_way_goes_through() {
     let mut outlaw = Outlaw::of(&v, "W105");
     let note = finished(&v, &mut kofi);
     let addendum = [
-        Edit::Put { path: "addenda.y.at".into(), value: Some(Scalar::Time(v.time.now())) },
+        Edit::Put {
+            path: "addenda.y.at".into(),
+            value: Some(Scalar::Time(v.time.now())),
+        },
         text("addenda.y.author", "W105"),
         text("addenda.y.text", "X-ray came back clear."),
     ];
@@ -141,7 +168,10 @@ fn a_concurrent_change_of_one_who_knew_is_held() {
     outlaw.catches_up();
     outlaw.pushes(vec![push(note, person, vec![chunk])]);
     v.server.settle();
-    assert_eq!(v.admin().issue("held", note)["detail"]["code"], "changed_after_finish");
+    assert_eq!(
+        v.admin().issue("held", note)["detail"]["code"],
+        "changed_after_finish"
+    );
     v.until_quiet(&mut [&mut kofi]);
     assert_eq!(kofi.body(note), "Bruised hip, no fracture.");
     assert_eq!(v.case_system().takes_all().len(), 1);

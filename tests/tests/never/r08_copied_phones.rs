@@ -17,7 +17,12 @@ fn kept_everywhere(v: &Village, histories: &[BTreeSet<automerge::ChangeHash>]) {
 fn has_words(phone: &mut Phone, note: DocumentId, words: &[&str]) {
     let body = phone.body(note);
     for word in words {
-        assert_eq!(body.matches(word).count(), 1, "{word:?} in {body:?} on {}", phone.name);
+        assert_eq!(
+            body.matches(word).count(),
+            1,
+            "{word:?} in {body:?} on {}",
+            phone.name
+        );
     }
 }
 
@@ -39,7 +44,11 @@ fn two_clones_that_write_in_one_note_both_keep_their_words() {
     clone.syncs_well();
     v.server.settle();
     v.until_quiet(&mut [&mut kofi, &mut clone]);
-    assert_ne!(kofi.notebook().actor(), clone.notebook().actor(), "each its own name now");
+    assert_ne!(
+        kofi.notebook().actor(),
+        clone.notebook().actor(),
+        "each its own name now"
+    );
     for phone in [&mut kofi, &mut clone] {
         has_words(phone, note, &["Kettle on.", " Cat out.", " Frame in the hall."]);
     }
@@ -51,8 +60,16 @@ fn two_clones_that_write_in_one_note_both_keep_their_words() {
     v.until_quiet(&mut [&mut kofi, &mut clone]);
     v.all_agree(&mut [&mut kofi, &mut clone]);
     has_words(&mut clone, note, &[" One."]);
-    let kinds: Vec<_> = v.admin().issues().iter().map(|issue| issue["kind"].clone()).collect();
-    assert!(kinds.contains(&"forked_device".into()), "somebody is told: {kinds:?}");
+    let kinds: Vec<_> = v
+        .admin()
+        .issues()
+        .iter()
+        .map(|issue| issue["kind"].clone())
+        .collect();
+    assert!(
+        kinds.contains(&"forked_device".into()),
+        "somebody is told: {kinds:?}"
+    );
     v.nothing_shown_is_missing();
     v.server.verify();
 }

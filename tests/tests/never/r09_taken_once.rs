@@ -35,7 +35,10 @@ fn read_in_pieces_while_notes_come_in_each_version_comes_once() {
     }
     v.until_quiet(&mut [&mut kofi]);
     mosaic.reads();
-    let versions: Vec<u64> = notes.iter().map(|note| mosaic.newest(*note).unwrap().version()).collect();
+    let versions: Vec<u64> = notes
+        .iter()
+        .map(|note| mosaic.newest(*note).unwrap().version())
+        .collect();
     assert_eq!(versions, [1, 2, 2, 2, 2, 2, 1, 1]);
     for note in &notes {
         let newest = mosaic.newest(*note).unwrap();
@@ -52,7 +55,9 @@ fn read_in_pieces_while_notes_come_in_each_version_comes_once() {
 fn the_same_cursor_gives_the_same_bytes() {
     let mut v = Village::new(902);
     let mut kofi = v.phone("W105");
-    let notes: Vec<DocumentId> = (0..5).map(|n| finished(&mut kofi, &format!("Visit {n}."))).collect();
+    let notes: Vec<DocumentId> = (0..5)
+        .map(|n| finished(&mut kofi, &format!("Visit {n}.")))
+        .collect();
     v.until_quiet(&mut [&mut kofi]);
     let mut mosaic = v.case_system();
     let mut cursors = vec![None];
@@ -108,7 +113,10 @@ fn a_receipt_counts_once_and_only_for_the_bytes_that_were_read() {
     let once = v.server.heads();
     for _ in 0..3 {
         let answers = mosaic.answers(&[good.clone(), good.clone()]);
-        assert!(answers.iter().all(|answer| answer["status"] == "accepted"), "{answers:?}");
+        assert!(
+            answers.iter().all(|answer| answer["status"] == "accepted"),
+            "{answers:?}"
+        );
     }
     assert_eq!(v.server.heads(), once, "repeating one changes nothing");
     let contradiction = events[0].receipt("refused", "ACT-1");

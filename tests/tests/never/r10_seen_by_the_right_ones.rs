@@ -18,7 +18,10 @@ fn a_stranger_is_answered_like_one_who_does_not_exist() {
     callum.finishes(theirs);
     v.until_quiet(&mut [&mut callum]);
     let nobody = PersonId([0x99; 16]);
-    let answers = |v: &Village, person: PersonId, document, ask: &dyn Fn(&Outlaw, PersonId, notes::ids::DocumentId) -> Request| {
+    let answers = |v: &Village,
+                   person: PersonId,
+                   document,
+                   ask: &dyn Fn(&Outlaw, PersonId, notes::ids::DocumentId) -> Request| {
         // The same device in the same state both times, as far as the outside can tell.
         let mut outlaw = Outlaw::of(v, "W105");
         outlaw.catches_up();
@@ -28,17 +31,29 @@ fn a_stranger_is_answered_like_one_who_does_not_exist() {
         response
     };
     let unknown = notes::ids::DocumentId::at(v.time.now(), [0x42; 10]);
-    type Ask = (&'static str, Box<dyn Fn(&Outlaw, PersonId, notes::ids::DocumentId) -> Request>);
+    type Ask = (
+        &'static str,
+        Box<dyn Fn(&Outlaw, PersonId, notes::ids::DocumentId) -> Request>,
+    );
     let fill = |subject: fn(PersonId, notes::ids::DocumentId) -> Subject| {
         move |outlaw: &Outlaw, person, document| {
             let mut request = outlaw.request();
-            request.fills = vec![notes::wire::Fill { subject: subject(person, document), after: 0 }];
+            request.fills = vec![notes::wire::Fill {
+                subject: subject(person, document),
+                after: 0,
+            }];
             request
         }
     };
     let asks: Vec<Ask> = vec![
-        ("their history", Box::new(fill(|person, _| Subject::Person(person)))),
-        ("their note", Box::new(fill(|_, document| Subject::Document(document)))),
+        (
+            "their history",
+            Box::new(fill(|person, _| Subject::Person(person))),
+        ),
+        (
+            "their note",
+            Box::new(fill(|_, document| Subject::Document(document))),
+        ),
         (
             "writing for them",
             Box::new(|outlaw: &Outlaw, person, _| {
@@ -99,22 +114,32 @@ fn a_phone_never_has_more_than_its_own_people() {
     for person in &people {
         let secret = [&person.address, &person.phone, &person.nhs_number, &person.alerts];
         let details = secret.iter().filter(|value| value.is_some()).count();
-        assert!(person.mine || details == 0, "{}: two identifiers and no more", person.case_id);
+        assert!(
+            person.mine || details == 0,
+            "{}: two identifiers and no more",
+            person.case_id
+        );
     }
     let note = callum.new_note("P104230", "home_visit");
     callum.types(note, "South only.");
     v.until_quiet(&mut [&mut callum, &mut kofi]);
     let south = callum.notebook().people(None).unwrap();
-    let shared = south.iter().filter(|p| people.iter().any(|q| q.case_id == p.case_id));
+    let shared = south
+        .iter()
+        .filter(|p| people.iter().any(|q| q.case_id == p.case_id));
     assert_eq!(shared.count(), 0, "no person is in both teams");
     assert!(kofi.item(note).is_none());
     assert!(kofi.notebook().show(note).is_err());
-    assert!(kofi.notebook().new_note(&client_core::NewNote {
-        who: client_core::Who::CaseId("P104230"),
-        kind: "home_visit",
-        started_at: None,
-        ended_at: None,
-    }).is_err());
+    assert!(
+        kofi.notebook()
+            .new_note(&client_core::NewNote {
+                who: client_core::Who::CaseId("P104230"),
+                kind: "home_visit",
+                started_at: None,
+                ended_at: None,
+            })
+            .is_err()
+    );
 }
 
 #[test]
@@ -132,7 +157,10 @@ fn after_reallocation_the_old_phone_sees_nothing_and_the_new_one_everything() {
     assert!(kofi.item(note).is_none(), "not listed");
     assert!(kofi.notebook().show(note).is_err(), "not shown");
     assert!(kofi.notebook().search("cups").unwrap().is_empty(), "not found");
-    assert!(kofi.notebook().people(Some("P104201")).unwrap().is_empty(), "not known");
+    assert!(
+        kofi.notebook().people(Some("P104201")).unwrap().is_empty(),
+        "not known"
+    );
     assert_eq!(callum.body(note), "Two cups were out.");
     callum.adds(note, "New worker called.");
     v.until_quiet(&mut [&mut kofi, &mut callum]);
@@ -140,7 +168,11 @@ fn after_reallocation_the_old_phone_sees_nothing_and_the_new_one_everything() {
     assert!(outlaw.fetches(note).is_none(), "nor by asking the server");
     v.admin().allocates("P104201", "W105");
     v.until_quiet(&mut [&mut kofi, &mut callum]);
-    assert_eq!(kofi.reads(note)["addenda"].as_array().map(Vec::len), Some(1), "it comes back whole");
+    assert_eq!(
+        kofi.reads(note)["addenda"].as_array().map(Vec::len),
+        Some(1),
+        "it comes back whole"
+    );
 }
 
 /// Every reading is in the audit, those made offline too, with their own time, each once.
@@ -192,8 +224,14 @@ fn every_decision_leaves_a_trace() {
         ("device.enrolled", 1),
         ("device.revoked", 1),
     ] {
-        assert_eq!(audit.iter().filter(|entry| entry.what == what).count(), times, "{what}");
+        assert_eq!(
+            audit.iter().filter(|entry| entry.what == what).count(),
+            times,
+            "{what}"
+        );
     }
-    let moved = audit.iter().filter(|entry| entry.person == Some(v.admin().person("P104201")));
+    let moved = audit
+        .iter()
+        .filter(|entry| entry.person == Some(v.admin().person("P104201")));
     assert!(moved.count() >= 1, "the allocation");
 }

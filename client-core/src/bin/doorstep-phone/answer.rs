@@ -96,11 +96,8 @@ impl Failure {
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
-        // Only one thing a store says is about its user: that another program has it open.
-        let busy = matches!(&trouble, Trouble::Store(rusqlite::Error::SqliteFailure(error, _))
-            if error.code == rusqlite::ErrorCode::DatabaseBusy);
         let code = match &trouble {
-            _ if busy => "busy",
+            Trouble::Busy => "busy",
             Trouble::NoNote => "no_note",
             Trouble::NoPerson => "no_person",
             Trouble::WrongPin => "wrong_pin",
@@ -109,15 +106,10 @@ impl From<Trouble> for Failure {
             Trouble::Edit(_) => "edit",
             _ => "store",
         };
-        let message = if busy {
-            "another program has this phone's folder open".to_owned()
-        } else {
-            trouble.to_string()
-        };
         Self {
             exit: 2,
             code: code.into(),
-            message,
+            message: trouble.to_string(),
         }
     }
 }

@@ -252,6 +252,7 @@ fn numbers_that_are_none_are_refused() {
     ]);
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn objects_of_another_shape_are_refused() {
     fn letters(tx: &mut Transaction<'_>, name: &str, value: ScalarValue, tag: &str) {

@@ -125,7 +125,7 @@ fn what_follows_a_message_is_refused() {
 
 /// A head that declares so many elements or bytes that no memory would hold them.
 fn declaring(major: u8) -> Vec<u8> {
-    let mut head = vec![major << 5 | 27];
+    let mut head = vec![major << 5 | 0x1b];
     head.extend((1u64 << 60).to_be_bytes());
     head
 }

@@ -19,6 +19,7 @@ fn chunks(sizes: &[usize]) -> Vec<ByteVec> {
         .collect()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the fields that it fills are optional")]
 fn some(text: &str) -> Option<String> {
     Some(text.into())
 }

@@ -65,9 +65,9 @@ fn a_phone_does_not_move_a_note() {
         ..moved(joined)
     };
     check(Some(&doc), &[desk, good], &["publish", "publish"]);
-    // The same person written again is no other person.
+    // Who names the person again, even the same one, has begun another note and sent it for this one.
     let same = by_nine(&doc, &[clear("person"), put("person", &ANN.to_string())]);
-    check(Some(&doc), &[joined(same)], &["publish"]);
+    check(Some(&doc), &[joined(same)], &[WRONG]);
 }
 
 #[test]
