@@ -145,7 +145,9 @@ impl Walk<'_> {
 
     /// What the agent has still to see, transaction by transaction.
     fn to_come(&self, agent: usize) -> impl Iterator<Item = usize> {
-        self.own[agent][self.typed[agent]..].iter().map(|txn| self.needs[*txn])
+        self.own[agent][self.typed[agent]..]
+            .iter()
+            .map(|txn| self.needs[*txn])
     }
 
     /// One more transaction of an agent, with the fetch and the send that it takes; false where it has
@@ -154,7 +156,8 @@ impl Walk<'_> {
         let other = 1 - agent;
         let (next, at) = (self.to_come(agent).next(), self.typed[agent]);
         // What the next one needs may be fetched as soon as it is there.
-        if let Some(needed) = next.filter(|needed| self.seen[agent] < *needed && self.sent[other] >= *needed) {
+        if let Some(needed) = next.filter(|needed| self.seen[agent] < *needed && self.sent[other] >= *needed)
+        {
             assert_eq!(self.sent[other], needed, "the other has sent too much");
             self.acts.push(Act::Fetches(agent));
             self.seen[agent] = needed;
@@ -174,7 +177,8 @@ impl Walk<'_> {
             return false;
         };
         assert_eq!(self.seen[agent], needed, "the agent has seen too much");
-        self.acts.push(Act::Types(agent, self.own[agent][self.typed[agent]]));
+        self.acts
+            .push(Act::Types(agent, self.own[agent][self.typed[agent]]));
         self.typed[agent] += 1;
         true
     }
