@@ -20,6 +20,7 @@ mod devices;
 mod export;
 mod issues;
 mod log;
+mod mark;
 mod news;
 mod people;
 mod projection;
@@ -98,6 +99,7 @@ pub struct Store {
     readers: Mutex<Vec<Connection>>,
     writer: Mutex<Connection>,
     queue: writer::Queue,
+    mark: mark::Mark,
 }
 
 /// Connections for reading that are kept open; each may hold some megabytes of pages.
@@ -125,6 +127,7 @@ impl Store {
             key,
             writer: Mutex::new(connection),
             queue: writer::Queue::default(),
+            mark: mark::Mark::open(folder)?,
             readers: Mutex::new(Vec::new()),
         })
     }

@@ -365,31 +365,31 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes down what is about to be judged; returns how often the process died over each.
+    /// Writes down that a judgement of this document ended badly.
     ///
     /// # Errors
     /// The database's.
-    pub fn judging_begin(&self, documents: &[DocumentId]) -> Result<Vec<u32>, StoreError> {
-        let mut begin = self.db.prepare_cached(
+    pub fn judging_died(&self, document: DocumentId) -> Result<(), StoreError> {
+        let mut put = self.db.prepare_cached(
             "INSERT INTO judging (document, deaths) VALUES (?, 1) \
-             ON CONFLICT (document) DO UPDATE SET deaths = deaths + 1 RETURNING deaths - 1",
+             ON CONFLICT (document) DO UPDATE SET deaths = deaths + 1",
         )?;
-        let rows = documents
-            .iter()
-            .map(|id| begin.query_row([id.0], |row| row.get(0)));
-        Ok(rows.collect::<Result<_, _>>()?)
+        put.execute([document.0])?;
+        Ok(())
     }
 
-    /// Documents that were under judgement when a process died, or are at this moment.
+    /// How often that happened to each.
     ///
     /// # Errors
     /// The database's.
-    pub fn judging_suspects(&self, limit: u32) -> Result<Vec<DocumentId>, StoreError> {
+    pub fn judging_deaths(&self, documents: &[DocumentId]) -> Result<Vec<u32>, StoreError> {
         let mut find = self
             .db
-            .prepare_cached("SELECT document FROM judging ORDER BY document LIMIT ?")?;
-        let rows = find.query_map([limit], |row| row.get(0).map(DocumentId))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            .prepare_cached("SELECT deaths FROM judging WHERE document = ?")?;
+        let each = documents
+            .iter()
+            .map(|id| find.query_row([id.0], |row| row.get(0)).optional());
+        each.map(|deaths| Ok(deaths?.unwrap_or(0))).collect()
     }
 
     /// Strikes out what was judged.

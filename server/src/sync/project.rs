@@ -21,8 +21,8 @@ use crate::{export, issues};
 
 /// Automerge recurses over what it loads; the gate bounds how far, and this is room enough.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
-/// A document over which the process died so often is not tried again. Not after two deaths: a server
-/// that is killed from outside again and again dies over innocent notes too (ADR 2).
+/// A document over which the process died so often is not tried again. More than two, because a server
+/// that is killed from outside again and again may die over an innocent note too (ADR 2).
 pub(super) const MOST_DEATHS: u32 = 5;
 /// A change that waited so long for another becomes an issue.
 const PATIENCE_MS: i64 = 24 * 3_600_000;
@@ -37,39 +37,20 @@ type Kept = (DocumentId, u64, Automerge);
 /// The database's, or that of one document, which then did not keep the others from being
 /// published; what was not published waits on.
 pub fn project(core: &Core, most_documents: u32) -> Result<u32, StoreError> {
-    let ids = core.store.read(|tx| next(tx, most_documents))?;
+    if let Some(id) = core.store.marked_before()? {
+        core.store.write(|tx| tx.judging_died(id))?;
+        core.store.unmark()?;
+    }
+    let ids = core.store.read(|tx| tx.log_unjudged(most_documents))?;
     if ids.is_empty() {
         return Ok(0);
     }
-    // Written down first: if this process dies over one of them, the next one knows.
-    let deaths = core.store.write(|tx| tx.judging_begin(&ids))?;
-    match judge_and_publish(core, &ids, &deaths) {
-        Ok((kept, trouble)) => {
-            for (id, newest, doc) in kept {
-                core.memory.keep(id, newest, doc);
-            }
-            trouble.map_or(Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX)), Err)
-        }
-        Err(error) => {
-            // The machine's trouble and nobody's death. Where even this cannot be written, the
-            // documents are tried one by one.
-            let _ = core
-                .store
-                .write(|tx| ids.iter().try_for_each(|id| tx.judging_end(*id)));
-            Err(error)
-        }
+    let deaths = core.store.read(|tx| tx.judging_deaths(&ids))?;
+    let (kept, trouble) = judge_and_publish(core, &ids, &deaths)?;
+    for (id, newest, doc) in kept {
+        core.memory.keep(id, newest, doc);
     }
-}
-
-/// The documents to judge now. One over which a process may have died is judged alone, so that no
-/// other is taken for it.
-fn next(tx: &Tx<'_>, most_documents: u32) -> Result<Vec<DocumentId>, StoreError> {
-    let mut ids = tx.log_unjudged(most_documents)?;
-    let suspects: HashSet<DocumentId> = tx.judging_suspects(u32::MAX)?.into_iter().collect();
-    if let Some(alone) = ids.iter().find(|id| suspects.contains(*id)).copied() {
-        ids = vec![alone];
-    }
-    Ok(ids)
+    trouble.map_or(Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX)), Err)
 }
 
 /// Judges, publishes, and says for which document that failed.
@@ -88,18 +69,21 @@ fn judge_and_publish(
     })?;
     let judged = on_large_stack(|| {
         let each = dockets.into_iter().map(|(docket, deaths)| {
-            let judged = if deaths >= MOST_DEATHS {
-                all_held(&docket)
-            } else {
-                judge_safely(&docket)
-            };
-            (docket, judged)
+            if deaths >= MOST_DEATHS {
+                let judged = all_held(&docket);
+                return Ok((docket, judged));
+            }
+            core.store.mark(docket.id)?;
+            let judged = judge_safely(&docket);
+            core.store.unmark()?;
+            Ok((docket, judged))
         });
-        each.collect::<Vec<_>>()
-    })?;
+        each.collect::<Result<Vec<_>, StoreError>>()
+    })??;
     core.store.write(|tx| {
         let (mut kept, mut trouble) = (Vec::new(), None);
-        let mut judging: HashSet<DocumentId> = ids.iter().copied().collect();
+        let died = ids.iter().zip(deaths).filter(|(_, deaths)| **deaths > 0);
+        let mut over: HashSet<DocumentId> = died.map(|(id, _)| *id).collect();
         for (docket, judged) in judged {
             let id = docket.id;
             match tx.attempt(|tx| publish(tx, &core.host, docket, judged)) {
@@ -108,12 +92,13 @@ fn judge_and_publish(
                 Err(error) => {
                     // Counts as a death: a document that fails again and again is held.
                     tracing::error!(%error, "a document could not be published");
-                    judging.remove(&id);
+                    over.remove(&id);
+                    tx.judging_died(id)?;
                     trouble = Some(error);
                 }
             }
         }
-        judging.iter().try_for_each(|id| tx.judging_end(*id))?;
+        over.iter().try_for_each(|id| tx.judging_end(*id))?;
         Ok((kept, trouble))
     })
 }

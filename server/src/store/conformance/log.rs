@@ -158,18 +158,21 @@ fn what_waits_is_found_by_its_state() {
 #[test]
 fn what_the_judge_died_over_is_counted_until_it_ends() {
     let (store, _folder) = store();
-    let begin = |ids: &[DocumentId]| store.write(|tx| tx.judging_begin(ids)).unwrap();
-    assert_eq!(begin(&[document(1), document(2)]), [0, 0]);
-    assert_eq!(begin(&[document(2), document(3)]), [1, 0]);
-    let suspects = || store.read(|tx| tx.judging_suspects(9)).unwrap();
-    assert_eq!(suspects(), [document(1), document(2), document(3)]);
+    let died = |n| store.write(|tx| tx.judging_died(document(n))).unwrap();
+    let deaths = || {
+        store
+            .read(|tx| tx.judging_deaths(&[document(1), document(2), document(3)]))
+            .unwrap()
+    };
+    assert_eq!(deaths(), [0, 0, 0]);
+    died(1);
+    died(2);
+    died(2);
+    assert_eq!(deaths(), [1, 2, 0]);
     store.write(|tx| tx.judging_end(document(2))).unwrap();
-    assert_eq!(begin(&[document(1), document(2)]), [1, 0]);
-    store
-        .write(|tx| (1..4).try_for_each(|n| tx.judging_end(document(n))))
-        .unwrap();
-    assert_eq!(suspects(), []);
-    assert_eq!(begin(&[document(1)]), [0]);
+    assert_eq!(deaths(), [1, 0, 0]);
+    died(2);
+    assert_eq!(deaths(), [1, 1, 0]);
 }
 
 #[test]

@@ -60,28 +60,17 @@ fn a_document_over_which_the_process_died_too_often_is_held_and_its_neighbours_a
     let town = Town::new();
     let mut alice = town.phone(1, "W1");
     accepted(&mut alice, 0..5);
-    let all: Vec<_> = (0..5).map(note).collect();
-    // The first death is over a whole batch.
-    town.write(|tx| tx.judging_begin(&all));
-    // So the next one judges each alone, and dies again over the third.
-    assert_eq!(
-        (project(&town.core, 64).unwrap(), project(&town.core, 64).unwrap()),
-        (1, 1)
-    );
-    assert_eq!(
-        (state(&town, note(0)), state(&town, note(1))),
-        (vec![Published; 2], vec![Published; 2])
-    );
-    for _ in 1..MOST_DEATHS {
-        town.write(|tx| tx.judging_begin(&[note(2)]));
-    }
+    // The process before this one died over the third, and so did others before it.
+    town.write(|tx| (1..MOST_DEATHS).try_for_each(|_| tx.judging_died(note(2))));
+    town.core.store.mark(note(2)).unwrap();
     town.project();
     for n in 0..5 {
         let expected = if n == 2 { Held } else { Published };
         assert_eq!(state(&town, note(n)), [expected; 2], "note {n}");
     }
     assert_eq!(town.states(note(2))[0].1.as_deref(), Some("unprocessable"));
-    assert_eq!(town.read(|tx| tx.judging_suspects(9)), []);
+    assert_eq!(town.read(|tx| tx.judging_deaths(&[note(2)])), [0]);
+    assert_eq!(town.core.store.marked_before().unwrap(), None);
     assert!(
         town.read(|tx| tx.issues_open(9))
             .iter()
