@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock::Time;
 use crate::dice::Chance;
+use crate::hex::hex;
 use crate::server::{Answer, Server, URL};
 
 /// An event of the feed.
@@ -32,10 +33,7 @@ impl Event {
         let mut bare = json.as_object().expect("an object").clone();
         let (said, _) = (bare.remove("sha256").expect("sha256"), bare.remove("cursor"));
         let canonical = serde_json_canonicalizer::to_vec(&bare).expect("canonical JSON");
-        let digest: String = Sha256::digest(canonical)
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let digest = hex(&Sha256::digest(canonical));
         assert_eq!(said, digest.as_str(), "the hash is over the canonical event");
         Self {
             line: line.to_vec(),
@@ -211,6 +209,6 @@ impl CaseSystem {
     pub fn newest(&self, note: DocumentId) -> Option<&Event> {
         let note = note.to_string();
         let of_note = self.records.iter().filter(|((n, _), _)| *n == note);
-        of_note.last().map(|(_, event)| event)
+        of_note.map(|(_, event)| event).next_back()
     }
 }

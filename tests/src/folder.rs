@@ -35,6 +35,7 @@ impl Folder {
     /// The files as they are at this moment, in a new folder: what a process that dies now leaves. The
     /// shared index of a WAL is not a file that a dead process leaves in any state to rely on, so it
     /// stays behind.
+    #[must_use]
     pub fn as_left_by_a_crash(&self) -> Self {
         let copy = Self::new();
         for entry in std::fs::read_dir(&self.0).unwrap() {

@@ -17,6 +17,7 @@ use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 
 use crate::dice::Chance;
+use crate::hex::hex;
 use crate::server::{Answer, Server, URL};
 use crate::village::Village;
 
@@ -105,7 +106,7 @@ impl Outlaw {
                 "kty": "EC", "crv": "P-256",
                 "x": B64.encode(point.x().expect("x")), "y": B64.encode(point.y().expect("y")),
             },
-            "actor": actor.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+            "actor": hex(&actor.0),
             "app": "outlaw",
         });
         let media = ("content-type".into(), "application/json".into());

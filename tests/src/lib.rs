@@ -20,6 +20,7 @@ mod clock;
 pub mod corpus;
 mod dice;
 mod folder;
+mod hex;
 pub mod hostile;
 mod ledger;
 mod link;

@@ -9,6 +9,7 @@ use notes::note;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::folder::Folder;
+use crate::hex::hex;
 use crate::server::changes_in;
 
 /// A copy of a phone's store.
@@ -21,9 +22,8 @@ impl Peek {
     pub(crate) fn at(folder: &Folder, file: &str, key: &[u8; 32]) -> Self {
         let copy = folder.as_left_by_a_crash();
         let conn = Connection::open(copy.path().join(file)).expect("a copy");
-        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\""))
-            .expect("a key");
+        let pragma = format!("PRAGMA key = \"x'{}'\"", hex(key));
+        conn.execute_batch(&pragma).expect("a key");
         Self { conn, _folder: copy }
     }
 

@@ -129,13 +129,17 @@ impl Phone {
     }
 
     /// Deletes and inserts somewhere in the body.
+    ///
+    /// # Errors
+    /// The notebook's, where it refuses.
     pub fn edits(&mut self, note: DocumentId, at: u64, delete: u64, insert: &str) -> Result<(), Trouble> {
         self.notebook()
             .type_text(note, "body", Some(at), delete, insert, 0)
     }
 
     /// Sets a field; gives the id of a new entry.
-    pub fn sets(&mut self, note: DocumentId, path: &str, value: Value) -> Option<String> {
+    pub fn sets(&mut self, note: DocumentId, path: &str, value: impl Into<Value>) -> Option<String> {
+        let value = value.into();
         let set = self.notebook().set(note, path, &value);
         set.unwrap_or_else(|trouble| panic!("{path} = {value}: {trouble}"))
     }
@@ -269,6 +273,7 @@ impl Phone {
     }
 
     /// A second phone from a copy of this one's files, with dice of its own.
+    #[must_use]
     pub fn copied(&mut self, name: &str) -> Self {
         let folder = self.folder.as_left_by_a_crash();
         let mut copy = Self {

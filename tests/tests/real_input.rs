@@ -66,7 +66,7 @@ impl Town {
             .clone()
             .nth(source.body.chars().count() * 2 / 3)
             .unwrap_or(0);
-        let shares = co_author.is_some() && self.ids.len() % 2 == 0;
+        let shares = co_author.is_some() && self.ids.len().is_multiple_of(2);
         let (mine, theirs) = source
             .body
             .split_at(if shares { middle } else { source.body.len() });

@@ -80,10 +80,24 @@ fn not_when_its_rights_are_taken_away() {
 /// and all the same it is still there, is still sent, and comes to where it belongs.
 #[test]
 fn not_when_the_person_goes_to_somebody_else() {
+    the_person_goes(false);
+}
+
+/// The same, where the note had been offered to a server that never saw it.
+#[test]
+fn not_when_the_person_goes_and_the_offer_was_cut() {
+    the_person_goes(true);
+}
+
+fn the_person_goes(offered: bool) {
     let mut v = Village::new(304);
     let mut kofi = v.phone("W105");
     let mut callum = v.phone("W108");
     let (note, has) = written_offline(&mut kofi);
+    if offered {
+        kofi.link.cut(Cut::BeforeRequest);
+        kofi.syncs();
+    }
     v.admin().allocates("P104201", "W108");
     kofi.passes(SyncMode::PullOnly);
     assert!(kofi.item(note).is_none(), "out of view at once");
