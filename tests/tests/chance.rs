@@ -51,7 +51,8 @@ impl Story {
             11 => self.joins(who),
             12..=14 => drop(self.phones[who].syncs()),
             15 => {
-                drop(self.phones[who].passes(*self.v.chance.pick(&[SyncMode::PushOnly, SyncMode::PullOnly])))
+                let half = *self.v.chance.pick(&[SyncMode::PushOnly, SyncMode::PullOnly]);
+                self.phones[who].passes(half);
             }
             16 | 17 => self.v.server.settle(),
             18 if self.v.chance.one_in(3) => self.v.server.crash(),
@@ -141,7 +142,7 @@ fn once(seed: u64) {
                 "honest phones are held for nothing else: {issue}"
             );
             v.admin()
-                .decides(issue, *v.chance.pick(&["accept", "return", "set_aside"]));
+                .decides(issue, v.chance.pick(&["accept", "return", "set_aside"]));
         } else {
             v.admin().settles(issue, "take", &json!({"index": 0}));
         }

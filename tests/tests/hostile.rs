@@ -245,8 +245,12 @@ fn what_belongs_to_another_note_stays_out() {
     assert_eq!(scene.kofi.reads(scene.neighbour)["kind"], "home_visit");
 }
 
+/// What it is, its packing, the bytes, the status, the code.
+type BadBody = (&'static str, Option<&'static str>, Vec<u8>, u16, &'static str);
+
 /// Bodies that cannot be read are refused with a problem document, and nothing has changed.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of bodies, one behind the other")]
 fn bodies_that_cannot_be_read_change_nothing() {
     let mut scene = scene(2004);
     let token = scene.outlaw.token();
@@ -263,7 +267,7 @@ fn bodies_that_cannot_be_read_change_nothing() {
     let mut empty_push = good.clone();
     empty_push.pushes[0].chunks.clear();
     let encoded = |request| minicbor::to_vec(request).unwrap();
-    let lines: Vec<(&str, Option<&str>, Vec<u8>, u16, &str)> = vec![
+    let lines: Vec<BadBody> = vec![
         ("nothing", None, Vec::new(), 400, "message_malformed"),
         (
             "cut short",
