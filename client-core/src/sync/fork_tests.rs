@@ -185,3 +185,25 @@ fn a_finish_that_only_i_have_is_made_again() {
     change(&mut here, OLD, &[finish()]);
     assert_eq!(mend(&here, server, &[]).0.finished(), Some((5, "W1")));
 }
+
+#[test]
+fn after_the_mending_what_the_server_has_not_is_offered_and_ends_alike() {
+    let (mut here, mut there) = (begun(), begun());
+    change(&mut here, OLD, &[typed(13, 0, " Kettle on.")]);
+    change(&mut there, OLD, &[typed(0, 0, "Tues. ")]);
+    change(&mut there, HER, &[put("outcomes.o.text", "bath")]);
+    let (plain, replay) = mend(&here, there.clone(), &[]);
+    let mine = [ActorId::from(OLD), ActorId::from(FRESH)].into();
+    let chunks = crate::sync::chunks_to_offer(&replay.doc, &there.get_heads(), &mine);
+    assert_eq!(
+        chunks.len(),
+        1,
+        "what the other phone sent under the old actor is not offered again"
+    );
+    let offered = automerge::Change::from_bytes(chunks[0].clone()).unwrap();
+    assert_eq!((offered.actor_id(), offered.seq()), (&ActorId::from(FRESH), 1));
+    there.apply_changes([offered]).unwrap();
+    assert_eq!(there.get_heads(), replay.doc.get_heads());
+    assert_eq!(plain.texts["body"], "Tues. Seen at home. Kettle on.");
+    assert!(crate::sync::chunks_to_offer(&replay.doc, &there.get_heads(), &mine).is_empty());
+}

@@ -2,7 +2,7 @@
 //! is ready is applied at once. What misses a dependency waits. A change under this install's own
 //! actor that it never made means that two phones write under one actor: a fork.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash};
 use notes::gate::{self, Kind, Limits};
@@ -153,7 +153,8 @@ fn one_by_one(
 fn ready_first(doc: &Automerge, changes: Vec<Change>) -> (Vec<Change>, Vec<Change>) {
     let mut known: HashSet<ChangeHash> = HashSet::new();
     let mut ready = Vec::with_capacity(changes.len());
-    let mut blocked: HashMap<ChangeHash, Vec<Change>> = HashMap::new();
+    // Sorted, so that what waits comes out in the same order each time.
+    let mut blocked: BTreeMap<ChangeHash, Vec<Change>> = BTreeMap::new();
     let mut queue: Vec<Change> = changes.into_iter().rev().collect();
     while let Some(change) = queue.pop() {
         let missing = |dep: &&ChangeHash| !known.contains(*dep) && doc.get_change_meta_by_hash(dep).is_none();

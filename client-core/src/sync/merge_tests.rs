@@ -159,3 +159,27 @@ fn the_same_number_twice_under_an_older_actor_of_mine_is_a_fork() {
     );
     assert!(absorbed.forked);
 }
+
+#[test]
+fn what_is_built_anew_knows_only_the_servers_chunks() {
+    let (doc, chunks) = hers();
+    let built = rebuild(Template::Note, &chunks);
+    assert_eq!(built.doc.get_heads(), doc.get_heads());
+    assert_eq!((built.fresh, built.forked), (5, false));
+    let hole = [&chunks[..2], &chunks[3..]].concat();
+    let built = rebuild(Template::Note, &hole);
+    assert_eq!(body(&built.doc), "one two ");
+    assert_eq!(
+        BTreeSet::from_iter(built.waiting.clone()),
+        chunks[3..].iter().cloned().collect()
+    );
+    for _ in 0..8 {
+        let again = rebuild(Template::Note, &hole);
+        assert_eq!(again.waiting, built.waiting, "no dice in the order");
+    }
+    let nothing = rebuild(Template::Note, &[]);
+    assert_eq!(
+        nothing.doc.get_heads(),
+        genesis::document(Template::Note).get_heads()
+    );
+}

@@ -177,6 +177,60 @@ mod tests {
         assert!(!request.pull && request.fills.is_empty());
     }
 
+    /// So many documents with one chunk each, after one document with so many.
+    fn written(documents: usize, chunks: usize) -> Vec<Unsent> {
+        let note = |n: usize, nr: usize| Unsent {
+            document: DocumentId::at(i64::try_from(n).unwrap(), [0; 10]),
+            ..unsent(i64::try_from(nr).unwrap(), 1)
+        };
+        let long = (0..chunks).map(|nr| note(0, nr));
+        long.chain((1..documents).map(|n| note(n, chunks + n))).collect()
+    }
+
+    #[test]
+    fn it_pulls_only_when_nothing_that_was_written_is_left_out() {
+        let lines = [
+            ("nothing to push", 0, 0, true, true),
+            ("one note", 1, 1, true, true),
+            ("as many notes as go", MAX_PUSHES, 1, true, true),
+            ("one note more", MAX_PUSHES + 1, 1, true, false),
+            ("as many chunks as go", 1, MAX_CHUNKS, true, true),
+            ("one chunk more", 1, MAX_CHUNKS + 1, true, false),
+            ("one chunk more, and others go", 5, MAX_CHUNKS + 1, true, false),
+            ("nobody asked for a pull", 1, 1, false, false),
+        ];
+        for (what, documents, chunks, asked, pulls) in lines {
+            let mut look = outlook(written(documents, chunks));
+            look.pull = asked;
+            let plan = plan(look);
+            assert_eq!(plan.request.pull, pulls, "{what}");
+            assert_eq!(plan.request.fills.len(), usize::from(pulls), "{what}");
+            assert_eq!(plan.request.pushes.len(), documents.min(MAX_PUSHES), "{what}");
+            let sent: usize = plan.request.pushes.iter().map(|push| push.chunks.len()).sum();
+            let numbers: usize = plan.chunks.iter().map(Vec::len).sum();
+            assert_eq!(sent, numbers, "{what}: every chunk has its number");
+        }
+    }
+
+    #[test]
+    fn what_is_not_pushed_is_capped_too_and_what_waits_is_never_less_than_none() {
+        let mut look = outlook(vec![unsent(1, 8)]);
+        look.waiting = 0;
+        look.readings = (0..2_001)
+            .map(|opened_at| Reading {
+                document: DocumentId([1; 16]),
+                opened_at,
+            })
+            .collect();
+        look.fills = vec![look.fills[0]; MAX_FILLS + 1];
+        let request = plan(look).request;
+        assert_eq!(request.readings.len(), MAX_READINGS);
+        assert_eq!(request.readings[0].opened_at, 0, "the oldest go first");
+        assert_eq!(request.fills.len(), MAX_FILLS);
+        assert_eq!(request.waiting, 0);
+        assert_eq!((request.device_at, request.cursor), (5, vec![1, 2]));
+    }
+
     #[test]
     fn the_caps_of_the_protocol_hold() {
         let many = (0..2_500u32).map(|n| Unsent {

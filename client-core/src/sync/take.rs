@@ -284,6 +284,45 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_was_set_back_says_so_and_its_verdicts_must_fit_all_the_same() {
+        for (rewound, rows_anew) in [(true, true), (true, false), (false, true), (false, false)] {
+            let mut response = answer();
+            (response.rewound, response.rows_anew) = (rewound, rows_anew);
+            (response.safe_seq, response.server_at) = (8, 77);
+            let effects = take(&sent(), response).unwrap();
+            assert_eq!((effects.rewound, effects.rows_anew), (rewound, rows_anew));
+            assert_eq!((effects.safe_seq, effects.server_at), (8, 77));
+        }
+        let mut response = answer();
+        response.rewound = true;
+        response.verdicts.clear();
+        assert_eq!(take(&sent(), response), Err(Misfit));
+    }
+
+    #[test]
+    fn a_history_goes_on_or_ends_and_one_that_was_not_answered_is_left() {
+        let lines = [
+            ("it goes on", Some(6), true, false),
+            ("it ends", None, true, false),
+            ("it goes on without a chunk", Some(9), false, true),
+            ("there is none", None, false, true),
+        ];
+        for (what, next, brings, empty) in lines {
+            let mut response = answer();
+            response.fills[0].next = next;
+            if !brings {
+                response.fills[0].pulls.clear();
+            }
+            let news = take(&sent(), response).unwrap().fills;
+            let subject = Subject::Document(doc(3));
+            assert_eq!(news, [FillNews { subject, next, empty }], "{what}");
+        }
+        let mut response = answer();
+        response.fills.clear();
+        assert!(take(&sent(), response).unwrap().fills.is_empty());
+    }
+
+    #[test]
     fn rows_of_an_unknown_kind_are_skipped() {
         let mut response = answer();
         let worker = WorkerRow {

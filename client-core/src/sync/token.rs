@@ -148,6 +148,57 @@ mod tests {
     }
 
     #[test]
+    fn an_assertion_counts_whole_seconds_and_is_another_for_every_number() {
+        let key = SoftKey::from_secret(&[5; 32]).unwrap();
+        let claims = |now, jti| -> serde_json::Value {
+            let text = assertion(DeviceId([1; 16]), "u", now, [jti; 16], &key).unwrap();
+            let claims = text.split('.').nth(1).unwrap();
+            serde_json::from_slice(&B64.decode(claims).unwrap()).unwrap()
+        };
+        for (now, issued) in [(0, 0), (999, 0), (1_000, 1), (-1, -1)] {
+            let claims = claims(now, 2);
+            assert_eq!(claims["iat"], issued, "{now}");
+            assert_eq!(claims["exp"], issued + ASSERTION_S, "{now}");
+        }
+        assert_ne!(claims(0, 2)["jti"], claims(0, 3)["jti"]);
+    }
+
+    #[test]
+    fn an_enrolment_carries_the_key_without_its_secret() {
+        let key = SoftKey::from_secret(&[5; 32]).unwrap();
+        let body = enrolment("AB-12", &key, Actor([0xab; 16]), "t 1").unwrap();
+        let read: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let [x, y] = key.public_point().unwrap();
+        assert_eq!(read["public_key"]["x"], B64.encode(x));
+        assert_eq!(read["public_key"]["y"], B64.encode(y));
+        assert_eq!(
+            read["public_key"].as_object().unwrap().len(),
+            4,
+            "no part is secret"
+        );
+        assert_eq!(read["actor"], "ab".repeat(16), "plain digits");
+        assert_eq!(
+            (read["code"].as_str(), read["app"].as_str()),
+            (Some("AB-12"), Some("t 1"))
+        );
+    }
+
+    #[test]
+    fn a_problem_is_read_as_far_as_it_goes() {
+        let read = |text: &str| serde_json::from_str::<Problem>(text).unwrap();
+        let full = read(r#"{"code": "late", "title": "Late.", "status": 400, "server_time": 9}"#);
+        assert_eq!(
+            (full.code.as_str(), full.title.as_str(), full.server_time),
+            ("late", "Late.", Some(9))
+        );
+        let bare = read("{}");
+        assert_eq!(
+            (bare.code.as_str(), bare.title.as_str(), bare.server_time),
+            ("", "", None)
+        );
+    }
+
+    #[test]
     fn a_token_is_dropped_a_minute_before_its_end() {
         let token = Token {
             access_token: String::new(),
