@@ -141,8 +141,8 @@ fn once(seed: u64) {
                 code, "changed_after_finish",
                 "honest phones are held for nothing else: {issue}"
             );
-            v.admin()
-                .decides(issue, v.chance.pick(&["accept", "return", "set_aside"]));
+            let action: &&str = v.chance.pick(&["accept", "return", "set_aside"]);
+            v.admin().decides(issue, action);
         } else {
             v.admin().settles(issue, "take", &json!({"index": 0}));
         }
