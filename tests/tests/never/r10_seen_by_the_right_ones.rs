@@ -5,6 +5,12 @@ use doorstep_tests::{DAY, HOUR, MINUTE, Village};
 use notes::ids::PersonId;
 use notes::wire::{Request, Response, Subject};
 
+/// What is asked, and the request that asks it.
+type Ask = (
+    &'static str,
+    Box<dyn Fn(&Outlaw, PersonId, notes::ids::DocumentId) -> Request>,
+);
+
 /// A person of another team and one who does not exist are answered with the same bytes, apart from
 /// what the asker sent and the clock.
 #[test]
@@ -31,10 +37,6 @@ fn a_stranger_is_answered_like_one_who_does_not_exist() {
         response
     };
     let unknown = notes::ids::DocumentId::at(v.time.now(), [0x42; 10]);
-    type Ask = (
-        &'static str,
-        Box<dyn Fn(&Outlaw, PersonId, notes::ids::DocumentId) -> Request>,
-    );
     let fill = |subject: fn(PersonId, notes::ids::DocumentId) -> Subject| {
         move |outlaw: &Outlaw, person, document| {
             let mut request = outlaw.request();
