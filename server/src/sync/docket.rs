@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use automerge::Automerge;
 use notes::gate;
@@ -20,18 +21,38 @@ const MOST_ENTRIES: usize = 2_000;
 
 /// Documents that the projector saw last, each with the published number that it goes up to.
 #[derive(Default)]
-pub struct Memory(Mutex<VecDeque<(DocumentId, u64, Automerge)>>);
+pub struct Memory {
+    documents: Mutex<VecDeque<(DocumentId, u64, Automerge)>>,
+    /// How many batches this process has brought to an end.
+    batches: AtomicU32,
+}
 
 impl Memory {
     fn take(&self, id: DocumentId, newest: u64) -> Option<Automerge> {
-        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut all = self
+            .documents
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let place = all.iter().position(|(known, _, _)| *known == id)?;
         let (_, upto, doc) = all.remove(place)?;
         (upto == newest).then_some(doc)
     }
 
+    /// How many documents to judge at once: one at first, then ever more. A process that is killed
+    /// again and again soon after it has begun must get something done each time.
+    pub(super) fn stride(&self) -> u32 {
+        1 << self.batches.load(Ordering::Relaxed).min(16)
+    }
+
+    pub(super) fn batch_ended(&self) {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn keep(&self, id: DocumentId, newest: u64, doc: Automerge) {
-        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut all = self
+            .documents
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         all.retain(|(known, _, _)| *known != id);
         if all.len() >= REMEMBERED {
             all.pop_front();

@@ -41,12 +41,14 @@ pub fn project(core: &Core, most_documents: u32) -> Result<u32, StoreError> {
         core.store.write(|tx| tx.judging_died(id))?;
         core.store.unmark()?;
     }
-    let ids = core.store.read(|tx| tx.log_unjudged(most_documents))?;
+    let most = most_documents.min(core.memory.stride());
+    let ids = core.store.read(|tx| tx.log_unjudged(most))?;
     if ids.is_empty() {
         return Ok(0);
     }
     let deaths = core.store.read(|tx| tx.judging_deaths(&ids))?;
     let (kept, trouble) = judge_and_publish(core, &ids, &deaths)?;
+    core.memory.batch_ended();
     for (id, newest, doc) in kept {
         core.memory.keep(id, newest, doc);
     }
