@@ -64,6 +64,9 @@ fn an_actor_laid_down_stays_known_as_mine() {
     let mut mine = meta::my_actors(store.read()).unwrap();
     mine.sort();
     assert_eq!(mine, [ActorId::from([1; 16]), ActorId::from([2; 16])]);
+    let since = "SELECT max(since_at) FROM actor_of_mine";
+    let since: i64 = store.read().query_row(since, [], |row| row.get(0)).unwrap();
+    assert_eq!(since, 20, "taken into use once");
     store
         .write(|tx| meta::set(tx, meta::key::ACTOR, &[1; 5]))
         .unwrap();
