@@ -77,6 +77,14 @@ mod tests {
     use crate::testing::Folder;
 
     #[test]
+    fn a_mark_that_was_cut_short_names_nobody() {
+        let folder = Folder::new();
+        std::fs::write(folder.path().join(FILE_NAME), [1; 15]).unwrap();
+        let store = Store::open(folder.path(), None).unwrap();
+        assert_eq!(store.marked_before().unwrap(), None);
+    }
+
+    #[test]
     fn a_mark_outlives_the_process_and_is_told_once() {
         let folder = Folder::new();
         let open = || Store::open(folder.path(), None).unwrap();

@@ -18,11 +18,11 @@ const MOST_NOTES: usize = 150;
 
 /// How many requests are under way, over all phones.
 #[derive(Clone, Default)]
-pub struct Flights(Arc<AtomicUsize>);
+pub(crate) struct Flights(Arc<AtomicUsize>);
 
 impl Flights {
     /// Now.
-    pub fn under_way(&self) -> usize {
+    pub(crate) fn under_way(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
 
@@ -31,7 +31,7 @@ impl Flights {
         clippy::disallowed_methods,
         reason = "a real process is waited for in real time"
     )]
-    pub fn wait_for_one(&self, at_most: Duration) {
+    pub(crate) fn wait_for_one(&self, at_most: Duration) {
         let begun = Instant::now();
         while self.under_way() == 0 && begun.elapsed() < at_most {
             std::thread::yield_now();
@@ -109,13 +109,13 @@ impl Dice for Rolled {
 
 /// What a phone showed as sent.
 #[derive(Debug, Clone, Default)]
-pub struct Shown {
-    pub body: String,
-    pub addenda: BTreeSet<String>,
+pub(crate) struct Shown {
+    pub(crate) body: String,
+    pub(crate) addenda: BTreeSet<String>,
 }
 
 /// A phone.
-pub struct Walker {
+pub(crate) struct Walker {
     book: Notebook,
     wire: Wire,
     people: Vec<String>,
@@ -126,7 +126,7 @@ pub struct Walker {
 
 impl Walker {
     /// A new phone of a worker.
-    pub fn enrolled(worker: &str, code: &str, url: &str, folder: &Path, flights: &Flights) -> Self {
+    pub(crate) fn enrolled(worker: &str, code: &str, url: &str, folder: &Path, flights: &Flights) -> Self {
         let host = Host {
             clock: Box::new(MachineClock),
             dice: Box::new(Rolled(Chance::new(doorstep_tests::seed(2026), worker))),
@@ -156,7 +156,7 @@ impl Walker {
     }
 
     /// Works until it is told to stop.
-    pub fn works_until(&mut self, stop: &AtomicBool) {
+    pub(crate) fn works_until(&mut self, stop: &AtomicBool) {
         let mut turn = 0usize;
         while !stop.load(Ordering::Relaxed) {
             if self.begun.len() < MOST_NOTES {
@@ -208,7 +208,7 @@ impl Walker {
     }
 
     /// Syncs until nothing more goes either way.
-    pub fn syncs_until_quiet(&mut self) {
+    pub(crate) fn syncs_until_quiet(&mut self) {
         let mut last = None;
         for _ in 0..50 {
             let report = self.book.sync(&mut self.wire, SyncMode::Both).unwrap();
@@ -223,14 +223,14 @@ impl Walker {
     }
 
     /// All its notes are on the server.
-    pub fn agrees(&mut self) {
+    pub(crate) fn agrees(&mut self) {
         for item in self.book.list().unwrap() {
             assert_eq!(item.state, State::OnServer, "{}", item.id);
         }
     }
 
     /// What it showed as sent.
-    pub fn shown(&self) -> BTreeMap<String, Shown> {
+    pub(crate) fn shown(&self) -> BTreeMap<String, Shown> {
         self.shown.clone()
     }
 }

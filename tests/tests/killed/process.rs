@@ -10,7 +10,7 @@ use server::core::Core;
 use server::host::Host;
 
 /// `doorstep serve`, and the other commands on its folder.
-pub struct Process {
+pub(crate) struct Process {
     data: PathBuf,
     address: String,
     url: String,
@@ -23,18 +23,17 @@ fn root() -> PathBuf {
 
 /// The program, built by `cargo xtask test` before the stories run.
 fn program() -> PathBuf {
-    let folder = std::env::var_os("DOORSTEP_BIN_DIR")
-        .map(PathBuf::from)
-        .unwrap_or_else(|| {
-            // target/debug/deps/this-test
-            std::env::current_exe()
-                .unwrap()
-                .parent()
-                .unwrap()
-                .parent()
-                .unwrap()
-                .to_owned()
-        });
+    // target/debug/deps/this-test
+    let beside = || {
+        std::env::current_exe()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .to_owned()
+    };
+    let folder = std::env::var_os("DOORSTEP_BIN_DIR").map_or_else(beside, PathBuf::from);
     let program = folder.join("doorstep");
     assert!(
         program.exists(),
@@ -45,7 +44,7 @@ fn program() -> PathBuf {
 }
 
 /// The texts of the sample notes.
-pub fn sample_bodies() -> Vec<String> {
+pub(crate) fn sample_bodies() -> Vec<String> {
     let file = std::fs::read_to_string(root().join("tests/data/notes.ndjson")).unwrap();
     let body = |line: &str| {
         serde_json::from_str::<serde_json::Value>(line).unwrap()["body"]
@@ -58,7 +57,7 @@ pub fn sample_bodies() -> Vec<String> {
 
 impl Process {
     /// A server with the sample people and workers.
-    pub fn with_sample_team(folder: &Path) -> Self {
+    pub(crate) fn with_sample_team(folder: &Path) -> Self {
         let data = folder.join("server");
         let address = std::net::TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -99,12 +98,12 @@ impl Process {
     }
 
     /// Where it serves.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// A one-time code.
-    pub fn code(&self, worker: &str) -> String {
+    pub(crate) fn code(&self, worker: &str) -> String {
         let answer = self.run(&["enrol", worker, "--server", &self.url, "--json"]);
         serde_json::from_str::<serde_json::Value>(&answer).unwrap()["code"]
             .as_str()
@@ -113,7 +112,7 @@ impl Process {
     }
 
     /// Starts it and waits until it listens.
-    pub fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let mut child = Command::new(program())
             .arg("--data-dir")
             .arg(&self.data)
@@ -134,14 +133,14 @@ impl Process {
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
     }
 
     /// Waits until the projector has nothing left.
-    pub fn wait_until_published(&self) {
+    pub(crate) fn wait_until_published(&self) {
         let core = Core::open(&self.data, None, Host::system()).unwrap();
         for _ in 0..600 {
             if core.store.read(|tx| tx.log_unjudged_count()).unwrap() == 0 {
@@ -153,12 +152,12 @@ impl Process {
     }
 
     /// Stops it.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.kill();
     }
 
     /// `doorstep verify` finds nothing wrong.
-    pub fn verify(&self) {
+    pub(crate) fn verify(&self) {
         println!("{}", self.run(&["verify"]));
     }
 }
@@ -173,19 +172,19 @@ impl Drop for Process {
 }
 
 /// The newest version of a note.
-pub struct Newest {
-    pub body: String,
-    pub addenda: BTreeSet<String>,
+pub(crate) struct Newest {
+    pub(crate) body: String,
+    pub(crate) addenda: BTreeSet<String>,
 }
 
 /// All that a case system would have read.
-pub struct Feed {
-    pub events: usize,
-    pub newest: BTreeMap<String, Newest>,
+pub(crate) struct Feed {
+    pub(crate) events: usize,
+    pub(crate) newest: BTreeMap<String, Newest>,
 }
 
 /// Reads the whole feed from a stopped server's folder.
-pub fn feed(folder: &Path) -> Feed {
+pub(crate) fn feed(folder: &Path) -> Feed {
     let core = Core::open(&folder.join("server"), None, Host::system()).unwrap();
     let mut feed = Feed {
         events: 0,

@@ -125,7 +125,7 @@ impl Server {
     pub(crate) fn project(&self) -> Duration {
         let before = cpu();
         while server::sync::project(&self.core, 64).unwrap() > 0 {}
-        cpu() - before
+        cpu().saturating_sub(before)
     }
 
     /// Forgets what passed so far.
@@ -159,7 +159,7 @@ impl Transport for Server {
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
             (parts.status.as_u16(), parts.headers, body)
         });
-        self.passed.cpu += cpu() - before;
+        self.passed.cpu += cpu().saturating_sub(before);
         self.passed.up += request.body.len();
         self.passed.down += body.len();
         let text = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {

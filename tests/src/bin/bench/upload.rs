@@ -40,7 +40,7 @@ pub(crate) fn run(table: &mut Table, name: &str, pauses: Pauses, count: u64) {
     for save in &saves {
         std::hint::black_box(note::load(save).unwrap());
     }
-    let alone = (cpu() - before).as_secs_f64();
+    let alone = cpu().saturating_sub(before).as_secs_f64();
     let accepting = accepted.cpu.as_secs_f64();
     let projected = accepting + projecting.as_secs_f64();
     let compressed: usize = saves.iter().map(Vec::len).sum();
