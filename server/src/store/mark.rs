@@ -35,6 +35,23 @@ impl Mark {
             looked: AtomicBool::new(false),
         })
     }
+
+    /// Waits until no other process is opening the database.
+    pub(super) fn turn(&self) -> Result<Turn, StoreError> {
+        let file = self.file.try_clone()?;
+        file.lock()?;
+        Ok(Turn(file))
+    }
+}
+
+/// A turn at opening the database; it ends when it is dropped.
+pub(super) struct Turn(File);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Closing the file would end it too; there is nothing to do about a failure.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Store {

@@ -117,17 +117,21 @@ impl Store {
     pub fn open(folder: &Path, key: Option<[u8; 32]>) -> Result<Self, StoreError> {
         make_private(folder)?;
         let path = folder.join(FILE_NAME);
+        let mark = mark::Mark::open(folder)?;
+        // One at a time: SQLite does not wait where two switch a new file to WAL at once.
+        let turn = mark.turn()?;
         let mut connection = connect(&path, key, false)?;
         // Before anything is written: a newer version's file stays as it is.
         schema::check(&connection)?;
         prepare(&connection)?;
         schema::upgrade(&mut connection)?;
+        drop(turn);
         Ok(Self {
             path,
             key,
             writer: Mutex::new(connection),
             queue: writer::Queue::default(),
-            mark: mark::Mark::open(folder)?,
+            mark,
             readers: Mutex::new(Vec::new()),
         })
     }

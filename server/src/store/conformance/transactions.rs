@@ -190,10 +190,10 @@ fn two_processes_on_one_folder_make_one_log() {
 
 #[test]
 fn a_new_folder_may_be_opened_by_several_at_once() {
-    for _ in 0..5 {
+    for _ in 0..20 {
         let folder = Folder::new();
         thread::scope(|scope| {
-            for n in 0..4u8 {
+            for n in 0..8u8 {
                 let folder = &folder;
                 scope.spawn(move || {
                     let store = Store::open(&folder.path().join("deeper"), None).unwrap();
@@ -202,7 +202,7 @@ fn a_new_folder_may_be_opened_by_several_at_once() {
             }
         });
         let store = Store::open(&folder.path().join("deeper"), None).unwrap();
-        assert!((0..4u8).all(|n| meta(&store, &n.to_string()) == Some(vec![n])));
+        assert!((0..8u8).all(|n| meta(&store, &n.to_string()) == Some(vec![n])));
         assert_eq!(store.path(), folder.path().join("deeper").join(FILE_NAME));
     }
 }
