@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -35,12 +35,14 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// Finds the workspace that this program was built from.
+    /// Finds the workspace that cargo runs this program for. What was baked in while building would be
+    /// another checkout, where two share one target folder.
     ///
     /// # Errors
-    /// When the checkout has moved since.
+    /// When there is none any more.
     pub fn find() -> Result<Self, Failure> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let here = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = here.parent().filter(|root| root.join("Cargo.toml").is_file());
         let root =
             root.ok_or_else(|| Failure::new(format!("{} is not a workspace any more", here.display())))?;

@@ -148,20 +148,6 @@ impl Tx<'_> {
         put.execute(params![kid, pem, made_at])?;
         Ok(())
     }
-
-    /// Remembers a signed assertion until it expires; false where it was used before.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn assertion_new(&self, jti: &str, expires_at: i64, now: i64) -> Result<bool, StoreError> {
-        self.db
-            .prepare_cached("DELETE FROM used_assertion WHERE expires_at < ?")?
-            .execute([now])?;
-        let mut put = self
-            .db
-            .prepare_cached("INSERT OR IGNORE INTO used_assertion (jti, expires_at) VALUES (?,?)")?;
-        Ok(put.execute(params![jti, expires_at])? > 0)
-    }
 }
 
 /// `SHA-256(chain before ‖ n ‖ at ‖ each field with its length)`, numbers big-endian.

@@ -121,9 +121,7 @@ CREATE TABLE reading (
   device BLOB NOT NULL, document BLOB NOT NULL, opened_at INTEGER NOT NULL, PRIMARY KEY (device, document, opened_at)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE used_assertion (jti TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-
--- Entries under judgement when the process died; twice, and the document's open entries are held.
+-- How often the process died over a document; at the fifth death its open entries are held.
 CREATE TABLE judging (document BLOB PRIMARY KEY, deaths INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- Projections: `doorstep rebuild` drops these rows and makes them again from the log.

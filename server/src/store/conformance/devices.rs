@@ -107,22 +107,6 @@ fn a_code_remembers_who_used_it() {
 }
 
 #[test]
-fn an_assertion_is_used_once_until_it_expires() {
-    let (store, _folder) = store();
-    let new =
-        |jti: &str, expires: i64, now: i64| store.write(|tx| tx.assertion_new(jti, expires, now)).unwrap();
-    for (jti, expires, now, expected) in [
-        ("a", 100, 50, true),
-        ("a", 100, 60, false),
-        ("b", 100, 60, true),
-        ("a", 100, 100, false),
-        ("a", 300, 101, true),
-    ] {
-        assert_eq!(new(jti, expires, now), expected, "{jti} at {now}");
-    }
-}
-
-#[test]
 fn a_reading_is_told_once() {
     let (store, _folder) = store();
     let new = |n: u8, d: u8, at: i64| {
