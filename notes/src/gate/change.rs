@@ -57,6 +57,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         max_op,
         seq,
         start_op,
+        closings: None,
     };
     Ok(counted)
 }

@@ -23,7 +23,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         return Err(HEADS);
     }
     suffix(bytes, &graph)?;
-    Rows::new(&ops, &graph, actors.len(), limits).walk()?;
+    let closings = Rows::new(&ops, &graph, actors.len(), limits).walk()?;
     Ok(Counted {
         kind: Kind::Document,
         hash,
@@ -35,6 +35,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         max_op: graph.max_op,
         seq: graph.max_seq,
         start_op: 1,
+        closings: Some(closings),
     })
 }
 

@@ -87,6 +87,9 @@ pub struct Counted {
     pub seq: u64,
     /// The change's first operation counter; 1 for a document.
     pub start_op: u64,
+    /// What stands in a document's history under its root key `finished`: each operation, and each
+    /// replacement or deletion of one. None for a change chunk, which is not the whole history.
+    pub closings: Option<u64>,
 }
 
 /// Why a chunk was refused. It holds nothing of the chunk's content.
@@ -137,6 +140,8 @@ impl Refusal {
     }
 }
 
+/// The root key that closes a note.
+const CLOSING_KEY: &str = "finished";
 /// Deletions take no bytes each: a change that empties a long text is a few bytes of runs.
 const SPARE_DELETIONS: u64 = 100_000;
 

@@ -10,7 +10,7 @@ use super::graph::Graph;
 use super::lanes::{Delta, Lane, Slope};
 use super::links::Links;
 use super::ops::{Action, Id, Key, OpLanes, Stretch, narrow};
-use super::{Limits, Refusal};
+use super::{CLOSING_KEY, Limits, Refusal};
 
 pub(super) const COLUMNS: [u8; 16] = [
     0x01, 0x02, 0x11, 0x13, 0x15, 0x21, 0x23, 0x34, 0x42, 0x56, 0x57, 0x80, 0x81, 0x83, 0x94, 0xa5,
@@ -58,6 +58,8 @@ pub(super) struct Rows<'a> {
     due_ends: Bits,
     ends: Bits,
     before: Option<Before<'a>>,
+    /// Operations under the key that closes a note.
+    closings: u64,
 }
 
 impl<'a> Rows<'a> {
@@ -79,10 +81,12 @@ impl<'a> Rows<'a> {
             due_ends: Bits::new(graph.ops),
             ends: Bits::new(graph.ops),
             before: None,
+            closings: 0,
         }
     }
 
-    pub(super) fn walk(mut self) -> Result<(), Refusal> {
+    /// Walks to the end; says how often the key that closes a note was written or deleted.
+    pub(super) fn walk(mut self) -> Result<u64, Refusal> {
         while !self.ops.at_end() {
             let rows = self
                 .ops
@@ -114,7 +118,8 @@ impl<'a> Rows<'a> {
         self.succ.finish()?;
         self.actor.finish()?;
         self.counter.finish()?;
-        self.claims.finish()
+        self.claims.finish()?;
+        Ok(self.closings)
     }
 
     /// Typed text makes long stretches of insertions, which go by in one step: each has a key of its own, and
@@ -182,6 +187,9 @@ impl<'a> Rows<'a> {
         let named = named(stretch, row)?;
         let slot = if stretch.insert { Slot::Element(id) } else { named };
         self.enter(stretch, named, slot, id)?;
+        if stretch.object.is_none() && slot == Slot::Map(CLOSING_KEY) {
+            self.closings += 1 + number;
+        }
         let bit = self.claims.bit(id)?;
         self.claims.fill(bit)?;
         if stretch.insert {

@@ -34,6 +34,19 @@ pub struct Newcomers<'a> {
     pub desk: &'a dyn Fn(&ActorId) -> bool,
 }
 
+/// Whether nothing can follow a document's finish, told without a look at each change: `closings` is
+/// what its whole history did under `finished` (as the gate counted), `last_start` the largest
+/// `start_op` of its changes. Where this says no, [`violations`] tells.
+#[must_use]
+pub fn is_the_last_word(doc: &Automerge, closings: u64, last_start: u64) -> bool {
+    match (closings, doc.get_all(ROOT, "finished").as_deref()) {
+        (0, _) => true,
+        // What follows another change begins behind its last operation.
+        (1, Ok([(_, ObjId::Id(counter, ..))])) => last_start <= *counter,
+        _ => false,
+    }
+}
+
 /// Finds the fresh changes that change a finished note in a way that is not allowed. A change that
 /// merely stands on one of them is not named: without it, it has no history to stand on.
 ///

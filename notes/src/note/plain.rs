@@ -3,8 +3,8 @@
 //! disagree, the value that counts is shown and the others stand in `conflicts`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::slice;
 
+use automerge::iter::MapRangeItem;
 use automerge::{
     Automerge, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value as AmValue, ValueRef,
 };
@@ -148,12 +148,10 @@ impl Plain {
             ..Self::default()
         };
         let newer = plain.schema > genesis::SCHEMA;
-        if !newer {
-            known_keys(doc, &ROOT, "root", |key| template.field(key).is_some())?;
-        }
         let mut reader = Reader {
             doc,
             newer,
+            root: Keys::read(doc, ROOT, |key| template.field(key).is_some(), newer, "root")?,
             plain: &mut plain,
         };
         for field in template.fields() {
@@ -236,22 +234,50 @@ fn whole(scalar: &ScalarValue) -> Option<u64> {
     }
 }
 
-fn known_keys(
-    doc: &Automerge,
-    map: &ObjId,
-    under: &'static str,
-    known: impl Fn(&str) -> bool,
-) -> Result<(), Unreadable> {
-    if doc.keys(map).all(|key| known(&key)) {
-        Ok(())
-    } else {
-        Err(Unreadable::UnknownKey(under))
+/// What stands under the keys of one map, read in one go: looking each up would search the whole
+/// document for every one.
+struct Keys<'a> {
+    doc: &'a Automerge,
+    map: ObjId,
+    items: Vec<MapRangeItem<'a>>,
+}
+
+impl<'a> Keys<'a> {
+    /// Reads the keys that are known. Another one is refused, or skipped where the schema is newer.
+    fn read(
+        doc: &'a Automerge,
+        map: ObjId,
+        known: impl Fn(&str) -> bool,
+        newer: bool,
+        under: &'static str,
+    ) -> Result<Self, Unreadable> {
+        let mut items = Vec::new();
+        for item in doc.map_range(&map, ..) {
+            if known(&item.key) {
+                items.push(item);
+            } else if !newer {
+                return Err(Unreadable::UnknownKey(under));
+            }
+        }
+        Ok(Self { doc, map, items })
+    }
+
+    /// Every value under a key; several where phones disagree. The last one counts.
+    fn all(&self, key: &str) -> Result<Vec<(AmValue<'a>, ObjId)>, Unreadable> {
+        match self.items.binary_search_by(|item| item.key.as_ref().cmp(key)) {
+            Err(_) => Ok(Vec::new()),
+            Ok(index) => match self.items.get(index) {
+                Some(item) if !item.conflict => Ok(vec![(item.value.clone().into_value(), item.id())]),
+                _ => Ok(self.doc.get_all(&self.map, key)?),
+            },
+        }
     }
 }
 
 struct Reader<'a> {
     doc: &'a Automerge,
     newer: bool,
+    root: Keys<'a>,
     plain: &'a mut Plain,
 }
 
@@ -260,8 +286,8 @@ impl Reader<'_> {
         match field.shape {
             Shape::Text => self.text(field.name),
             Shape::Value(kind) => {
-                let root = slice::from_ref(&ROOT);
-                if let Some(value) = self.single(root, field.name, field.name, kind, field.name)? {
+                let all = self.root.all(field.name)?;
+                if let Some(value) = self.single(all, field.name, kind, field.name)? {
                     self.plain.values.insert(field.name, value);
                 }
                 Ok(())
@@ -281,7 +307,7 @@ impl Reader<'_> {
     /// The one object of a field, as the genesis change made it: another in its place would hide
     /// all that was written.
     fn made(&self, name: &'static str, expected: ObjType) -> Result<ObjId, Unreadable> {
-        let mut all = self.doc.get_all(ROOT, name)?;
+        let mut all = self.root.all(name)?;
         match (all.pop(), all.is_empty()) {
             (Some((AmValue::Object(found), id)), true) if found == expected && genesis::made(&id) => Ok(id),
             (None, _) => Err(Unreadable::Missing(name)),
@@ -325,28 +351,25 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The value that counts of all that stand under a key in these maps.
+    /// The value that counts of all that stand under a key.
     fn single(
         &mut self,
-        maps: &[ObjId],
-        key: &str,
+        all: Vec<(AmValue<'_>, ObjId)>,
         name: &'static str,
         kind: Kind,
         path: &str,
     ) -> Result<Option<Value>, Unreadable> {
         let mut values = Vec::new();
-        for map in maps {
-            for (value, _) in self.doc.get_all(map, key)? {
-                let read = match value {
-                    AmValue::Scalar(scalar) => scalar_value(&scalar, kind, name),
-                    AmValue::Object(_) => Err(Unreadable::WrongShape(name)),
-                };
-                match read {
-                    Ok(value) => values.extend(value),
-                    // A newer schema may have new words; what is not understood is not shown.
-                    Err(_) if self.newer => {}
-                    Err(wrong) => return Err(wrong),
-                }
+        for (value, _) in all {
+            let read = match value {
+                AmValue::Scalar(scalar) => scalar_value(&scalar, kind, name),
+                AmValue::Object(_) => Err(Unreadable::WrongShape(name)),
+            };
+            match read {
+                Ok(value) => values.extend(value),
+                // A newer schema may have new words; what is not understood is not shown.
+                Err(_) if self.newer => {}
+                Err(wrong) => return Err(wrong),
             }
         }
         Ok(self.settle(values, path))
@@ -385,15 +408,20 @@ impl Reader<'_> {
         slots: &'static [Slot],
         path: &str,
     ) -> Result<Entry, Unreadable> {
-        if !self.newer {
-            for map in maps {
-                known_keys(self.doc, map, name, |key| slots.iter().any(|s| s.name == key))?;
-            }
-        }
+        let known = |key: &str| slots.iter().any(|slot| slot.name == key);
+        let read = |map: &ObjId| Keys::read(self.doc, map.clone(), known, self.newer, name);
+        let maps = maps.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let mut entry = Entry::new();
         for slot in slots {
+            let mut all = Vec::new();
+            for map in &maps {
+                all.extend(map.all(slot.name)?);
+            }
+            if all.is_empty() {
+                continue;
+            }
             let at = format!("{path}.{}", slot.name);
-            if let Some(value) = self.single(maps, slot.name, name, slot.kind, &at)? {
+            if let Some(value) = self.single(all, name, slot.kind, &at)? {
                 entry.insert(slot.name, value);
             }
         }
@@ -403,7 +431,7 @@ impl Reader<'_> {
     /// Two phones may each have finished: the earliest counts.
     fn finished(&mut self, slots: &'static [Slot]) -> Result<(), Unreadable> {
         let mut earliest: Option<Entry> = None;
-        for id in finishes(self.doc)? {
+        for id in self.finishes()? {
             let record = self.slots(&[id], "finished", slots, "finished")?;
             let (Some(_), Some(_)) = (record.get("at"), record.get("author")) else {
                 return Err(Unreadable::WrongShape("finished"));
@@ -418,24 +446,29 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Every `finished` record there is; concurrent ones stand side by side.
+    fn finishes(&self) -> Result<Vec<ObjId>, Unreadable> {
+        maps_only(self.root.all("finished")?, "finished")
+    }
+
     fn entries(&mut self, name: &'static str, slots: &'static [Slot]) -> Result<(), Unreadable> {
-        let map = self.made(name, ObjType::Map)?;
-        let keys: Vec<String> = self.doc.keys(&map).take(MAX_ENTRIES + 1).collect();
-        if keys.len() > MAX_ENTRIES {
+        let id = self.made(name, ObjType::Map)?;
+        let items: Vec<_> = self.doc.map_range(&id, ..).take(MAX_ENTRIES + 1).collect();
+        if items.len() > MAX_ENTRIES {
             return Err(Unreadable::WrongShape(name));
         }
+        let keys: Vec<String> = items.iter().map(|item| item.key.to_string()).collect();
+        let map = Keys {
+            doc: self.doc,
+            map: id,
+            items,
+        };
         let mut entries = BTreeMap::new();
         for key in keys {
             if key.is_empty() || key.len() > MAX_ID_BYTES {
                 return Err(Unreadable::WrongShape(name));
             }
-            let mut twins = Vec::new();
-            for (value, id) in self.doc.get_all(&map, key.as_str())? {
-                let AmValue::Object(ObjType::Map) = value else {
-                    return Err(Unreadable::WrongShape(name));
-                };
-                twins.push(id);
-            }
+            let twins = maps_only(map.all(&key)?, name)?;
             let entry = self.slots(&twins, name, slots, &format!("{name}.{key}"))?;
             entries.insert(key, entry);
         }
@@ -463,13 +496,12 @@ impl Reader<'_> {
     }
 }
 
-/// Every `finished` record there is; concurrent ones stand side by side.
-fn finishes(doc: &Automerge) -> Result<Vec<ObjId>, Unreadable> {
-    let all = doc.get_all(ROOT, "finished")?;
+/// The maps that stand under one key, and nothing else.
+fn maps_only(all: Vec<(AmValue<'_>, ObjId)>, name: &'static str) -> Result<Vec<ObjId>, Unreadable> {
     all.into_iter()
         .map(|(value, id)| match value {
             AmValue::Object(ObjType::Map) => Ok(id),
-            _ => Err(Unreadable::WrongShape("finished")),
+            _ => Err(Unreadable::WrongShape(name)),
         })
         .collect()
 }

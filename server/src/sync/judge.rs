@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use automerge::{Automerge, Change, ChangeHash, ReadDoc as _};
+use automerge::{ActorId, Automerge, Change, ChangeHash, ReadDoc as _};
 use notes::note::finish::{self, Newcomers};
 use notes::note::plain::Unreadable;
 use notes::note::{self, Plain, Template, genesis};
@@ -46,7 +46,17 @@ pub struct Judged {
     /// One for each candidate, in order.
     pub findings: Vec<Finding>,
     /// The document with all that is to be published; none where nothing is.
-    pub outcome: Option<(Automerge, Plain)>,
+    pub outcome: Option<Sound>,
+}
+
+/// A document that holds to all the rules.
+pub struct Sound {
+    /// The document.
+    pub doc: Automerge,
+    /// What it says.
+    pub plain: Plain,
+    /// Who wrote in it, in order of first appearance; the schema's own actor too.
+    pub writers: Vec<ActorId>,
 }
 
 /// Judges candidates against a document.
@@ -125,8 +135,8 @@ impl<'a> Bench<'a> {
     }
 
     /// One round over all candidates that are not held yet.
-    fn hearing(&mut self) -> Result<Option<(Automerge, Plain)>, Objection> {
-        self.admit()?;
+    fn hearing(&mut self) -> Result<Option<Sound>, Objection> {
+        let ledger = self.admit()?;
         if self.admitted.is_empty() {
             return Ok(None);
         }
@@ -147,9 +157,15 @@ impl<'a> Bench<'a> {
                 return Ok(None);
             }
             self.right_person(&doc)?;
-            self.after_finish(&doc)?;
+            if !(as_it_came && self.is_closed_last(&doc, &ledger)) {
+                self.after_finish(&doc)?;
+            }
         }
-        Ok(Some((doc, plain)))
+        Ok(Some(Sound {
+            doc,
+            plain,
+            writers: ledger.into_writers(),
+        }))
     }
 
     fn sustain(&mut self, objection: &Objection) {
@@ -171,7 +187,7 @@ impl<'a> Bench<'a> {
 
     /// Lets in every candidate whose history is there, in the order in which they came; goes round
     /// until no more can be let in.
-    fn admit(&mut self) -> Result<(), Objection> {
+    fn admit(&mut self) -> Result<Ledger, Objection> {
         let mut ledger = Ledger::new(self.base, self.template);
         self.admitted.clear();
         self.fresh.clear();
@@ -201,7 +217,7 @@ impl<'a> Bench<'a> {
                 }
             }
             if still.len() == before {
-                return Ok(());
+                return Ok(ledger);
             }
             waiting = still;
         }
@@ -330,6 +346,16 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// Whether a first push, as it came, plainly has nothing behind its finish.
+    fn is_closed_last(&self, doc: &Automerge, ledger: &Ledger) -> bool {
+        let closings = |index: &usize| self.parsed.get(*index).and_then(|parsed| parsed.closings);
+        let [only] = self.admitted.as_slice() else {
+            return false;
+        };
+        let unknowing = self.candidates.get(*only).is_some_and(|c| !c.knew_finish);
+        unknowing && closings(only).is_some_and(|n| finish::is_the_last_word(doc, n, ledger.last_start()))
+    }
+
     fn after_finish(&self, doc: &Automerge) -> Result<(), Objection> {
         let of = |wanted: &dyn Fn(&Candidate) -> bool| -> HashSet<ChangeHash> {
             let wanted = |index: &usize| self.candidates.get(*index).is_some_and(wanted);
@@ -358,7 +384,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn close(self, outcome: Option<(Automerge, Plain)>) -> Judged {
+    fn close(self, outcome: Option<Sound>) -> Judged {
         let mut findings = vec![Finding::Wait; self.candidates.len()];
         for (index, finding) in findings.iter_mut().enumerate() {
             if let Some(Some(held)) = self.held.get(index) {

@@ -14,6 +14,8 @@ pub(super) struct Parsed {
     pub(super) changes: Vec<Change>,
     /// The chunk's own document, which a first push can be published as without any more work.
     pub(super) whole: Option<Automerge>,
+    /// How often its history wrote under `finished`, where the chunk is the whole history.
+    pub(super) closings: Option<u64>,
 }
 
 /// Parses a chunk. `lone`: nothing else is judged with it, so its document can be used as it is.
@@ -28,21 +30,21 @@ pub(super) fn parse(chunk: &[u8], lone: bool) -> Result<Parsed, Code> {
             Ok(Parsed {
                 changes: vec![change],
                 whole: None,
+                closings: None,
             })
         }
         gate::Kind::Document => {
             let doc = note::load(chunk).map_err(|_| Code::ChunkMalformed)?;
-            if lone {
-                Ok(Parsed {
-                    changes: Vec::new(),
-                    whole: Some(doc),
-                })
+            let (changes, whole) = if lone {
+                (Vec::new(), Some(doc))
             } else {
-                Ok(Parsed {
-                    changes: doc.get_changes(&[]),
-                    whole: None,
-                })
-            }
+                (doc.get_changes(&[]), None)
+            };
+            Ok(Parsed {
+                changes,
+                whole,
+                closings: counted.closings,
+            })
         }
     }
 }
@@ -75,22 +77,45 @@ pub(super) struct Ledger {
     template: Template,
     seqs: HashMap<ActorId, u64>,
     max_ops: HashMap<ChangeHash, u64>,
+    /// Who wrote, in order of first appearance.
+    writers: Vec<ActorId>,
+    last_start: u64,
 }
 
 impl Ledger {
     pub(super) fn new(base: Option<&Automerge>, template: Template) -> Self {
         let mut seqs = HashMap::new();
         let mut max_ops = HashMap::new();
+        let mut writers = Vec::new();
+        let mut last_start = 0;
         for meta in base.map(|doc| doc.get_changes_meta(&[])).into_iter().flatten() {
-            let last = seqs.entry(meta.actor.clone().into_owned()).or_insert(0u64);
-            *last = meta.seq.max(*last);
+            match seqs.get_mut(meta.actor.as_ref()) {
+                Some(last) => *last = meta.seq.max(*last),
+                None => {
+                    writers.push(meta.actor.clone().into_owned());
+                    seqs.insert(meta.actor.into_owned(), meta.seq);
+                }
+            }
             max_ops.insert(meta.hash, meta.max_op);
+            last_start = meta.start_op.max(last_start);
         }
         Self {
             template,
             seqs,
             max_ops,
+            writers,
+            last_start,
         }
+    }
+
+    /// The actors of all that was let in, in order of first appearance.
+    pub(super) fn into_writers(self) -> Vec<ActorId> {
+        self.writers
+    }
+
+    /// The largest `start_op` of all changes; not smaller, at least.
+    pub(super) const fn last_start(&self) -> u64 {
+        self.last_start
     }
 
     /// Lets a whole chunk in, or nothing of it.
@@ -130,23 +155,29 @@ impl Ledger {
                 Err(code) => Some(Admission::Wrong(code)),
             };
             if let Some(refused) = refused {
-                self.forget(&entered);
+                self.forget(entered);
                 return refused;
             }
             self.max_ops.insert(line.hash, line.max_op);
+            self.last_start = line.start_op.max(self.last_start);
             let before = self.seqs.insert(line.actor.clone(), line.seq);
-            entered.push((line.hash, line.actor.clone(), before));
+            if before.is_none() {
+                self.writers.push(line.actor.clone());
+            }
+            entered.push((line.hash, line.actor, before));
         }
         Admission::In(entered.into_iter().map(|(hash, _, _)| hash).collect())
     }
 
-    fn forget(&mut self, entered: &[(ChangeHash, ActorId, Option<u64>)]) {
-        for (hash, actor, before) in entered.iter().rev() {
-            self.max_ops.remove(hash);
-            match before {
-                Some(seq) => self.seqs.insert(actor.clone(), *seq),
-                None => self.seqs.remove(actor),
-            };
+    fn forget(&mut self, entered: Vec<(ChangeHash, &ActorId, Option<u64>)>) {
+        for (hash, actor, before) in entered.into_iter().rev() {
+            self.max_ops.remove(&hash);
+            if let Some(seq) = before {
+                self.seqs.insert(actor.clone(), seq);
+            } else {
+                self.seqs.remove(actor);
+                self.writers.pop();
+            }
         }
     }
 

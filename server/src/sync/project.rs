@@ -11,7 +11,7 @@ use notes::note::{Plain, Template};
 use notes::problem::Code;
 
 use super::docket::Docket;
-use super::judge::{Candidate, Finding, Judged, judge};
+use super::judge::{Candidate, Finding, Judged, Sound, judge};
 use super::record::{authors, record_of, renew_snapshot};
 use super::view;
 use crate::core::Core;
@@ -228,7 +228,7 @@ fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<O
         newest = publish_again(tx, &docket, person)?;
     }
     newest = enter(tx, host, &docket, &judged, (person, newest))?;
-    let Some((doc, plain)) = judged.outcome else {
+    let Some(Sound { doc, plain, writers }) = judged.outcome else {
         return Ok(docket.base.map(|doc| (docket.id, newest, doc)));
     };
     call_back(tx, host, &docket)?;
@@ -240,7 +240,7 @@ fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<O
         let published = docket.entries.iter().zip(&judged.findings);
         let published = published.filter(|(_, finding)| **finding == Finding::Publish);
         let received_at = published.map(|(e, _)| e.entry.received_at).max().unwrap_or(0);
-        let authors = authors(tx, &doc, &plain)?;
+        let authors = authors(tx, &writers, &plain)?;
         export::after_publish(tx, host, &record, &plain, &authors, received_at)?;
     }
     issues::after_publish(tx, host, &record, &plain)?;
@@ -255,7 +255,7 @@ fn enter(
     judged: &Judged,
     (person, mut newest): (Option<PersonId>, u64),
 ) -> Result<u64, StoreError> {
-    let finishes = finished_now(docket, judged.outcome.as_ref().map(|(_, plain)| plain));
+    let finishes = finished_now(docket, judged.outcome.as_ref().map(|sound| &sound.plain));
     let last = judged.findings.iter().rposition(|f| *f == Finding::Publish);
     for (index, (entry, finding)) in docket.entries.iter().zip(&judged.findings).enumerate() {
         match finding {
@@ -363,7 +363,7 @@ fn person_of(docket: &Docket, judged: &Judged) -> Option<PersonId> {
     let said = judged
         .outcome
         .as_ref()
-        .and_then(|(_, plain)| plain.text("person")?.parse().ok());
+        .and_then(|sound| sound.plain.text("person")?.parse().ok());
     let pushed = || match docket.template {
         Template::About => published.clone().find_map(|(e, _)| e.entry.person),
         Template::Note => None,

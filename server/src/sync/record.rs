@@ -1,10 +1,9 @@
 //! The projection of a document: the row that is made of what was published, its snapshot, and who
 //! wrote in it. All of it can be made again at any time; nothing here decides what is published.
 
-use std::collections::HashSet;
 use std::panic::catch_unwind;
 
-use automerge::Automerge;
+use automerge::{ActorId, Automerge};
 use notes::ids::{Actor, DocumentId, PersonId};
 use notes::note::{self, Plain, Template, genesis};
 
@@ -71,12 +70,11 @@ fn sound_save(doc: &Automerge) -> Option<Vec<u8>> {
 }
 
 /// Workers who were there or wrote, in order of first appearance.
-pub(super) fn authors(tx: &Tx<'_>, doc: &Automerge, plain: &Plain) -> Result<Vec<String>, StoreError> {
+pub(super) fn authors(tx: &Tx<'_>, writers: &[ActorId], plain: &Plain) -> Result<Vec<String>, StoreError> {
     let mut authors = Vec::new();
-    let mut seen = HashSet::new();
-    for meta in doc.get_changes_meta(&[]) {
-        let bytes = meta.actor.to_bytes();
-        if genesis::is_genesis(bytes) || !seen.insert(bytes.to_vec()) {
+    for writer in writers {
+        let bytes = writer.to_bytes();
+        if genesis::is_genesis(bytes) {
             continue;
         }
         if let Some(worker) = Actor::from_slice(bytes)

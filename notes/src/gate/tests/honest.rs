@@ -1,5 +1,6 @@
 //! Everything that Automerge writes is accepted, and the counts are Automerge's own.
 
+use automerge::legacy::{Key, ObjectId, OpType};
 use automerge::{AutoCommit, Change};
 
 use super::samples;
@@ -28,6 +29,7 @@ fn check_document(name: &str, doc: &mut AutoCommit) {
         max_op: changes.iter().map(Change::max_op).max().unwrap_or(0),
         seq: changes.iter().map(Change::seq).max().unwrap_or(0),
         start_op: 1,
+        closings: Some(changes.iter().map(closings).sum()),
     };
     assert_eq!(counted, expected, "{name}");
     let meta = doc.get_changes_meta(&[]);
@@ -37,6 +39,17 @@ fn check_document(name: &str, doc: &mut AutoCommit) {
         meta.iter().map(|m| m.max_op).max().unwrap_or(0),
         "{name}"
     );
+}
+
+/// What a change does under `finished`: a row unless it deletes, and each that it replaces.
+fn closings(change: &Change) -> u64 {
+    let operations = change.decode().operations;
+    let closing = operations
+        .iter()
+        .filter(|op| op.obj == ObjectId::Root && matches!(&op.key, Key::Map(key) if key == "finished"));
+    closing
+        .map(|op| u64::from(op.action != OpType::Delete) + op.pred.len() as u64)
+        .sum()
 }
 
 fn check_change(name: &str, change: &Change) {
@@ -57,6 +70,7 @@ fn check_change(name: &str, change: &Change) {
         max_op: change.max_op(),
         seq: change.seq(),
         start_op: change.start_op().get(),
+        closings: None,
     };
     assert_eq!(counted, expected, "{name}");
 }

@@ -289,6 +289,26 @@ fn list_at_random(doc: &mut AutoCommit, list: &ObjId, dice: &mut Dice) {
     }
 }
 
+/// Closed by two at once, opened again, and closed once more; an entry is called like the root's key.
+fn closed() -> AutoCommit {
+    let mut doc = by(1);
+    let actions = doc.put_object(ROOT, "actions", ObjType::Map).unwrap();
+    doc.put(&actions, "finished", true).unwrap();
+    commit(&mut doc, 1);
+    let mut other = doc.fork().with_actor(vec![2; 16].into());
+    for one in [&mut doc, &mut other] {
+        let record = one.put_object(ROOT, "finished", ObjType::Map).unwrap();
+        one.put(&record, "at", 5).unwrap();
+        commit(one, 2);
+    }
+    doc.merge(&mut other).unwrap();
+    doc.delete(ROOT, "finished").unwrap();
+    commit(&mut doc, 3);
+    doc.put_object(ROOT, "finished", ObjType::Map).unwrap();
+    commit(&mut doc, 4);
+    doc
+}
+
 /// A note of about 70 changes, the one that budgets are measured with.
 pub(super) fn note() -> AutoCommit {
     typed()
@@ -309,6 +329,7 @@ pub(super) fn small() -> Vec<(&'static str, AutoCommit)> {
         ("marked", marked()),
         ("merged", merged()),
         ("without operations", without_operations()),
+        ("closed", closed()),
     ]
 }
 

@@ -10,8 +10,9 @@ use super::world::{
     addendum, at, change, clear, copy, finish, mark, merge, phone, put, read, remove, splice, text, within,
     write,
 };
+use crate::gate;
 use crate::note::edit::Scalar;
-use crate::note::finish::{Newcomers, violations};
+use crate::note::finish::{Newcomers, is_the_last_word, violations};
 use crate::note::{Edit, Template};
 
 const NOBODY: &[ChangeHash] = &[];
@@ -418,4 +419,55 @@ fn one_who_writes_an_addendum_twice_under_fresh_names_is_no_thief() {
     assert_eq!(judged(&again, &[one, other], NOBODY), NOBODY);
     assert_eq!(read(&again).conflicts, []);
     assert_eq!(read(&again).entries["addenda"].len(), 2);
+}
+
+/// What the judge asks of a first push before it looks at each change.
+fn says_last_word(doc: &Automerge) -> bool {
+    let counted = gate::count(&doc.save_nocompress(), &gate::Limits::default()).unwrap();
+    let last_start = doc.get_changes_meta(&[]).iter().map(|meta| meta.start_op).max();
+    is_the_last_word(doc, counted.closings.unwrap(), last_start.unwrap())
+}
+
+#[test]
+fn the_last_word_is_told_from_one_that_something_may_follow() {
+    let mut open = phone(1);
+    write(&mut open, &[splice("body", 0, 0, "what happened")]);
+    let mut closed = open.clone();
+    write(&mut closed, &[finish(5, "W1")]);
+    let mut meanwhile = copy(&open, 2);
+    write(&mut meanwhile, &[splice("body", 0, 0, "short")]);
+    let mut joint = closed.clone();
+    merge(&mut joint, &meanwhile);
+    for (name, doc) in [("open", &open), ("closed", &closed), ("joint", &joint)] {
+        assert!(says_last_word(doc), "{name}");
+    }
+    let mut typed = closed.clone();
+    write(&mut typed, &[splice("body", 0, 0, "later")]);
+    let mut reopened = closed.clone();
+    change(&mut reopened, |tx| tx.delete(ROOT, "finished").unwrap());
+    let mut twice = copy(&open, 2);
+    write(&mut twice, &[finish(6, "W2")]);
+    merge(&mut twice, &closed);
+    let mut hidden = reopened.clone();
+    write(&mut hidden, &[splice("body", 0, 0, "later")]);
+    let mut closed_anew = hidden.clone();
+    write(&mut closed_anew, &[finish(7, "W1")]);
+    for (name, doc) in [
+        ("typed", &typed),
+        ("reopened", &reopened),
+        ("twice", &twice),
+        ("hidden", &hidden),
+        ("closed anew", &closed_anew),
+    ] {
+        assert!(!says_last_word(doc), "{name}");
+    }
+}
+
+#[test]
+fn where_nothing_follows_nothing_is_wrong() {
+    for doc in finished() {
+        let hashes: Vec<ChangeHash> = doc.get_changes_meta(&[]).iter().map(|meta| meta.hash).collect();
+        assert_eq!(judged(&doc, &hashes, NOBODY), NOBODY, "addenda are allowed");
+        assert!(!says_last_word(&doc), "but they follow");
+    }
 }

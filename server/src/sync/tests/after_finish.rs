@@ -124,3 +124,37 @@ fn many_at_once_are_held_in_one_round() {
         .collect();
     assert_eq!(findings(&judged(Some(&base), &bad)), [AFTER; 30]);
 }
+
+#[test]
+fn a_first_push_that_goes_on_behind_its_finish_is_held() {
+    let reopened = |then: &[notes::note::Edit]| {
+        let mut doc = finished();
+        let mut tx = doc.transaction();
+        tx.delete(automerge::ROOT, "finished").unwrap();
+        tx.commit();
+        write(&mut doc, then);
+        doc
+    };
+    let mut more = finished();
+    write(&mut more, &[typed(0, "after ")]);
+    for doc in [
+        more,
+        reopened(&[typed(0, "after ")]),
+        reopened(&[typed(0, "after "), finish(1_790_000_000_900)]),
+    ] {
+        assert_eq!(findings(&judged(None, &[candidate(whole(&doc))])), [AFTER]);
+    }
+    assert_eq!(
+        findings(&judged(None, &[candidate(whole(&finished()))])),
+        ["publish"]
+    );
+    let knew = Candidate {
+        knew_finish: true,
+        ..candidate(whole(&finished()))
+    };
+    assert_eq!(
+        findings(&judged(None, &[knew])),
+        [AFTER],
+        "a finish that is not in it"
+    );
+}

@@ -132,7 +132,7 @@ fn run(seed: u64) {
         assert_eq!(held, 0, "seed {seed}: {:?}", outcome.findings);
         let mut findings = outcome.findings.iter();
         waiting.retain(|_| *findings.next().unwrap() == Finding::Wait);
-        base = outcome.outcome.map(|(doc, _)| doc).or(base);
+        base = outcome.outcome.map(|sound| sound.doc).or(base);
         assert!(
             before.0 > 0 || waiting.len() < before.1 || arrived > 0,
             "seed {seed}: nothing goes on"

@@ -146,7 +146,7 @@ pub(super) fn findings(judged: &Judged) -> Vec<&'static str> {
 }
 
 pub(super) fn body(judged: &Judged) -> String {
-    judged.outcome.as_ref().unwrap().1.texts["body"].clone()
+    judged.outcome.as_ref().unwrap().plain.texts["body"].clone()
 }
 
 pub(super) fn plain(doc: &Automerge) -> Plain {
