@@ -1,5 +1,5 @@
-//! What the server asks of its surroundings: the time and chance. Both are passed in, so that a
-//! test can set the clock and replay the dice.
+//! What the server asks of its surroundings: the time, chance, and a process apart. They are passed
+//! in, so that a test can set the clock and replay the dice.
 
 use std::sync::Arc;
 
@@ -15,13 +15,32 @@ pub trait Dice: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// Both, as they are handed around.
+/// How a judgement in another process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It came back.
+    Well,
+    /// It died, or never came back.
+    Badly,
+    /// It could not be tried.
+    Unknown,
+}
+
+/// Lets another process judge first, so that this one does not die of it.
+pub trait Apart: Send + Sync {
+    /// Gives a case to [`crate::sync::judge_apart`] elsewhere.
+    fn judge(&self, case: &[u8]) -> Ended;
+}
+
+/// All of it, as it is handed around.
 #[derive(Clone)]
 pub struct Host {
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The dice.
     pub dice: Arc<dyn Dice>,
+    /// Another process, where there can be one.
+    pub apart: Option<Arc<dyn Apart>>,
 }
 
 impl Host {
@@ -31,6 +50,7 @@ impl Host {
         Self {
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),
+            apart: None,
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod host;
 pub mod store;
 
+mod apart;
 pub mod api;
 pub mod auth;
 pub mod cli;

@@ -82,6 +82,7 @@ pub(crate) fn host() -> (Host, Arc<SetClock>) {
         Host {
             clock: clock.clone(),
             dice,
+            apart: None,
         },
         clock,
     )

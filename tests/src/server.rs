@@ -114,6 +114,7 @@ impl Server {
         let host = Host {
             clock: Arc::new(time),
             dice: Arc::new(chance),
+            apart: None,
         };
         let folder = Folder::new();
         let running = open(&folder, &host);

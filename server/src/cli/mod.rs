@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use serde_json::Value;
 
+use crate::apart;
 use crate::config::{self, Config, ConfigError};
 use crate::core::Core;
 use crate::host::Host;
@@ -76,6 +77,9 @@ enum Command {
     Verify,
     /// Make the projections again from the log.
     Rebuild,
+    /// Judge what stands on standard input and forget it. The server starts this by itself.
+    #[command(hide = true)]
+    JudgeApart,
     /// This text, that of a command, or `config`: all settings.
     Help(help::Help),
 }
@@ -156,6 +160,9 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
     if let Command::Help(topic) = cli.command {
         return help::run(&topic).map(|()| ExitCode::SUCCESS);
     }
+    if matches!(cli.command, Command::JudgeApart) {
+        return Ok(apart::main());
+    }
     let config = Config::gather(flags, &|name| std::env::var(name).ok())?;
     let serving = matches!(cli.command, Command::Serve);
     log_to_stderr(&config, serving)?;
@@ -185,6 +192,7 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
         }
         Command::Rebuild => rebuild::run(&call)?,
         Command::Help(topic) => return help::run(&topic).map(|()| ExitCode::SUCCESS),
+        Command::JudgeApart => return Ok(apart::main()),
     };
     say(&call, &said);
     Ok(ExitCode::SUCCESS)

@@ -43,7 +43,7 @@ pub use issues::{Issue, IssueState, NewIssue};
 pub use log::{Entry, EntryState, Head, NewEntry, chain};
 pub use news::{Audience, News, NewsKind};
 pub use people::{PersonRecord, TeamRecord, WorkerRecord};
-pub use projection::{DocumentRecord, Published};
+pub use projection::{DocumentRecord, Published, Troubles};
 
 /// Something that the store did not expect. Inside it is rich; outside it becomes `internal`.
 #[derive(Debug, thiserror::Error)]

@@ -34,6 +34,15 @@ pub struct DocumentRecord {
     pub snapshot: Option<Vec<u8>>,
 }
 
+/// How the judgements of a document ended that were not brought to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Troubles {
+    /// The process died over it.
+    pub deaths: u32,
+    /// It could not be published.
+    pub failures: u32,
+}
+
 /// One published chunk.
 #[derive(Debug, Clone)]
 pub struct Published {
@@ -365,7 +374,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes down that a judgement of this document ended badly.
+    /// Writes down that the process died over this document.
     ///
     /// # Errors
     /// The database's.
@@ -378,18 +387,37 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Writes down that this document could not be published.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn judging_failed(&self, document: DocumentId) -> Result<(), StoreError> {
+        let mut put = self.db.prepare_cached(
+            "INSERT INTO judging (document, failures) VALUES (?, 1) \
+             ON CONFLICT (document) DO UPDATE SET failures = failures + 1",
+        )?;
+        put.execute([document.0])?;
+        Ok(())
+    }
+
     /// How often that happened to each.
     ///
     /// # Errors
     /// The database's.
-    pub fn judging_deaths(&self, documents: &[DocumentId]) -> Result<Vec<u32>, StoreError> {
+    pub fn judging_troubles(&self, documents: &[DocumentId]) -> Result<Vec<Troubles>, StoreError> {
         let mut find = self
             .db
-            .prepare_cached("SELECT deaths FROM judging WHERE document = ?")?;
-        let each = documents
-            .iter()
-            .map(|id| find.query_row([id.0], |row| row.get(0)).optional());
-        each.map(|deaths| Ok(deaths?.unwrap_or(0))).collect()
+            .prepare_cached("SELECT deaths, failures FROM judging WHERE document = ?")?;
+        let each = documents.iter().map(|id| {
+            let troubles = find.query_row([id.0], |row| {
+                Ok(Troubles {
+                    deaths: row.get(0)?,
+                    failures: row.get(1)?,
+                })
+            });
+            Ok(troubles.optional()?.unwrap_or_default())
+        });
+        each.collect()
     }
 
     /// Strikes out what was judged.

@@ -121,8 +121,10 @@ CREATE TABLE reading (
   device BLOB NOT NULL, document BLOB NOT NULL, opened_at INTEGER NOT NULL, PRIMARY KEY (device, document, opened_at)
 ) STRICT, WITHOUT ROWID;
 
--- How often the process died over a document; at the fifth death its open entries are held.
-CREATE TABLE judging (document BLOB PRIMARY KEY, deaths INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- How often the process died over a document, and how often it could not be published.
+CREATE TABLE judging (
+  document BLOB PRIMARY KEY, deaths INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
 
 -- Projections: `doorstep rebuild` drops these rows and makes them again from the log.
 

@@ -16,17 +16,22 @@ use notes::problem::Code;
 use super::ledger::{Admission, Ledger, Parsed, parse};
 
 /// A chunk under judgement.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, minicbor::Encode, minicbor::Decode)]
 pub struct Candidate {
     /// The chunk.
+    #[cbor(n(0), with = "minicbor::bytes")]
     pub chunk: Vec<u8>,
     /// The person that the push named, as text; none for a joined note.
+    #[n(1)]
     pub person: Option<String>,
     /// The device had seen the finish when it sent this.
+    #[n(2)]
     pub knew_finish: bool,
     /// A person decided to take it: the rules of rights and finishing do not hold it.
+    #[n(3)]
     pub overruled: bool,
     /// A decision made at the desk, written by the server itself.
+    #[n(4)]
     pub desk: bool,
 }
 

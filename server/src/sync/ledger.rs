@@ -89,12 +89,11 @@ impl Ledger {
         let mut writers = Vec::new();
         let mut last_start = 0;
         for meta in base.map(|doc| doc.get_changes_meta(&[])).into_iter().flatten() {
-            match seqs.get_mut(meta.actor.as_ref()) {
-                Some(last) => *last = meta.seq.max(*last),
-                None => {
-                    writers.push(meta.actor.clone().into_owned());
-                    seqs.insert(meta.actor.into_owned(), meta.seq);
-                }
+            if let Some(last) = seqs.get_mut(meta.actor.as_ref()) {
+                *last = meta.seq.max(*last);
+            } else {
+                writers.push(meta.actor.clone().into_owned());
+                seqs.insert(meta.actor.into_owned(), meta.seq);
             }
             max_ops.insert(meta.hash, meta.max_op);
             last_start = meta.start_op.max(last_start);

@@ -3,6 +3,7 @@
 //! the time, chance and the transaction are passed in.
 
 mod accept;
+mod apart;
 mod check;
 mod cursor;
 mod desk;
@@ -25,6 +26,7 @@ use crate::core::Core;
 use crate::store::{DeviceRecord, StoreError, Tx, WorkerRecord};
 use cursor::{Cursor, Known};
 
+pub use apart::judge_apart;
 pub use desk::desk_change;
 pub use docket::{Memory, published};
 pub use project::{project, sweep};

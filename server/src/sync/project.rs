@@ -10,20 +10,20 @@ use notes::ids::{DocumentId, PersonId};
 use notes::note::{Plain, Template};
 use notes::problem::Code;
 
+use super::apart::is_deadly;
 use super::docket::Docket;
 use super::judge::{Candidate, Finding, Judged, Sound, judge};
 use super::record::{authors, record_of, renew_snapshot};
 use super::view;
 use crate::core::Core;
 use crate::host::Host;
-use crate::store::{Audience, EntryState, NewsKind, StoreError, Tx};
+use crate::store::{Audience, EntryState, NewsKind, StoreError, Troubles, Tx};
 use crate::{export, issues};
 
 /// Automerge recurses over what it loads; the gate bounds how far, and this is room enough.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
-/// A document over which the process died so often is not tried again. More than two, because a server
-/// that is killed from outside again and again may die over an innocent note too (ADR 2).
-pub(super) const MOST_DEATHS: u32 = 5;
+/// A document that could not be published so often is held.
+const MOST_FAILURES: u32 = 5;
 /// A change that waited so long for another becomes an issue.
 const PATIENCE_MS: i64 = 24 * 3_600_000;
 
@@ -46,8 +46,8 @@ pub fn project(core: &Core, most_documents: u32) -> Result<u32, StoreError> {
     if ids.is_empty() {
         return Ok(0);
     }
-    let deaths = core.store.read(|tx| tx.judging_deaths(&ids))?;
-    let (kept, trouble) = judge_and_publish(core, &ids, &deaths)?;
+    let troubles = core.store.read(|tx| tx.judging_troubles(&ids))?;
+    let (kept, trouble) = judge_and_publish(core, &ids, &troubles)?;
     core.memory.batch_ended();
     for (id, newest, doc) in kept {
         core.memory.keep(id, newest, doc);
@@ -59,19 +59,19 @@ pub fn project(core: &Core, most_documents: u32) -> Result<u32, StoreError> {
 fn judge_and_publish(
     core: &Core,
     ids: &[DocumentId],
-    deaths: &[u32],
+    troubles: &[Troubles],
 ) -> Result<(Vec<Kept>, Option<StoreError>), StoreError> {
     let dockets = core.store.read(|tx| {
         let each = ids
             .iter()
-            .zip(deaths)
-            .map(|(id, deaths)| read(core, tx, *id, *deaths));
+            .zip(troubles)
+            .map(|(id, troubles)| read(core, tx, *id, *troubles));
         each.filter_map(Result::transpose)
             .collect::<Result<Vec<_>, StoreError>>()
     })?;
     let judged = on_large_stack(|| {
-        let each = dockets.into_iter().map(|(docket, deaths)| {
-            if deaths >= MOST_DEATHS {
+        let each = dockets.into_iter().map(|(docket, troubles)| {
+            if troubles.failures >= MOST_FAILURES || is_deadly(core, &docket, troubles.deaths)? {
                 let judged = all_held(&docket);
                 return Ok((docket, judged));
             }
@@ -84,18 +84,20 @@ fn judge_and_publish(
     })??;
     core.store.write(|tx| {
         let (mut kept, mut trouble) = (Vec::new(), None);
-        let died = ids.iter().zip(deaths).filter(|(_, deaths)| **deaths > 0);
-        let mut over: HashSet<DocumentId> = died.map(|(id, _)| *id).collect();
+        let troubled = ids
+            .iter()
+            .zip(troubles)
+            .filter(|(_, t)| **t != Troubles::default());
+        let mut over: HashSet<DocumentId> = troubled.map(|(id, _)| *id).collect();
         for (docket, judged) in judged {
             let id = docket.id;
             match tx.attempt(|tx| publish(tx, &core.host, docket, judged)) {
                 Ok(document) => kept.extend(document),
                 Err(error) if error.is_the_machines() => return Err(error),
                 Err(error) => {
-                    // Counts as a death: a document that fails again and again is held.
                     tracing::error!(%error, "a document could not be published");
                     over.remove(&id);
-                    tx.judging_died(id)?;
+                    tx.judging_failed(id)?;
                     trouble = Some(error);
                 }
             }
@@ -105,17 +107,23 @@ fn judge_and_publish(
     })
 }
 
-/// One document's docket with its deaths. Where what is published of it cannot be read, what waits
+/// One document's docket with its troubles. Where what is published of it cannot be read, what waits
 /// is to be held.
-fn read(core: &Core, tx: &Tx<'_>, id: DocumentId, deaths: u32) -> Result<Option<(Docket, u32)>, StoreError> {
-    if deaths < MOST_DEATHS {
+fn read(
+    core: &Core,
+    tx: &Tx<'_>,
+    id: DocumentId,
+    mut troubles: Troubles,
+) -> Result<Option<(Docket, Troubles)>, StoreError> {
+    if troubles.failures < MOST_FAILURES {
         match Docket::read(tx, &core.memory, id) {
-            Ok(docket) => return Ok(docket.map(|docket| (docket, deaths))),
+            Ok(docket) => return Ok(docket.map(|docket| (docket, troubles))),
             Err(error) if error.is_the_machines() => return Err(error),
             Err(error) => tracing::error!(%error, "a document cannot be read"),
         }
+        troubles.failures = MOST_FAILURES;
     }
-    Ok(Docket::unreadable(tx, id)?.map(|docket| (docket, MOST_DEATHS)))
+    Ok(Docket::unreadable(tx, id)?.map(|docket| (docket, troubles)))
 }
 
 /// Opens an issue for changes that have waited too long for the ones before them.

@@ -159,20 +159,27 @@ fn what_waits_is_found_by_its_state() {
 fn what_the_judge_died_over_is_counted_until_it_ends() {
     let (store, _folder) = store();
     let died = |n| store.write(|tx| tx.judging_died(document(n))).unwrap();
+    let failed = |n| store.write(|tx| tx.judging_failed(document(n))).unwrap();
     let deaths = || {
         store
-            .read(|tx| tx.judging_deaths(&[document(1), document(2), document(3)]))
+            .read(|tx| tx.judging_troubles(&[document(1), document(2), document(3)]))
             .unwrap()
+            .into_iter()
+            .map(|troubles| (troubles.deaths, troubles.failures))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(deaths(), [0, 0, 0]);
+    assert_eq!(deaths(), [(0, 0); 3]);
     died(1);
     died(2);
     died(2);
-    assert_eq!(deaths(), [1, 2, 0]);
+    assert_eq!(deaths(), [(1, 0), (2, 0), (0, 0)]);
+    failed(2);
+    failed(3);
+    assert_eq!(deaths(), [(1, 0), (2, 1), (0, 1)]);
     store.write(|tx| tx.judging_end(document(2))).unwrap();
-    assert_eq!(deaths(), [1, 0, 0]);
+    assert_eq!(deaths(), [(1, 0), (0, 0), (0, 1)]);
     died(2);
-    assert_eq!(deaths(), [1, 1, 0]);
+    assert_eq!(deaths(), [(1, 0), (1, 0), (0, 1)]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Publishing: once each, by one projector or two, through deaths; what waits too long; what is made
 //! again; what the desk writes.
 
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use notes::ids::DocumentId;
@@ -8,9 +9,10 @@ use notes::note::Template;
 
 use super::world::*;
 use crate::core::Core;
+use crate::host::{Apart, Ended};
 use crate::store::EntryState::{Held, Pending, Published, Waiting};
-use crate::store::{Audience, DocumentRecord, NewsKind};
-use crate::sync::project::MOST_DEATHS;
+use crate::store::{Audience, DocumentRecord, NewsKind, Troubles};
+use crate::sync::apart::{MOST_DEATHS, judge_apart};
 use crate::sync::{desk_change, project, reproject, sweep};
 
 fn publications(town: &Town, document: DocumentId) -> Vec<u64> {
@@ -69,13 +71,77 @@ fn a_document_over_which_the_process_died_too_often_is_held_and_its_neighbours_a
         assert_eq!(state(&town, note(n)), [expected; 2], "note {n}");
     }
     assert_eq!(town.states(note(2))[0].1.as_deref(), Some("unprocessable"));
-    assert_eq!(town.read(|tx| tx.judging_deaths(&[note(2)])), [0]);
+    assert_eq!(
+        town.read(|tx| tx.judging_troubles(&[note(2)])),
+        [Troubles::default()]
+    );
     assert_eq!(town.core.store.marked_before().unwrap(), None);
     assert!(
         town.read(|tx| tx.issues_open(9))
             .iter()
             .any(|i| i.opened.document == Some(note(2)))
     );
+}
+
+/// Another process, as it ends time after time.
+struct Elsewhere(Mutex<Vec<Ended>>);
+
+impl Apart for Elsewhere {
+    fn judge(&self, case: &[u8]) -> Ended {
+        judge_apart(case).unwrap();
+        self.0.lock().unwrap().pop().unwrap()
+    }
+}
+
+#[test]
+fn who_kills_whoever_judges_is_told_from_who_was_there_when_the_server_was_killed() {
+    use Ended::{Badly, Unknown, Well};
+    for (deaths, ends, expected) in [
+        // However often it was killed from outside.
+        (1, vec![Well], Published),
+        (90, vec![Well], Published),
+        (1, vec![Badly, Well], Published),
+        (1, vec![Badly, Badly], Held),
+        // Where it could not be tried, the old rule stands.
+        (MOST_DEATHS - 1, vec![Unknown], Published),
+        (MOST_DEATHS, vec![Unknown], Held),
+        (MOST_DEATHS, vec![Badly, Unknown], Held),
+        (0, vec![], Published),
+    ] {
+        let mut town = Town::new();
+        let ended = Elsewhere(Mutex::new(ends.iter().rev().copied().collect()));
+        town.core.host.apart = Some(Arc::new(ended));
+        accepted(&mut town.phone(1, "W1"), 0..2);
+        town.write(|tx| (0..deaths).try_for_each(|_| tx.judging_died(note(1))));
+        town.project();
+        assert_eq!(state(&town, note(0)), [Published; 2]);
+        assert_eq!(
+            state(&town, note(1)),
+            [expected; 2],
+            "{deaths} deaths, then {ends:?}"
+        );
+        assert_eq!(
+            town.read(|tx| tx.judging_troubles(&[note(1)])),
+            [Troubles::default()]
+        );
+    }
+}
+
+#[test]
+fn what_could_not_be_published_so_often_is_held_and_not_tried_elsewhere() {
+    let mut town = Town::new();
+    town.core.host.apart = Some(Arc::new(Elsewhere(Mutex::default())));
+    accepted(&mut town.phone(1, "W1"), 0..2);
+    town.write(|tx| (0..5).try_for_each(|_| tx.judging_failed(note(1))));
+    town.project();
+    assert_eq!(state(&town, note(0)), [Published; 2]);
+    assert_eq!(state(&town, note(1)), [Held; 2]);
+}
+
+#[test]
+fn what_is_no_case_says_nothing_of_a_document() {
+    assert!(judge_apart(b"nothing").is_err());
+    assert!(judge_apart(&[]).is_err());
 }
 
 #[test]
