@@ -236,23 +236,27 @@ fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<O
         newest = publish_again(tx, &docket, person)?;
     }
     newest = enter(tx, host, &docket, &judged, (person, newest))?;
-    let Some(Sound { doc, plain, writers }) = judged.outcome else {
+    let Some(sound) = judged.outcome else {
         return Ok(docket.base.map(|doc| (docket.id, newest, doc)));
     };
+    let Sound { doc, plain, .. } = sound;
     call_back(tx, host, &docket)?;
     let place = (docket.id, docket.template, person);
-    let mut record = record_of(docket.record.as_ref(), place, &doc, &plain);
-    renew_snapshot(tx, &mut record, &doc, newest)?;
+    let mut record = record_of(docket.record.as_ref(), place, sound.heads, &plain);
+    if let Some(doc) = &doc {
+        renew_snapshot(tx, &mut record, doc, newest)?;
+    }
     tx.document_put(&record)?;
     if record.finished_at.is_some() {
         let published = docket.entries.iter().zip(&judged.findings);
         let published = published.filter(|(_, finding)| **finding == Finding::Publish);
         let received_at = published.map(|(e, _)| e.entry.received_at).max().unwrap_or(0);
-        let authors = authors(tx, &writers, &plain)?;
+        let authors = authors(tx, &sound.writers, &plain)?;
         export::after_publish(tx, host, &record, &plain, &authors, received_at)?;
     }
     issues::after_publish(tx, host, &record, &plain)?;
-    Ok(docket.base.is_some().then_some((docket.id, newest, doc)))
+    let kept = doc.filter(|_| docket.base.is_some());
+    Ok(kept.map(|doc| (docket.id, newest, doc)))
 }
 
 /// Gives each entry the state that was found; returns the newest published number.

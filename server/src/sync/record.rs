@@ -20,14 +20,14 @@ const SNAPSHOT_EVERY: usize = 32;
 pub(super) fn record_of(
     before: Option<&DocumentRecord>,
     (id, template, person): (DocumentId, Template, Option<PersonId>),
-    doc: &Automerge,
+    heads: Vec<[u8; 32]>,
     plain: &Plain,
 ) -> DocumentRecord {
     DocumentRecord {
         id,
         template,
         person,
-        heads: doc.get_heads().into_iter().map(|h| h.0).collect(),
+        heads,
         plain: export::plain_json(plain),
         kind: plain.text("kind").map(str::to_owned),
         started_at: plain.time("started_at"),
@@ -127,7 +127,8 @@ fn reproject_one(tx: &Tx<'_>, id: DocumentId) -> Result<(), StoreError> {
     let template = newest.template;
     let plain = Plain::read(&doc, template)
         .map_err(|_| StoreError::Inconsistent("a published document cannot be read"))?;
-    let mut record = record_of(None, (id, template, newest.person), &doc, &plain);
+    let heads = doc.get_heads().into_iter().map(|head| head.0).collect();
+    let mut record = record_of(None, (id, template, newest.person), heads, &plain);
     renew_snapshot(tx, &mut record, &doc, newest.number)?;
     tx.document_put(&record)
 }

@@ -8,7 +8,7 @@ use notes::note::Template;
 use super::judging::raw;
 use super::world::*;
 use crate::store::EntryState;
-use crate::sync::judge::{Candidate, Sound};
+use crate::sync::judge::Candidate;
 use crate::sync::project::{on_large_stack, without_falls};
 
 const DEEP: usize = 20_000;
@@ -166,9 +166,8 @@ fn nothing_that_is_published_leaves_a_document_that_does_not_load_again() {
         let outcome = without_falls(&[joined(lie.clone())], |candidates| {
             judged(Some(&base), candidates)
         });
-        let Some(Sound { doc, .. }) = outcome.outcome else {
-            continue;
-        };
+        let Some(sound) = outcome.outcome else { continue };
+        let doc = sound.doc.unwrap();
         published += 1;
         let again = std::panic::catch_unwind(|| notes::note::load(&doc.save()));
         let again = again

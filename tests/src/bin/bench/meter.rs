@@ -121,11 +121,14 @@ impl Server {
             .shown()
     }
 
-    /// Judges and publishes all that waits; says what it cost.
-    pub(crate) fn project(&self) -> Duration {
-        let before = cpu();
-        while server::sync::project(&self.core, 64).unwrap() > 0 {}
-        cpu().saturating_sub(before)
+    /// Judges and publishes all that waits.
+    pub(crate) fn project(&self) {
+        while self.project_some() > 0 {}
+    }
+
+    /// One batch of it; says for how many documents.
+    pub(crate) fn project_some(&self) -> usize {
+        server::sync::project(&self.core, 64).unwrap() as usize
     }
 
     /// Forgets what passed so far.
