@@ -244,6 +244,9 @@ fn what_is_known_already_changes_nothing() {
     let (base, _) = ten_more();
     let outcome = judged(Some(&base), &[candidate(whole(&base))]);
     assert_eq!(findings(&outcome), ["publish"]);
-    assert_eq!(outcome.outcome.unwrap().doc.unwrap().get_heads(), base.get_heads());
+    assert_eq!(
+        outcome.outcome.unwrap().doc.unwrap().get_heads(),
+        base.get_heads()
+    );
     assert!(judged(Some(&base), &[]).outcome.is_none());
 }
