@@ -159,6 +159,13 @@ impl CaseSystem {
         (answer.body, next)
     }
 
+    /// The server was set back: what was read before is of another epoch, and is read from the beginning.
+    pub fn begins_anew(&mut self) {
+        self.cursor = None;
+        self.token = None;
+        self.records.clear();
+    }
+
     /// Everything new, by cursor, a few at a time. That a version comes twice or one is left out stops
     /// the story.
     pub fn reads(&mut self) -> Vec<Event> {

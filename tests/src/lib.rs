@@ -27,6 +27,7 @@ mod link;
 mod peek;
 mod phone;
 mod server;
+pub mod simulator;
 pub mod traces;
 mod village;
 

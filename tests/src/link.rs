@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use client_core::host::{HttpRequest, HttpResponse, Transport, Unreachable};
 
+use crate::clock::{DAY, SECOND};
 use crate::dice::Chance;
 use crate::server::Server;
 
@@ -45,7 +46,10 @@ pub struct Link {
     weather: Option<(Chance, u64)>,
     /// Each request of a pass reaches the server so many times more.
     echoes: u32,
-    late: Vec<HttpRequest>,
+    /// Losses, delays and repetitions of many kinds at once.
+    storm: Option<Chance>,
+    /// Requests on their way, each with when it arrives.
+    late: Vec<(i64, HttpRequest)>,
     /// The requests for `/v1/sync` that the server saw whole, the newest last.
     pub seen: Vec<HttpRequest>,
     /// How many bytes of bodies went both ways for `/v1/sync`.
@@ -62,6 +66,7 @@ impl Link {
             orders: VecDeque::new(),
             weather: None,
             echoes: 0,
+            storm: None,
             late: Vec::new(),
             seen: Vec::new(),
             bytes: 0,
@@ -86,6 +91,18 @@ impl Link {
         self.weather = (one_in > 0).then(|| (chance.clone(), one_in));
     }
 
+    /// From now on one request in five is lost in some way, one in ten comes a second time later, any may
+    /// take up to half a minute, and a few take a day.
+    pub fn storm(&mut self, chance: &Chance) {
+        self.storm = Some(chance.clone());
+    }
+
+    /// Fair weather again.
+    pub fn calm(&mut self) {
+        self.storm = None;
+        self.weather = None;
+    }
+
     /// From now on each request of a pass reaches the server so many times more, before its answer is read.
     pub fn echoes(&mut self, times: u32) {
         self.echoes = times;
@@ -98,9 +115,43 @@ impl Link {
 
     /// The late requests reach the server now, the newest first.
     pub fn late_ones_arrive(&mut self) {
-        for request in std::mem::take(&mut self.late).into_iter().rev() {
+        for (_, request) in std::mem::take(&mut self.late).into_iter().rev() {
             let _ = self.deliver(&request);
         }
+    }
+
+    /// Those of the late requests whose time has come reach the server, the newest first.
+    pub fn due_ones_arrive(&mut self) {
+        let now = self.server.now();
+        let late = std::mem::take(&mut self.late);
+        let (due, later): (Vec<_>, Vec<_>) = late.into_iter().partition(|(at, _)| *at <= now);
+        self.late = later;
+        for (_, request) in due.into_iter().rev() {
+            let _ = self.deliver(&request);
+        }
+    }
+
+    /// When a request that is late now arrives: within half a minute, or a day later.
+    fn arrival(&self, chance: Option<&Chance>) -> i64 {
+        let after = chance.map_or(0, |chance| match chance.below(20) {
+            0 => DAY,
+            _ => i64::try_from(chance.below(30)).unwrap() * SECOND,
+        });
+        self.server.now() + after
+    }
+
+    /// What the storm does to a request before it is sent on.
+    fn blows(&mut self, request: &HttpRequest) -> Option<Cut> {
+        let chance = self.storm.clone()?;
+        if chance.one_in(3) {
+            self.server
+                .waits(i64::try_from(chance.below(30)).unwrap() * SECOND);
+        }
+        if chance.one_in(10) {
+            self.late.push((self.arrival(Some(&chance)), request.clone()));
+            self.cuts += 1;
+        }
+        chance.one_in(5).then(|| *chance.pick(&Cut::ALL))
     }
 
     /// A request that was kept reaches the server again.
@@ -128,6 +179,9 @@ impl Link {
         {
             return order;
         }
+        if self.storm.is_some() {
+            return self.blows(request);
+        }
         let (chance, one_in) = self.weather.as_ref()?;
         chance.one_in(*one_in).then(|| *chance.pick(&Cut::ALL))
     }
@@ -148,7 +202,8 @@ impl Transport for Link {
                 return Err(Unreachable);
             }
             Some(Cut::Late) => {
-                self.late.push(request.clone());
+                let storm = self.storm.clone();
+                self.late.push((self.arrival(storm.as_ref()), request.clone()));
                 return Err(Unreachable);
             }
             _ => {}

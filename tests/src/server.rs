@@ -84,6 +84,7 @@ struct Running {
 pub struct Server {
     runtime: Runtime,
     host: Host,
+    time: Time,
     folder: RefCell<Folder>,
     running: RefCell<Running>,
 }
@@ -112,7 +113,7 @@ fn open(folder: &Folder, host: &Host) -> Running {
 impl Server {
     pub(crate) fn new(time: Time, chance: Chance) -> Self {
         let host = Host {
-            clock: Arc::new(time),
+            clock: Arc::new(time.clone()),
             dice: Arc::new(chance),
             apart: None,
         };
@@ -125,6 +126,7 @@ impl Server {
         Self {
             runtime,
             host,
+            time,
             folder: RefCell::new(folder),
             running: RefCell::new(running),
         }
@@ -133,6 +135,16 @@ impl Server {
     /// The heart of the server, for the operations that its command line has.
     pub fn core(&self) -> Arc<Core> {
         Arc::clone(&self.running.borrow().core)
+    }
+
+    /// What the clock says.
+    pub(crate) fn now(&self) -> i64 {
+        self.host.now_ms()
+    }
+
+    /// Lets time pass while a request is on its way.
+    pub(crate) fn waits(&self, ms: i64) {
+        self.time.pass(ms);
     }
 
     /// Judges and publishes until nothing waits.

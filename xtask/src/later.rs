@@ -10,8 +10,6 @@ pub enum Later {
     Web,
     /// The phone libraries.
     Mobile,
-    /// Seeded random villages.
-    Simulate,
     /// Load on a server.
     Fleet,
 }
@@ -25,7 +23,6 @@ impl Later {
                 "The web apps (the phone app's screens and the team admin's console) are not built yet."
             }
             Self::Mobile => "The phone libraries for Kotlin and Swift are not built yet.",
-            Self::Simulate => "The simulation of whole villages from a range of seeds is not built yet.",
             Self::Fleet => "The fleet, which loads a server with many phones, is not built yet.",
         };
         Failure {

@@ -6,6 +6,7 @@ pub mod bench;
 pub mod later;
 pub mod run;
 pub mod setup;
+pub mod simulate;
 pub mod test;
 pub mod tidy;
 pub mod workshop;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::later::Later;
 use xtask::workshop::{Failure, Workshop};
-use xtask::{bench, run, setup, test, tidy};
+use xtask::{bench, run, setup, simulate, test, tidy};
 
 /// Every chore of the project is one of these.
 #[derive(Parser)]
@@ -51,7 +51,7 @@ enum Chore {
     Web,
     /// Build the phone libraries and their bindings (not built yet)
     Mobile,
-    /// Run seeded random villages (not built yet)
+    /// Run simulated villages from a range of seeds
     Simulate {
         /// How many seeds to run
         #[arg(long, default_value_t = 100)]
@@ -87,7 +87,7 @@ fn carry_out(chore: Chore, workshop: &Workshop) -> Result<(), Failure> {
         Chore::Bench { check } => bench::bench(workshop, check),
         Chore::Web => Err(Later::Web.failure()),
         Chore::Mobile => Err(Later::Mobile.failure()),
-        Chore::Simulate { .. } => Err(Later::Simulate.failure()),
+        Chore::Simulate { seeds, from } => simulate::simulate(workshop, seeds, from),
         Chore::Fleet => Err(Later::Fleet.failure()),
     }
 }

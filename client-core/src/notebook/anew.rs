@@ -4,8 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use automerge::{ActorId, Automerge, ChangeHash};
-use notes::gate::{self, Kind, Limits};
+use automerge::{ActorId, ChangeHash};
 use notes::ids::DocumentId;
 use notes::note::{self, genesis};
 use notes::wire::Subject;
@@ -13,13 +12,10 @@ use notes::wire::Subject;
 use super::absorb::Ledger;
 use super::commit::save;
 use crate::store::docs::{self, DocRow, Reset};
-use crate::store::outgoing::Answered;
-use crate::store::{Db, aside, fills, outgoing, rows};
+use crate::store::meta::{self, key};
+use crate::store::{Db, aside, fills, outgoing};
 use crate::sync;
 use crate::trouble::Trouble;
-
-/// Two phones wrote the same number: nobody decided against anything.
-const SEQ_TAKEN: &str = "seq_taken";
 
 /// Sets the copy aside and asks for the server's history. Until that came the note can be read, and
 /// what is typed meanwhile is written again with the rest.
@@ -52,21 +48,19 @@ pub(super) fn history_came(conn: &Db, id: DocumentId, ledger: &mut Ledger) -> Re
 
 fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Trouble> {
     let mine = note::load(&docs::snapshot(conn, row.nr)?)?;
-    let answered = outgoing::answered(conn, row.id)?;
     let mut chunks = aside::waiting(conn, row.id)?;
     if row.reset == Reset::Fork {
         // What the server has accepted and not yet published is history too, not to be written twice.
-        let accepted = answered.iter().filter(|a| a.code.is_none());
-        chunks.extend(accepted.map(|a| a.chunk.clone()));
+        let answered = outgoing::answered(conn, row.id)?;
+        chunks.extend(answered.into_iter().filter(|a| a.code.is_none()).map(|a| a.chunk));
     }
     let built = sync::rebuild(row.template, &chunks);
     let server_heads = built.doc.get_heads();
     let nothing = server_heads == [genesis::hash(row.template)];
-    let held = if nothing || row.reset == Reset::Fork {
+    let held = if nothing {
         BTreeSet::new()
     } else {
-        let code = rows::standing(conn, row.id)?.and_then(|s| s.code);
-        decided_against(&answered, &built.doc, code.as_deref())
+        decided_against(conn, row.id)?
     };
     let fresh = ActorId::from(&ledger.fresh.0[..]);
     let server = built.doc.clone();
@@ -95,39 +89,17 @@ fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Troubl
     Ok(())
 }
 
-/// The changes that a person decided against: those held when they were pushed, or else the first
-/// that the server took and never published.
-fn decided_against(answered: &[Answered], server: &Automerge, code: Option<&str>) -> BTreeSet<ChangeHash> {
-    let coded: Vec<&Answered> = answered.iter().filter(|a| a.code.is_some()).collect();
-    if code == Some(SEQ_TAKEN) || coded.iter().any(|a| a.code.as_deref() == Some(SEQ_TAKEN)) {
-        return BTreeSet::new();
-    }
-    let unpublished = |hashes: Vec<ChangeHash>| -> BTreeSet<ChangeHash> {
-        let absent = |hash: &ChangeHash| server.get_change_meta_by_hash(hash).is_none();
-        hashes.into_iter().filter(absent).collect()
-    };
-    if coded.is_empty() {
-        let each = answered.iter().map(|a| unpublished(hashes_of(&a.chunk)));
-        return each
-            .into_iter()
-            .find(|hashes| !hashes.is_empty())
-            .unwrap_or_default();
-    }
-    unpublished(coded.iter().flat_map(|a| hashes_of(&a.chunk)).collect())
+/// Where it is remembered what a person decided against in a document.
+pub(super) fn against(id: DocumentId) -> String {
+    format!("{} {id}", key::AGAINST)
 }
 
-fn hashes_of(chunk: &[u8]) -> Vec<ChangeHash> {
-    match gate::count(chunk, &Limits::default()) {
-        Ok(counted) if counted.kind == Kind::Change => vec![ChangeHash(counted.hash)],
-        Ok(_) => note::load(chunk).map_or_else(
-            |_| Vec::new(),
-            |doc| {
-                doc.get_changes_meta(&[])
-                    .into_iter()
-                    .map(|meta| meta.hash)
-                    .collect()
-            },
-        ),
-        Err(_) => Vec::new(),
-    }
+fn decided_against(conn: &Db, id: DocumentId) -> Result<BTreeSet<ChangeHash>, Trouble> {
+    let hashes = meta::get(conn, &against(id))?.unwrap_or_default();
+    Ok(hashes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|hash| ChangeHash(*hash))
+        .collect())
 }

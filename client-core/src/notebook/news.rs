@@ -66,7 +66,11 @@ fn order(conn: &Db, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<
             want_all_anew(conn)
         }
         ("reset", Some(document)) => match docs::find(conn, document)? {
-            Some(doc) if !doc.gone => anew::begin(conn, &doc, Reset::Order, ledger),
+            Some(doc) if !doc.gone => {
+                let against: Vec<u8> = row.against.iter().flat_map(|hash| hash.to_vec()).collect();
+                meta::set(conn, &anew::against(document), &against)?;
+                anew::begin(conn, &doc, Reset::Order, ledger)
+            }
             _ => Ok(()),
         },
         // An order of a newer server.

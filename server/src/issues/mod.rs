@@ -6,6 +6,7 @@
 //! What never happens: one matter stands open twice, a decision is taken twice, a held note is
 //! deleted.
 
+mod again;
 mod detail;
 mod exports;
 mod halt;
@@ -18,6 +19,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use again::{can_write_again, decided_against, fork};
 pub(crate) use exports::{export_refused, export_taken};
 pub(crate) use halt::Halt;
 pub use held::held;

@@ -102,7 +102,8 @@ fn append(
     let known = tx
         .log_entry(seq)?
         .ok_or(StoreError::Inconsistent("a log entry vanished"))?;
-    let held = matches!(known.entry.state, EntryState::Held | EntryState::SetAside);
+    // What a person set aside is settled: it is durable, and the phone hears what to do by an order.
+    let held = known.entry.state == EntryState::Held;
     let code = known
         .entry
         .code

@@ -31,6 +31,7 @@ pub use desk::desk_change;
 pub use docket::{Memory, published};
 pub use project::{project, sweep};
 pub use record::reproject;
+pub(crate) use view::may_read;
 pub use view::{JOINT_VISIT, is_mine, may_see};
 
 /// Who is at the door: proof that a device was recognised, with its standing of this moment.

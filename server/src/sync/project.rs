@@ -285,6 +285,14 @@ fn enter(
             Finding::Hold(code) => hold(tx, host, docket, index, *code)?,
         }
     }
+    // Two installs write under one actor: each takes a fresh one, and writes again under it what was
+    // not published.
+    let forked = docket.entries.iter().zip(&judged.findings);
+    let forked = forked.filter(|(_, finding)| **finding == Finding::Hold(Code::SeqTaken));
+    let devices: HashSet<_> = forked.filter_map(|(entry, _)| entry.entry.device).collect();
+    for device in devices {
+        issues::fork(tx, docket.id, device)?;
+    }
     Ok(newest)
 }
 
@@ -337,14 +345,7 @@ fn hold(tx: &Tx<'_>, host: &Host, docket: &Docket, index: usize, code: Code) -> 
     let Some(whole) = tx.log_entry(entry.seq)? else {
         return Ok(());
     };
-    issues::held(tx, host, &whole, code)?;
-    if let (Code::SeqTaken, Some(device)) = (code, entry.entry.device) {
-        // Two installs write under one actor: each takes a fresh one, and the one that was held
-        // writes again under it what it had written.
-        tx.tell(Audience::Device(device), NewsKind::NewActor, &[])?;
-        tx.tell(Audience::Device(device), NewsKind::Reset, &docket.id.0)?;
-    }
-    Ok(())
+    issues::held(tx, host, &whole, code)
 }
 
 /// What was published before comes again under the note's new person, behind every cursor.

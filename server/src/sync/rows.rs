@@ -49,16 +49,23 @@ pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>
             })]
         }
         NewsKind::Reset => {
-            let document = Some(DocumentId(key16()?));
+            let document = DocumentId(key16()?);
+            if !issues::can_write_again(tx, document, who.device.id)? {
+                // Its history would not be given to it: it would take the note for a new one.
+                return Ok(Vec::new());
+            }
+            let against = issues::decided_against(tx, document, who.device.id)?;
             vec![RowBody::Order(OrderRow {
                 order: "reset".to_owned(),
-                document,
+                document: Some(document),
+                against: against.into_iter().map(|hash| hash.to_vec().into()).collect(),
             })]
         }
         NewsKind::NewActor => {
             vec![RowBody::Order(OrderRow {
                 order: "new_actor".to_owned(),
                 document: None,
+                against: Vec::new(),
             })]
         }
     };

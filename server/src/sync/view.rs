@@ -37,7 +37,7 @@ pub(super) fn copied(tx: &Tx<'_>, device: DeviceId) -> Result<bool, StoreError> 
 }
 
 /// Whether a device may read a document: its person may be seen, or it joined the visit.
-pub(super) fn may_read(
+pub(crate) fn may_read(
     tx: &Tx<'_>,
     worker: &WorkerRecord,
     device: DeviceId,

@@ -3,7 +3,7 @@
 use notes::wire::{OrderRow, RowBody, StandingRow};
 
 use super::*;
-use crate::store::aside;
+use crate::store::{aside, docs};
 
 #[test]
 fn two_phones_restored_from_one_backup_keep_what_both_wrote() {
@@ -65,6 +65,9 @@ fn an_ordered_reset_takes_the_servers_copy_and_writes_again_what_came_later() {
     server.with(|s| s.verdicts.insert(note, (1, "changed_after_finish")));
     phone.sync();
     assert_eq!(phone.state(note), "held");
+    let row = docs::find(phone.book.store.read(), note).unwrap().unwrap();
+    let bad = docs::snapshot(phone.book.store.read(), row.nr).unwrap();
+    let bad = notes::note::load(&bad).unwrap().get_heads();
     phone.write(note, "Later.");
     server.with(|s| {
         s.verdicts.clear();
@@ -78,6 +81,7 @@ fn an_ordered_reset_takes_the_servers_copy_and_writes_again_what_came_later() {
         s.rows.push(RowBody::Order(OrderRow {
             order: "reset".into(),
             document: Some(note),
+            against: bad.iter().map(|hash| hash.0.to_vec().into()).collect(),
         }));
     });
     // The words typed since are pushed on top of the held ones before the order is known: they are
@@ -101,6 +105,7 @@ fn a_reset_survives_a_broken_link_and_a_kill() {
         s.rows.push(RowBody::Order(OrderRow {
             order: "reset".into(),
             document: Some(note),
+            against: Vec::new(),
         }));
     });
     // The order comes; the history does not.
@@ -149,6 +154,7 @@ fn a_reset_of_a_note_that_the_server_does_not_have_keeps_it() {
         s.rows.push(RowBody::Order(OrderRow {
             order: "reset".into(),
             document: Some(note),
+            against: Vec::new(),
         }));
     });
     phone.sync();

@@ -166,10 +166,12 @@ pub(super) fn rows() -> Vec<RowBody> {
             message,
         })
     };
-    let order = |order: &str, document| {
+    let order = |order: &str, document: Option<DocumentId>| {
+        let decided = document.map(|_| vec![9; 32].into());
         RowBody::Order(OrderRow {
             order: order.into(),
             document,
+            against: decided.into_iter().collect(),
         })
     };
     vec![

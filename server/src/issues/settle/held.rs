@@ -4,12 +4,12 @@
 //! was still allowed to write, whether the note was closed. Nobody may overrule the rules that keep
 //! a document readable and its authors true: those parts can only be returned or set aside.
 
-use notes::ids::{DeviceId, PersonId};
+use notes::ids::PersonId;
 use notes::note::Template;
 use notes::problem::Code;
 
 use super::{Decision, document, person};
-use crate::issues::{Halt, detail};
+use crate::issues::{Halt, again, detail};
 use crate::store::{Audience, Entry, EntryState, Issue, NewsKind, StoreError, Tx};
 
 /// What may be done with what is held for this reason.
@@ -24,6 +24,8 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
     // A page's id is made from its person, so it can never be about another.
     let movable = entry.is_some_and(|entry| entry.entry.template == Template::Note);
     let mut actions = match code {
+        // The phone was told to write it again.
+        _ if entries(tx, issue)?.is_empty() => Vec::new(),
         Some(Code::ChangedAfterFinish | Code::RevokedDevice) => vec!["accept"],
         Some(Code::PersonUnknown) => {
             // The person may be known, only not to that team; or not be known at all.
@@ -82,24 +84,15 @@ fn overrule(tx: &Tx<'_>, issue: &Issue, person: Option<PersonId>) -> Result<(), 
 }
 
 /// Sets the entries aside, and orders the phone to take the server's copy and to write again what
-/// it wrote since. What waits for the entries can then never come in by itself, so it goes with
-/// them; the phone has it and writes it again.
+/// it wrote besides.
 fn set_aside(tx: &Tx<'_>, issue: &Issue) -> Result<(), StoreError> {
     let document = document(issue)?;
-    for entry in entries(tx, issue)? {
+    let entries = entries(tx, issue)?;
+    for entry in &entries {
         tx.log_set_state(entry.seq, EntryState::SetAside, entry.entry.code.as_deref())?;
     }
     let Some(device) = issue.opened.device else {
         return Ok(());
     };
-    for entry in waiting(tx, issue, device)? {
-        tx.log_set_state(entry.seq, EntryState::SetAside, None)?;
-    }
-    tx.tell(Audience::Device(device), NewsKind::Reset, &document.0)
-}
-
-fn waiting(tx: &Tx<'_>, issue: &Issue, device: DeviceId) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = tx.log_of(document(issue)?, &[EntryState::Waiting])?;
-    entries.retain(|e| e.entry.device == Some(device));
-    Ok(entries)
+    again::order(tx, document, device, &entries)
 }

@@ -1,0 +1,235 @@
+//! The end of a simulated story: the faults stop, a minute passes, and everything is judged, first
+//! what must have come to rest, then what must never have happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::{Automerge, ReadDoc as _};
+use client_core::Ended;
+use client_core::notebook::State;
+use notes::ids::DocumentId;
+use serde_json::Value;
+use server::store::EntryState;
+use sha2::{Digest as _, Sha256};
+
+use super::Summary;
+use super::deeds::text;
+use super::town::Town;
+use crate::clock::{DAY, HOUR, SECOND};
+use crate::phone::Phone;
+
+/// Most decisions after the faults have stopped.
+const MOST_DECISIONS: usize = 200;
+
+impl Town {
+    /// Everything comes to rest, and is judged.
+    pub(super) fn end(&mut self) -> Summary {
+        self.tell("the faults stop".into());
+        let faults = self.residents.iter().map(|r| r.phone.link.cuts).sum();
+        for resident in &mut self.residents {
+            resident.phone.link.calm();
+            resident.phone.link.late_ones_arrive();
+        }
+        self.a_minute_passes();
+        self.patience_ends();
+        self.rests_or_asks();
+        self.every_issue_is_ended();
+        self.a_minute_passes();
+        self.patience_ends();
+        self.rests_or_asks();
+        self.never();
+        Summary {
+            shown: self.v.shown(),
+            taken: self.mosaic.records.len(),
+            settled: self.settled,
+            faults,
+            deaths: self.deaths,
+            fingerprint: self.fingerprint(),
+        }
+    }
+
+    /// Passes and judgements, as they come by themselves in a minute of fair weather.
+    fn a_minute_passes(&mut self) {
+        for _ in 0..6 {
+            self.v.server.settle();
+            for who in 0..self.residents.len() {
+                self.syncs(who);
+                self.v.server.settle();
+            }
+            self.v.time.pass(10 * SECOND);
+        }
+    }
+
+    /// What waits for a part that nobody has becomes an issue after a day.
+    fn patience_ends(&mut self) {
+        let waits = |entry: &server::store::Entry| entry.entry.state == EntryState::Waiting;
+        if self.v.server.log().iter().any(waits) {
+            self.v.time.pass(DAY + HOUR);
+            server::sync::sweep(&self.v.server.core()).expect("the projector goes on");
+            self.tell("a day passes".into());
+        }
+    }
+
+    /// Liveness: nothing waits without an open issue that says so.
+    fn rests_or_asks(&mut self) {
+        let open = self.v.admin().issues();
+        let asked: BTreeSet<String> = open
+            .iter()
+            .map(|issue| text(issue, "note_id").to_owned())
+            .collect();
+        // A phone that was revoked may only send: it hears of no decision.
+        for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
+            let report = resident.phone.syncs();
+            let name = resident.phone.name.clone();
+            assert_eq!(report.ended, Ended::Quiet, "{name} comes through in fair weather");
+            assert_eq!(report.waiting, 0, "nothing waits on {name}");
+            for item in resident.phone.list() {
+                let note = item.id.to_string();
+                match item.state {
+                    State::OnPhone => panic!("{note} waits on {name}"),
+                    State::Held | State::Conflict => {
+                        assert!(
+                            asked.contains(&note),
+                            "{note} is {:?} on {name} and nobody is asked",
+                            item.state
+                        );
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for entry in self.v.server.log() {
+            let note = entry.entry.document.to_string();
+            match entry.entry.state {
+                EntryState::Pending => panic!("entry {} of {note} is not judged", entry.seq),
+                EntryState::Held | EntryState::Waiting => assert!(
+                    asked.contains(&note),
+                    "entry {} of {note} is {:?} ({:?}) and nobody is asked",
+                    entry.seq,
+                    entry.entry.state,
+                    entry.entry.code
+                ),
+                _ => {}
+            }
+        }
+    }
+
+    fn every_issue_is_ended(&mut self) {
+        for _ in 0..MOST_DECISIONS {
+            if !self.waits_for_a_person() {
+                return;
+            }
+            if self.admin_settles() {
+                self.v.server.settle();
+                for who in 0..self.residents.len() {
+                    self.syncs(who);
+                    self.v.server.settle();
+                }
+            }
+        }
+        panic!("issues do not come to an end: {:?}", self.v.admin().issues());
+    }
+
+    fn waits_for_a_person(&self) -> bool {
+        let kinds = ["held", "conflict", "unmatched_person"];
+        self.v
+            .admin()
+            .issues()
+            .iter()
+            .any(|issue| kinds.contains(&text(issue, "kind")))
+    }
+
+    /// What became of each part, for whoever reads the story.
+    fn tell_the_log(&self) {
+        for entry in self.v.server.log() {
+            let sent = &entry.entry;
+            let counted = notes::gate::count(&sent.chunk, &notes::gate::Limits::default());
+            let by =
+                counted.map(|c| format!("{:?}, actor {:02x?}, seq {}", c.kind, &c.actors[0][..3], c.seq));
+            self.tell(format!(
+                "entry {} of {}: {:?} {:?} {by:?}",
+                entry.seq, sent.document, sent.state, sent.code
+            ));
+        }
+    }
+
+    /// Safety: what must never happen, by the simulator's own ledger.
+    fn never(&mut self) {
+        self.tell_the_log();
+        self.v.nothing_shown_is_missing();
+        self.v.server.verify();
+        self.each_word_stands_once();
+        self.case_system_has_what_phones_show();
+        let mut well: Vec<&mut Phone> = self
+            .residents
+            .iter_mut()
+            .filter(|r| !r.revoked)
+            .map(|r| &mut r.phone)
+            .collect();
+        self.v.all_agree(&mut well);
+    }
+
+    fn document(&self, note: DocumentId) -> Option<Automerge> {
+        let core = self.v.server.core();
+        core.store
+            .read(|tx| server::sync::published(tx, note, None))
+            .expect("what is published can be read")
+    }
+
+    /// What somebody typed stands in its note once: not twice, and not never.
+    fn each_word_stands_once(&self) {
+        let mut texts: BTreeMap<(DocumentId, &str), String> = BTreeMap::new();
+        for written in &self.written {
+            let place = (written.note, written.field);
+            let body = texts.entry(place).or_insert_with(|| {
+                let Some(doc) = self.document(written.note) else {
+                    return String::new();
+                };
+                let found = doc.get(automerge::ROOT, written.field).unwrap();
+                found.map_or(String::new(), |(_, id)| doc.text(&id).unwrap())
+            });
+            let times = body.matches(&written.token).count();
+            let may_miss = self.excused.contains(&written.token) || self.overruled.contains(&written.note);
+            assert!(
+                times == 1 || (times == 0 && may_miss),
+                "{} stands {times} times in {} of {}: {body:?}",
+                written.token,
+                written.field,
+                written.note
+            );
+        }
+    }
+
+    fn case_system_has_what_phones_show(&mut self) {
+        self.mosaic.takes_all();
+        let mut finished: BTreeMap<DocumentId, String> = BTreeMap::new();
+        for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
+            for item in resident.phone.list() {
+                if resident.phone.has_finished(item.id) && item.case_id.is_some() {
+                    finished.insert(item.id, resident.phone.body(item.id));
+                }
+            }
+        }
+        for (note, body) in &finished {
+            let newest = self.mosaic.newest(*note);
+            let newest = newest.unwrap_or_else(|| panic!("{note} is finished and not in the feed"));
+            assert_eq!(newest.text("body"), body, "the newest version of {note}");
+        }
+    }
+
+    /// A sum over all that was told and all that stands in the log.
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = Sha256::new();
+        for line in self.told.0.borrow().iter() {
+            hasher.update(line);
+        }
+        for entry in self.v.server.log() {
+            hasher.update(&entry.entry.chunk);
+            hasher.update(Value::from(entry.seq).to_string());
+        }
+        let digest: [u8; 32] = hasher.finalize().into();
+        digest
+            .iter()
+            .take(8)
+            .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    }
+}

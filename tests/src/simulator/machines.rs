@@ -1,0 +1,151 @@
+//! What happens to phones and to the server: they die, are copied, lost, set back, taken away from
+//! their people.
+
+use std::collections::BTreeSet;
+
+use super::town::{Backup, CASES, MOST_PHONES, Town};
+
+/// Who may be given a person: two of the north, one of the south.
+const COLLEAGUES: [&str; 3] = ["W105", "W104", "W108"];
+
+impl Town {
+    pub(super) fn server_judges(&mut self) {
+        if self.v.chance.one_in(3) {
+            let core = self.v.server.core();
+            let judged = server::sync::project(&core, 1).expect("the projector goes on");
+            self.tell(format!("the server judges {judged} document"));
+        } else {
+            self.v.server.settle();
+            self.tell("the server judges all that waits".into());
+        }
+    }
+
+    pub(super) fn server_dies(&mut self) {
+        self.v.server.crash();
+        self.deaths += 1;
+        self.tell("the server is killed and starts again".into());
+    }
+
+    pub(super) fn phone_dies(&mut self, who: usize) {
+        let phone = &mut self.residents[who].phone;
+        phone.is_killed();
+        let line = format!("{} is killed and starts again", phone.name);
+        self.deaths += 1;
+        self.tell(line);
+    }
+
+    /// A second phone from a copy of one's storage; both are used on.
+    pub(super) fn phone_is_copied(&mut self, who: usize) {
+        if self.residents.len() >= MOST_PHONES {
+            return;
+        }
+        let copy = self.copy_of(who, "copy");
+        let line = format!(
+            "{} is made from the storage of {}",
+            copy.name, self.residents[who].phone.name
+        );
+        self.tell(line);
+        let revoked = self.residents[who].revoked;
+        self.moves_in(copy);
+        if let Some(last) = self.residents.last_mut() {
+            last.revoked = revoked;
+        }
+    }
+
+    fn copy_of(&mut self, who: usize, what: &str) -> crate::phone::Phone {
+        let name = format!("{} ({what} {})", self.residents[who].phone.name, self.born);
+        let phone = &mut self.residents[who].phone;
+        // Keys that are not yet a change would be typed twice: docs/known-limits.md.
+        let _ = phone.list();
+        let mut copy = phone.copied(&name);
+        copy.link.storm(&self.v.chance);
+        copy
+    }
+
+    /// Its storage is copied for a bad day; later it is lost, and the copy is used on.
+    pub(super) fn phone_is_lost(&mut self, who: usize) {
+        if !self.may_lose {
+            return;
+        }
+        let Some((old, written)) = self.residents[who].old.take() else {
+            let copy = self.copy_of(who, "old");
+            let line = format!("the storage of {} is copied", self.residents[who].phone.name);
+            self.tell(line);
+            self.residents[who].old = Some((copy, self.written.len()));
+            return;
+        };
+        let line = format!(
+            "{} is lost, and its old storage is used on",
+            self.residents[who].phone.name
+        );
+        self.tell(line);
+        let number = self.residents[who].number;
+        let gone = self.written.iter().skip(written).filter(|w| w.by == number);
+        self.excused.extend(gone.map(|w| w.token.clone()));
+        self.residents[who].phone = old;
+        self.residents[who].number = self.born;
+        self.born += 1;
+    }
+
+    pub(super) fn backup_or_restore(&mut self) {
+        if !self.may_restore {
+            return;
+        }
+        let Some(backup) = self.backup.take() else {
+            self.v.server.settle();
+            let revoked: BTreeSet<u32> = self
+                .residents
+                .iter()
+                .filter(|r| r.revoked)
+                .map(|r| r.number)
+                .collect();
+            self.backup = Some(Backup {
+                file: self.v.server.backup(),
+                revoked,
+            });
+            self.tell("the server is backed up".into());
+            return;
+        };
+        self.v.server.restore(&backup.file);
+        self.deaths += 1;
+        self.tell("the server is lost, and begins again from the backup".into());
+        for resident in &mut self.residents {
+            resident.revoked = backup.revoked.contains(&resident.number);
+        }
+        // What it took since is its own; it reads the new feed from the beginning.
+        self.mosaic.begins_anew();
+        self.may_restore = false;
+    }
+
+    pub(super) fn is_revoked(&mut self, who: usize) {
+        if !self.may_revoke || self.residents.iter().filter(|r| !r.revoked).count() < 2 {
+            return;
+        }
+        let device = self.residents[who].phone.device();
+        let core = self.v.server.core();
+        server::ops::device::revoke(&core, &device.to_string(), "operator").expect("revoked");
+        // A copy is the same device.
+        for resident in &mut self.residents {
+            if resident.phone.device() == device {
+                resident.revoked = true;
+            }
+        }
+        let numbers: BTreeSet<u32> = self
+            .residents
+            .iter()
+            .filter(|r| r.revoked)
+            .map(|r| r.number)
+            .collect();
+        let theirs = self.written.iter().filter(|w| numbers.contains(&w.by));
+        self.excused.extend(theirs.map(|w| w.token.clone()));
+        let line = format!("{} is revoked", self.residents[who].phone.name);
+        self.tell(line);
+    }
+
+    pub(super) fn is_reallocated(&mut self) {
+        let case_id = CASES[self.below(CASES.len())];
+        let worker = COLLEAGUES[self.below(COLLEAGUES.len())];
+        self.v.admin().allocates(case_id, worker);
+        self.tell(format!("{case_id} is allocated to {worker}"));
+    }
+}
