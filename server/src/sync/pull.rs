@@ -9,7 +9,7 @@ use notes::wire::{Fill, FillAnswer, Pull, RESPONSE_TARGET_BYTES, Response, Row, 
 use super::Pusher;
 use super::cursor::Cursor;
 use super::{rows, view};
-use crate::store::{Audience, News, NewsKind, Published, StoreError, Tx};
+use crate::store::{Audience, EntryState, News, NewsKind, Published, StoreError, Tx};
 
 /// How much one answer may hold.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +50,9 @@ pub(super) fn pull(
     news(tx, who, &mut cursor, &mut budget, response)?;
     published(tx, who, &mut cursor, &mut budget, response)?;
     for fill in fills {
+        if not_yet(tx, who, fill)? {
+            break;
+        }
         // What has no room any more is asked for again; half an answer would lead in circles.
         let Some(answer) = answer_fill(tx, who, fill, &mut budget, &mut response.rows)? else {
             response.more = true;
@@ -220,6 +223,18 @@ impl Parcel {
             pull.chunks.push(chunk.chunk.into());
         }
     }
+}
+
+/// Whether something that this device sent for a document is not judged yet. A history without it would
+/// have the phone write it a second time; the next pass asks again.
+fn not_yet(tx: &Tx<'_>, who: &Pusher, fill: &Fill) -> Result<bool, StoreError> {
+    let Subject::Document(id) = fill.subject else {
+        return Ok(false);
+    };
+    let pending = tx.log_of(id, &[EntryState::Pending])?;
+    Ok(pending
+        .iter()
+        .any(|entry| entry.entry.device == Some(who.device.id)))
 }
 
 fn answer_fill(

@@ -113,6 +113,7 @@ impl Town {
             return;
         };
         if self.residents[who].phone.notebook().join(note).is_ok() {
+            self.residents[who].joined.insert(note);
             self.tell(format!("{} joins {note}", self.name(who)));
         }
     }

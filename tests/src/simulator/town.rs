@@ -34,6 +34,8 @@ pub(super) struct Resident {
     /// Counts phones, lost ones too.
     pub(super) number: u32,
     pub(super) revoked: bool,
+    /// Notes that it joined, or was told of by whoever copied it.
+    pub(super) joined: BTreeSet<DocumentId>,
     /// A copy of its storage, made earlier, with the number of words written by then.
     pub(super) old: Option<(Phone, usize)>,
 }
@@ -113,6 +115,7 @@ impl Town {
             phone,
             number: self.born,
             revoked: false,
+            joined: BTreeSet::new(),
             old: None,
         });
         self.born += 1;
