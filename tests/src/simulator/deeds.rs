@@ -112,8 +112,13 @@ impl Town {
         let Some(note) = self.some_note().filter(|note| !self.pages.contains(note)) else {
             return;
         };
-        if self.residents[who].phone.notebook().join(note).is_ok() {
-            self.residents[who].joined.insert(note);
+        let phone = &mut self.residents[who].phone;
+        // Who wrote in a note is not a guest in it.
+        let is_guest = phone.item(note).is_none();
+        if phone.notebook().join(note).is_ok() {
+            if is_guest {
+                self.residents[who].joined.insert(note);
+            }
             self.tell(format!("{} joins {note}", self.name(who)));
         }
     }

@@ -59,6 +59,16 @@ impl Town {
         let _ = phone.list();
         let mut copy = phone.copied(&name);
         copy.link.storm(&self.v.chance);
+        let device = copy.device();
+        let family = self.residents.iter().filter(|r| r.phone.device() == device);
+        let family: BTreeSet<u32> = family.map(|r| r.number).collect();
+        let unsent: Vec<String> = self
+            .written
+            .iter()
+            .filter(|w| family.contains(&w.by) && self.times(w) == 0)
+            .map(|w| w.token.clone())
+            .collect();
+        self.may_double.extend(unsent);
         copy
     }
 

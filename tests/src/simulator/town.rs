@@ -58,6 +58,9 @@ pub(super) struct Town {
     pub(super) written: Vec<Written>,
     /// Words that may be missing: their phone was lost or revoked with them.
     pub(super) excused: BTreeSet<String>,
+    /// Words that were only on a phone when its storage was copied: both copies may write them again
+    /// (docs/known-limits.md).
+    pub(super) may_double: BTreeSet<String>,
     /// Notes of which a person set something aside.
     pub(super) overruled: BTreeSet<DocumentId>,
     pub(super) backup: Option<Backup>,
@@ -86,6 +89,7 @@ impl Town {
             pages: BTreeSet::new(),
             written: Vec::new(),
             excused: BTreeSet::new(),
+            may_double: BTreeSet::new(),
             overruled: BTreeSet::new(),
             backup: None,
             may_restore: disaster == 0,
