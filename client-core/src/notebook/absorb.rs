@@ -104,7 +104,9 @@ fn apply(conn: &Db, effects: &Effects, ledger: &mut Ledger) -> Result<(), Troubl
     }
     for fill in &effects.fills {
         let answered = match fill.subject {
-            Subject::Document(id) if fill.next.is_none() => anew::history_came(conn, id, ledger)?,
+            Subject::Document(id) if fill.next.is_none() => {
+                anew::history_came(conn, id, fill.closed, ledger)?
+            }
             _ => true,
         };
         // A joined note that nobody has sent yet is asked for again in the next pass.

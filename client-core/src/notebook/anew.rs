@@ -32,15 +32,24 @@ pub(super) fn begin(conn: &Db, row: &DocRow, why: Reset, ledger: &mut Ledger) ->
 }
 
 /// The end of a document's history. False where it should be asked for again in a later pass: a
-/// joined note that its author has not sent yet, or one whose joining has not reached the server. Only
+/// joined note that its author has not sent yet, one whose joining has not reached the server, or one
+/// of which nothing is said now (`closed`): taken for empty, it would be written a second time. Only
 /// from then on the server sends what is new, and what came between would be in neither.
-pub(super) fn history_came(conn: &Db, id: DocumentId, ledger: &mut Ledger) -> Result<bool, Trouble> {
+pub(super) fn history_came(
+    conn: &Db,
+    id: DocumentId,
+    closed: bool,
+    ledger: &mut Ledger,
+) -> Result<bool, Trouble> {
     let Some(row) = docs::find(conn, id)? else {
         return Ok(true);
     };
     if row.reset == Reset::No {
         let on_its_way = row.unoffered || outgoing::unanswered(conn, row.id)?;
         return Ok(!(row.joined && (row.alone || on_its_way)));
+    }
+    if closed {
+        return Ok(false);
     }
     rebuild(conn, row, ledger)?;
     Ok(true)

@@ -42,8 +42,8 @@ pub struct FillNews {
     pub subject: Subject,
     /// Where to go on; none at the end.
     pub next: Option<u64>,
-    /// Whether the answer brought nothing.
-    pub empty: bool,
+    /// Whether nothing can be said of it now.
+    pub closed: bool,
 }
 
 /// What an answer changes.
@@ -119,7 +119,7 @@ pub fn take(plan: &Plan, response: Response) -> Result<Effects, Misfit> {
         fills.push(FillNews {
             subject: answer.subject,
             next: answer.next,
-            empty: answer.pulls.is_empty(),
+            closed: answer.closed,
         });
         gather(&mut arrivals, answer.pulls);
     }
@@ -230,6 +230,7 @@ mod tests {
                 subject: Subject::Document(doc(3)),
                 pulls: vec![pull(3, 7)],
                 next: Some(6),
+                closed: false,
             }],
             cursor: vec![9],
             more: true,
@@ -304,18 +305,27 @@ mod tests {
         let lines = [
             ("it goes on", Some(6), true, false),
             ("it ends", None, true, false),
-            ("it goes on without a chunk", Some(9), false, true),
+            ("it goes on without a chunk", Some(9), false, false),
             ("there is none", None, false, true),
         ];
-        for (what, next, brings, empty) in lines {
+        for (what, next, brings, closed) in lines {
             let mut response = answer();
             response.fills[0].next = next;
+            response.fills[0].closed = closed;
             if !brings {
                 response.fills[0].pulls.clear();
             }
             let news = take(&sent(), response).unwrap().fills;
             let subject = Subject::Document(doc(3));
-            assert_eq!(news, [FillNews { subject, next, empty }], "{what}");
+            assert_eq!(
+                news,
+                [FillNews {
+                    subject,
+                    next,
+                    closed
+                }],
+                "{what}"
+            );
         }
         let mut response = answer();
         response.fills.clear();

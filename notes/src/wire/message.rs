@@ -205,4 +205,8 @@ pub struct FillAnswer {
     /// or does not exist: the two look the same.
     #[n(2)]
     pub next: Option<u64>,
+    /// Nothing can be said of this subject now: it may not be seen, does not exist, or something that the
+    /// device sent for it is not judged yet. What is written again waits for a later pass.
+    #[cbor(n(3), default)]
+    pub closed: bool,
 }

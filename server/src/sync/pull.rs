@@ -50,9 +50,6 @@ pub(super) fn pull(
     news(tx, who, &mut cursor, &mut budget, response)?;
     published(tx, who, &mut cursor, &mut budget, response)?;
     for fill in fills {
-        if not_yet(tx, who, fill)? {
-            break;
-        }
         // What has no room any more is asked for again; half an answer would lead in circles.
         let Some(answer) = answer_fill(tx, who, fill, &mut budget, &mut response.rows)? else {
             response.more = true;
@@ -249,7 +246,11 @@ fn answer_fill(
         subject: fill.subject,
         pulls: Vec::new(),
         next: None,
+        closed: true,
     };
+    if not_yet(tx, who, fill)? {
+        return Ok(Some(answer));
+    }
     let numbers = match fill.subject {
         Subject::Person(id) => {
             if !tx.person(id)?.is_some_and(|p| view::is_mine(&who.worker, &p)) {
@@ -291,6 +292,7 @@ fn answer_fill(
         if !budget.take(chunk.chunk.len() + 48) {
             answer.pulls = parcel.pulls;
             answer.next = Some(last);
+            answer.closed = false;
             return Ok((last > fill.after).then_some(answer));
         }
         last = number;
@@ -298,6 +300,7 @@ fn answer_fill(
     }
     answer.pulls = parcel.pulls;
     answer.next = full.then_some(last);
+    answer.closed = false;
     Ok(Some(answer))
 }
 

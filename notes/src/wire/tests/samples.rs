@@ -104,11 +104,13 @@ pub(super) fn response() -> Response {
                 subject: Subject::Person(PERSON),
                 pulls: vec![pull],
                 next: Some(8),
+                closed: false,
             },
             FillAnswer {
                 subject: Subject::Document(NOTE),
                 pulls: vec![],
                 next: None,
+                closed: false,
             },
         ],
         cursor: vec![1],
