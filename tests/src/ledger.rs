@@ -1,9 +1,9 @@
 //! What each phone showed as sent, and when: the changes that stood in the note while the phone said
 //! so. Whatever happens later, the server must have every one of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::ChangeHash;
+use automerge::{ActorId, ChangeHash};
 use notes::ids::DocumentId;
 
 /// One showing.
@@ -11,27 +11,44 @@ use notes::ids::DocumentId;
 pub(crate) struct Shown {
     pub(crate) phone: String,
     pub(crate) note: DocumentId,
-    pub(crate) changes: BTreeSet<ChangeHash>,
+    pub(crate) changes: BTreeMap<ChangeHash, ActorId>,
 }
 
 /// All showings of a village.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger(Vec<Shown>);
+pub(crate) struct Ledger {
+    all: Vec<Shown>,
+    /// Every actor that a phone has written under.
+    actors: BTreeSet<ActorId>,
+}
 
 impl Ledger {
     pub(crate) fn write(&mut self, shown: Shown) {
         let known = |old: &Shown| old.phone == shown.phone && old.note == shown.note;
-        match self.0.iter_mut().find(|old| known(old)) {
+        match self.all.iter_mut().find(|old| known(old)) {
             // A note only grows, but a copy that was mended may have lost its old changes: both count.
             Some(old) => old.changes.extend(shown.changes),
-            None => self.0.push(shown),
+            None => self.all.push(shown),
+        }
+    }
+
+    /// A phone writes under an actor.
+    pub(crate) fn writes_under(&mut self, actor: ActorId) {
+        self.actors.insert(actor);
+    }
+
+    /// What the desk itself wrote is not kept by phones: a server that was set back has lost it, and a
+    /// person decides again (docs/known-limits.md).
+    pub(crate) fn forgets_the_desk(&mut self) {
+        for shown in &mut self.all {
+            shown.changes.retain(|_, actor| self.actors.contains(actor));
         }
     }
 
     /// Notes that were shown as sent and of which the server lacks something.
     pub(crate) fn missing_from(&self, server: &BTreeSet<ChangeHash>) -> Vec<String> {
-        let lacking = self.0.iter().filter_map(|shown| {
-            let lacks = shown.changes.iter().filter(|hash| !server.contains(hash)).count();
+        let lacking = self.all.iter().filter_map(|shown| {
+            let lacks = shown.changes.keys().filter(|hash| !server.contains(hash)).count();
             let of = shown.changes.len();
             (lacks > 0).then(|| format!("{} showed {}: {lacks} of {of} are lost", shown.phone, shown.note))
         });
@@ -39,6 +56,6 @@ impl Ledger {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 }

@@ -19,7 +19,7 @@ use crate::dice::Chance;
 use crate::folder::Folder;
 use crate::ledger::{Ledger, Shown};
 use crate::link::Link;
-use crate::peek::{Peek, hashes};
+use crate::peek::Peek;
 use crate::server::{Server, URL};
 
 const STORE: &str = "phone.db";
@@ -251,9 +251,15 @@ impl Phone {
             return;
         }
         let peek = self.peek();
+        let actor = self.notebook().actor().0;
+        self.around.shown.borrow_mut().writes_under(actor.to_vec().into());
         for note in sent {
             let doc = peek.document(note).expect("what is listed is in the store");
-            let changes = hashes(&doc).into_iter().collect();
+            let metas = doc.get_changes_meta(&[]);
+            let changes = metas
+                .into_iter()
+                .map(|meta| (meta.hash, meta.actor.into_owned()))
+                .collect();
             let phone = self.name.clone();
             self.around
                 .shown

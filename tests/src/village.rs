@@ -97,6 +97,11 @@ impl Village {
         assert_eq!(missing, Vec::<String>::new());
     }
 
+    /// The server was set back: what its desk wrote is not asked of the phones.
+    pub(crate) fn desk_is_lost(&self) {
+        self.shown.borrow_mut().forgets_the_desk();
+    }
+
     /// How many notes were shown as sent, so that no story passes empty.
     pub fn shown(&self) -> usize {
         self.shown.borrow().len()

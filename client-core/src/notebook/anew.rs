@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use automerge::{ActorId, ChangeHash};
 use notes::ids::DocumentId;
 use notes::note::{self, genesis};
-use notes::wire::Subject;
+use notes::wire::{Closed, Subject};
 
 use super::absorb::Ledger;
 use super::commit::save;
@@ -33,12 +33,11 @@ pub(super) fn begin(conn: &Db, row: &DocRow, why: Reset, ledger: &mut Ledger) ->
 
 /// The end of a document's history. False where it should be asked for again in a later pass: a
 /// joined note that its author has not sent yet, one whose joining has not reached the server, or one
-/// of which nothing is said now (`closed`): taken for empty, it would be written a second time. Only
-/// from then on the server sends what is new, and what came between would be in neither.
+/// of which something is not judged yet. Only from then on the server sends what is new, and what came between would be in neither.
 pub(super) fn history_came(
     conn: &Db,
     id: DocumentId,
-    closed: bool,
+    closed: Option<Closed>,
     ledger: &mut Ledger,
 ) -> Result<bool, Trouble> {
     let Some(row) = docs::find(conn, id)? else {
@@ -48,10 +47,12 @@ pub(super) fn history_came(
         let on_its_way = row.unoffered || outgoing::unanswered(conn, row.id)?;
         return Ok(!(row.joined && (row.alone || on_its_way)));
     }
-    if closed {
-        return Ok(false);
+    match closed {
+        None => rebuild(conn, row, ledger)?,
+        // The copy stays as it is: taken for a new note, it would be written a second time.
+        Some(Closed::NotYours) => docs::set_reset(conn, row.nr, Reset::No)?,
+        Some(Closed::NotYet) => return Ok(false),
     }
-    rebuild(conn, row, ledger)?;
     Ok(true)
 }
 

@@ -3,7 +3,7 @@
 
 use notes::ids::{DocumentId, PersonId};
 use notes::note::Template;
-use notes::wire::{Outcome, PROTOCOL, PROTOCOL_OLDEST, Pull, Reading, Response, RowBody, Subject};
+use notes::wire::{Closed, Outcome, PROTOCOL, PROTOCOL_OLDEST, Pull, Reading, Response, RowBody, Subject};
 
 use super::plan::Plan;
 
@@ -42,8 +42,8 @@ pub struct FillNews {
     pub subject: Subject,
     /// Where to go on; none at the end.
     pub next: Option<u64>,
-    /// Whether nothing can be said of it now.
-    pub closed: bool,
+    /// Why nothing is said of it.
+    pub closed: Option<Closed>,
 }
 
 /// What an answer changes.
@@ -230,7 +230,7 @@ mod tests {
                 subject: Subject::Document(doc(3)),
                 pulls: vec![pull(3, 7)],
                 next: Some(6),
-                closed: false,
+                closed: None,
             }],
             cursor: vec![9],
             more: true,
@@ -303,10 +303,10 @@ mod tests {
     #[test]
     fn a_history_goes_on_or_ends_and_one_that_was_not_answered_is_left() {
         let lines = [
-            ("it goes on", Some(6), true, false),
-            ("it ends", None, true, false),
-            ("it goes on without a chunk", Some(9), false, false),
-            ("there is none", None, false, true),
+            ("it goes on", Some(6), true, None),
+            ("it ends", None, true, None),
+            ("it goes on without a chunk", Some(9), false, None),
+            ("there is none", None, false, Some(Closed::NotYours)),
         ];
         for (what, next, brings, closed) in lines {
             let mut response = answer();

@@ -201,12 +201,22 @@ pub struct FillAnswer {
     /// Its documents.
     #[n(1)]
     pub pulls: Vec<Pull>,
-    /// Where to go on; none when this was all. Also none, with no pulls, for what may not be seen
-    /// or does not exist: the two look the same.
+    /// Where to go on; none when this was all.
     #[n(2)]
     pub next: Option<u64>,
-    /// Nothing can be said of this subject now: it may not be seen, does not exist, or something that the
-    /// device sent for it is not judged yet. What is written again waits for a later pass.
-    #[cbor(n(3), default)]
-    pub closed: bool,
+    /// Why nothing is said of this subject.
+    #[n(3)]
+    pub closed: Option<Closed>,
+}
+
+/// Why a history is not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Closed {
+    /// It may not be seen, or there is none: the two look the same.
+    #[n(0)]
+    NotYours,
+    /// Something that the device sent for it is not judged yet: a later pass may ask again.
+    #[n(1)]
+    NotYet,
 }

@@ -6,7 +6,9 @@ mod message;
 mod rows;
 
 pub use body::{BodyRefusal, Coding, MAX_INFLATED_BYTES, decode, encode, inflate};
-pub use message::{Fill, FillAnswer, Outcome, Pull, Push, Reading, Request, Response, Subject, Verdict};
+pub use message::{
+    Closed, Fill, FillAnswer, Outcome, Pull, Push, Reading, Request, Response, Subject, Verdict,
+};
 pub use rows::{
     ActorRow, DetailRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow, WorkerRow,
 };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use notes::ids::DocumentId;
-use notes::wire::{Fill, FillAnswer, Pull, RESPONSE_TARGET_BYTES, Response, Row, Subject};
+use notes::wire::{Closed, Fill, FillAnswer, Pull, RESPONSE_TARGET_BYTES, Response, Row, Subject};
 
 use super::Pusher;
 use super::cursor::Cursor;
@@ -246,9 +246,10 @@ fn answer_fill(
         subject: fill.subject,
         pulls: Vec::new(),
         next: None,
-        closed: true,
+        closed: Some(Closed::NotYours),
     };
     if not_yet(tx, who, fill)? {
+        answer.closed = Some(Closed::NotYet);
         return Ok(Some(answer));
     }
     let numbers = match fill.subject {
@@ -292,7 +293,7 @@ fn answer_fill(
         if !budget.take(chunk.chunk.len() + 48) {
             answer.pulls = parcel.pulls;
             answer.next = Some(last);
-            answer.closed = false;
+            answer.closed = None;
             return Ok((last > fill.after).then_some(answer));
         }
         last = number;
@@ -300,7 +301,7 @@ fn answer_fill(
     }
     answer.pulls = parcel.pulls;
     answer.next = full.then_some(last);
-    answer.closed = false;
+    answer.closed = None;
     Ok(Some(answer))
 }
 

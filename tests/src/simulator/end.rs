@@ -15,6 +15,7 @@ use super::Summary;
 use super::deeds::text;
 use super::town::{Town, Written};
 use crate::clock::{DAY, HOUR, SECOND};
+use crate::server::Server;
 
 /// Most decisions after the faults have stopped.
 const MOST_DECISIONS: usize = 200;
@@ -214,16 +215,9 @@ impl Town {
         }
     }
 
-    fn document(&self, note: DocumentId) -> Option<Automerge> {
-        let core = self.v.server.core();
-        core.store
-            .read(|tx| server::sync::published(tx, note, None))
-            .expect("what is published can be read")
-    }
-
     /// How often words stand in what is published of their note.
     pub(super) fn times(&self, written: &Written) -> usize {
-        let Some(doc) = self.document(written.note) else {
+        let Some(doc) = published(&self.v.server, written.note) else {
             return 0;
         };
         let found = doc.get(automerge::ROOT, written.field).unwrap();
@@ -253,8 +247,10 @@ impl Town {
         let mut finished: BTreeMap<DocumentId, String> = BTreeMap::new();
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
             for item in resident.phone.list() {
-                if resident.phone.has_finished(item.id) && item.case_id.is_some() {
-                    finished.insert(item.id, resident.phone.body(item.id));
+                let told = item.case_id.is_some() && resident.phone.has_finished(item.id);
+                if told && let Some(doc) = published(&self.v.server, item.id) {
+                    let (_, body) = doc.get(automerge::ROOT, "body").unwrap().expect("a body");
+                    finished.insert(item.id, doc.text(&body).unwrap());
                 }
             }
         }
@@ -286,4 +282,11 @@ impl Town {
 /// The simulator's own knowledge of who works with whom.
 fn same_team(one: &str, other: &str) -> bool {
     (one == "W108") == (other == "W108")
+}
+
+/// A note as everybody may have it.
+fn published(server: &Server, note: DocumentId) -> Option<Automerge> {
+    let core = server.core();
+    let read = core.store.read(|tx| server::sync::published(tx, note, None));
+    read.expect("what is published can be read")
 }

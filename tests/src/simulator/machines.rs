@@ -124,6 +124,7 @@ impl Town {
         }
         // What it took since is its own; it reads the new feed from the beginning.
         self.mosaic.begins_anew();
+        self.v.desk_is_lost();
         self.may_restore = false;
     }
 

@@ -272,7 +272,7 @@ impl State {
             subject: fill.subject,
             pulls: page.iter().map(|(_, e)| pull(e)).collect(),
             next,
-            closed: false,
+            closed: None,
         }
     }
 
