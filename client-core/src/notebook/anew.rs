@@ -43,15 +43,18 @@ pub(super) fn history_came(
     let Some(row) = docs::find(conn, id)? else {
         return Ok(true);
     };
+    if closed == Some(Closed::NotYet) {
+        return Ok(false);
+    }
     if row.reset == Reset::No {
         let on_its_way = row.unoffered || outgoing::unanswered(conn, row.id)?;
         return Ok(!(row.joined && (row.alone || on_its_way)));
     }
-    match closed {
-        None => rebuild(conn, row, ledger)?,
+    if closed.is_none() {
+        rebuild(conn, row, ledger)?;
+    } else {
         // The copy stays as it is: taken for a new note, it would be written a second time.
-        Some(Closed::NotYours) => docs::set_reset(conn, row.nr, Reset::No)?,
-        Some(Closed::NotYet) => return Ok(false),
+        docs::set_reset(conn, row.nr, Reset::No)?;
     }
     Ok(true)
 }
