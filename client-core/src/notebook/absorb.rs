@@ -131,7 +131,8 @@ fn rewind(conn: &Db) -> Result<(), Trouble> {
     meta::clear(conn, key::CURSOR)?;
     fills::forget_all(conn)?;
     rows::begin_anew(conn)?;
-    for row in docs::joined(conn)? {
+    // A note that is being built anew would wait for its history for ever.
+    for row in docs::joined(conn)?.into_iter().chain(docs::resetting(conn)?) {
         fills::want(conn, Subject::Document(row.id))?;
     }
     Ok(())

@@ -231,6 +231,11 @@ pub(crate) fn waiting(conn: &Connection) -> Result<u64, Trouble> {
     Ok(count.unsigned_abs())
 }
 
+/// Documents that are being built anew.
+pub(crate) fn resetting(conn: &Connection) -> Result<Vec<DocRow>, Trouble> {
+    select(conn, "WHERE resetting <> 0 AND gone = 0 ORDER BY nr", [])
+}
+
 /// Notes of colleagues that this phone joined.
 pub(crate) fn joined(conn: &Connection) -> Result<Vec<DocRow>, Trouble> {
     select(conn, "WHERE joined = 1 AND gone = 0 ORDER BY nr", [])

@@ -123,6 +123,36 @@ fn a_reset_survives_a_broken_link_and_a_kill() {
     assert_eq!(server.body(note), "Good. Typed in between.");
 }
 
+#[test]
+fn a_reset_ends_also_where_the_server_is_set_back_meanwhile() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "Good. ");
+    phone.sync();
+    server.with(|s| {
+        s.rows.push(RowBody::Order(OrderRow {
+            order: "reset".into(),
+            document: Some(note),
+            against: Vec::new(),
+        }));
+    });
+    let mut once = Once {
+        link: server.link(),
+        left: 1,
+    };
+    phone.book.sync(&mut once, SyncMode::Both).unwrap();
+    server.with(|s| {
+        s.log.clear();
+        s.epoch += 1;
+    });
+    phone.write(note, "And later.");
+    phone.sync();
+    assert_eq!(phone.sync().waiting, 0);
+    assert_eq!(server.body(note), "Good. And later.");
+    assert_eq!(phone.body(note), "Good. And later.");
+}
+
 /// A link that breaks after so many sync requests.
 struct Once {
     link: Link,
