@@ -67,7 +67,12 @@ fn order(conn: &Db, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<
         }
         ("reset", Some(document)) => match docs::find(conn, document)? {
             Some(doc) if !doc.gone => {
-                let against: Vec<u8> = row.against.iter().flat_map(|hash| hash.to_vec()).collect();
+                let against: Vec<u8> = row
+                    .against
+                    .iter()
+                    .flatten()
+                    .flat_map(|hash| hash.to_vec())
+                    .collect();
                 meta::set(conn, &anew::against(document), &against)?;
                 anew::begin(conn, &doc, Reset::Order, ledger)
             }

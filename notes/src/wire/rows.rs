@@ -207,8 +207,8 @@ pub struct OrderRow {
     pub document: Option<DocumentId>,
     /// Hashes of changes that a person decided against, for `reset`: these, and what stands before them,
     /// are not written again.
-    #[cbor(n(2), default)]
-    pub against: Vec<ByteVec>,
+    #[n(2)]
+    pub against: Option<Vec<ByteVec>>,
 }
 
 /// A person or a note that has left this phone's view: hidden at once, and let go once nothing of

@@ -58,14 +58,15 @@ pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>
             vec![RowBody::Order(OrderRow {
                 order: "reset".to_owned(),
                 document: Some(document),
-                against: against.into_iter().map(|hash| hash.to_vec().into()).collect(),
+                against: (!against.is_empty())
+                    .then(|| against.into_iter().map(|hash| hash.to_vec().into()).collect()),
             })]
         }
         NewsKind::NewActor => {
             vec![RowBody::Order(OrderRow {
                 order: "new_actor".to_owned(),
                 document: None,
-                against: Vec::new(),
+                against: None,
             })]
         }
     };

@@ -23,7 +23,7 @@ const MOST_DECISIONS: usize = 200;
 impl Town {
     /// Everything comes to rest, and is judged.
     pub(super) fn end(&mut self) -> Summary {
-        self.tell("the faults stop".into());
+        self.tell("the faults stop");
         let faults = self.residents.iter().map(|r| r.phone.link.cuts).sum();
         for resident in &mut self.residents {
             resident.phone.link.calm();
@@ -65,7 +65,7 @@ impl Town {
         if self.v.server.log().iter().any(waits) {
             self.v.time.pass(DAY + HOUR);
             server::sync::sweep(&self.v.server.core()).expect("the projector goes on");
-            self.tell("a day passes".into());
+            self.tell("a day passes");
         }
     }
 

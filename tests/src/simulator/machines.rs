@@ -16,14 +16,14 @@ impl Town {
             self.tell(format!("the server judges {judged} document"));
         } else {
             self.v.server.settle();
-            self.tell("the server judges all that waits".into());
+            self.tell("the server judges all that waits");
         }
     }
 
     pub(super) fn server_dies(&mut self) {
         self.v.server.crash();
         self.deaths += 1;
-        self.tell("the server is killed and starts again".into());
+        self.tell("the server is killed and starts again");
     }
 
     pub(super) fn phone_dies(&mut self, who: usize) {
@@ -113,12 +113,12 @@ impl Town {
                 file: self.v.server.backup(),
                 revoked,
             });
-            self.tell("the server is backed up".into());
+            self.tell("the server is backed up");
             return;
         };
         self.v.server.restore(&backup.file);
         self.deaths += 1;
-        self.tell("the server is lost, and begins again from the backup".into());
+        self.tell("the server is lost, and begins again from the backup");
         for resident in &mut self.residents {
             resident.revoked = backup.revoked.contains(&resident.number);
         }

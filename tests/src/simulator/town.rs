@@ -125,7 +125,7 @@ impl Town {
         self.born += 1;
     }
 
-    pub(super) fn tell(&self, line: String) {
+    pub(super) fn tell(&self, line: impl std::fmt::Display) {
         let now = self.v.time.now();
         self.told.tell(format!("{now} {line}"));
     }

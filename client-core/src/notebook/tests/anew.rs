@@ -81,7 +81,7 @@ fn an_ordered_reset_takes_the_servers_copy_and_writes_again_what_came_later() {
         s.rows.push(RowBody::Order(OrderRow {
             order: "reset".into(),
             document: Some(note),
-            against: bad.iter().map(|hash| hash.0.to_vec().into()).collect(),
+            against: Some(bad.iter().map(|hash| hash.0.to_vec().into()).collect()),
         }));
     });
     // The words typed since are pushed on top of the held ones before the order is known: they are
@@ -105,7 +105,7 @@ fn a_reset_survives_a_broken_link_and_a_kill() {
         s.rows.push(RowBody::Order(OrderRow {
             order: "reset".into(),
             document: Some(note),
-            against: Vec::new(),
+            against: None,
         }));
     });
     // The order comes; the history does not.
@@ -134,7 +134,7 @@ fn a_reset_ends_also_where_the_server_is_set_back_meanwhile() {
         s.rows.push(RowBody::Order(OrderRow {
             order: "reset".into(),
             document: Some(note),
-            against: Vec::new(),
+            against: None,
         }));
     });
     let mut once = Once {
@@ -184,7 +184,7 @@ fn a_reset_of_a_note_that_the_server_does_not_have_keeps_it() {
         s.rows.push(RowBody::Order(OrderRow {
             order: "reset".into(),
             document: Some(note),
-            against: Vec::new(),
+            against: None,
         }));
     });
     phone.sync();

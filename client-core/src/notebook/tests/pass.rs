@@ -309,7 +309,7 @@ fn an_order_for_a_fresh_actor_is_carried_out_once() {
     let order = OrderRow {
         order: "new_actor".into(),
         document: None,
-        against: Vec::new(),
+        against: None,
     };
     server.with(|s| s.rows.push(RowBody::Order(order)));
     phone.sync();

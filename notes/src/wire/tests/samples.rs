@@ -169,11 +169,11 @@ pub(super) fn rows() -> Vec<RowBody> {
         })
     };
     let order = |order: &str, document: Option<DocumentId>| {
-        let decided = document.map(|_| vec![9; 32].into());
+        let against = document.map(|_| vec![vec![9; 32].into()]);
         RowBody::Order(OrderRow {
             order: order.into(),
             document,
-            against: decided.into_iter().collect(),
+            against,
         })
     };
     vec![
