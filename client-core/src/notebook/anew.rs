@@ -32,8 +32,8 @@ pub(super) fn begin(conn: &Db, row: &DocRow, why: Reset, ledger: &mut Ledger) ->
 }
 
 /// The end of a document's history. False where it should be asked for again in a later pass: a
-/// joined note that its author has not sent yet, one whose joining has not reached the server, or one
-/// of which something is not judged yet. Only from then on the server sends what is new, and what came between would be in neither.
+/// joined note that its author has not sent yet, one whose joining has not reached the server, or one to
+/// be built anew of which something is not judged yet. Only from then on the server sends what is new, and what came between would be in neither.
 pub(super) fn history_came(
     conn: &Db,
     id: DocumentId,
@@ -43,18 +43,15 @@ pub(super) fn history_came(
     let Some(row) = docs::find(conn, id)? else {
         return Ok(true);
     };
-    if closed == Some(Closed::NotYet) {
-        return Ok(false);
-    }
     if row.reset == Reset::No {
         let on_its_way = row.unoffered || outgoing::unanswered(conn, row.id)?;
         return Ok(!(row.joined && (row.alone || on_its_way)));
     }
-    if closed.is_none() {
-        rebuild(conn, row, ledger)?;
-    } else {
+    match closed {
+        None => rebuild(conn, row, ledger)?,
         // The copy stays as it is: taken for a new note, it would be written a second time.
-        docs::set_reset(conn, row.nr, Reset::No)?;
+        Some(Closed::NotYours) => docs::set_reset(conn, row.nr, Reset::No)?,
+        Some(Closed::NotYet) => return Ok(false),
     }
     Ok(true)
 }

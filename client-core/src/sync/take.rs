@@ -42,7 +42,7 @@ pub struct FillNews {
     pub subject: Subject,
     /// Where to go on; none at the end.
     pub next: Option<u64>,
-    /// Why nothing is said of it.
+    /// Why nothing, or not all, is said of it.
     pub closed: Option<Closed>,
 }
 

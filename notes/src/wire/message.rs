@@ -204,19 +204,20 @@ pub struct FillAnswer {
     /// Where to go on; none when this was all.
     #[n(2)]
     pub next: Option<u64>,
-    /// Why nothing is said of this subject.
+    /// Why nothing, or not all, is said of this subject.
     #[n(3)]
     pub closed: Option<Closed>,
 }
 
-/// Why a history is not told.
+/// Why a history is not told whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Closed {
     /// It may not be seen, or there is none: the two look the same.
     #[n(0)]
     NotYours,
-    /// Something that the device sent for it is not judged yet: a later pass may ask again.
+    /// Something that the device sent for it is not judged yet: who builds the document anew asks again in
+    /// a later pass.
     #[n(1)]
     NotYet,
 }

@@ -222,16 +222,17 @@ impl Parcel {
     }
 }
 
-/// Whether something that this device sent for a document is not judged yet. A history without it would
-/// have the phone write it a second time; the next pass asks again.
-fn not_yet(tx: &Tx<'_>, who: &Pusher, fill: &Fill) -> Result<bool, StoreError> {
+/// Says whether something that this device sent for a document is not judged yet. A phone that took the
+/// history without it for all there is would write it a second time.
+fn not_yet(tx: &Tx<'_>, who: &Pusher, fill: &Fill) -> Result<Option<Closed>, StoreError> {
     let Subject::Document(id) = fill.subject else {
-        return Ok(false);
+        return Ok(None);
     };
     let pending = tx.log_of(id, &[EntryState::Pending])?;
-    Ok(pending
+    let own = pending
         .iter()
-        .any(|entry| entry.entry.device == Some(who.device.id)))
+        .any(|entry| entry.entry.device == Some(who.device.id));
+    Ok(own.then_some(Closed::NotYet))
 }
 
 fn answer_fill(
@@ -248,10 +249,6 @@ fn answer_fill(
         next: None,
         closed: Some(Closed::NotYours),
     };
-    if not_yet(tx, who, fill)? {
-        answer.closed = Some(Closed::NotYet);
-        return Ok(Some(answer));
-    }
     let numbers = match fill.subject {
         Subject::Person(id) => {
             if !tx.person(id)?.is_some_and(|p| view::is_mine(&who.worker, &p)) {
@@ -293,7 +290,7 @@ fn answer_fill(
         if !budget.take(chunk.chunk.len() + 48) {
             answer.pulls = parcel.pulls;
             answer.next = Some(last);
-            answer.closed = None;
+            answer.closed = not_yet(tx, who, fill)?;
             return Ok((last > fill.after).then_some(answer));
         }
         last = number;
@@ -301,7 +298,7 @@ fn answer_fill(
     }
     answer.pulls = parcel.pulls;
     answer.next = full.then_some(last);
-    answer.closed = None;
+    answer.closed = not_yet(tx, who, fill)?;
     Ok(Some(answer))
 }
 
