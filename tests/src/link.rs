@@ -115,14 +115,15 @@ impl Link {
 
     /// The late requests reach the server now, the newest first.
     pub fn late_ones_arrive(&mut self) {
-        for (_, request) in std::mem::take(&mut self.late).into_iter().rev() {
-            let _ = self.deliver(&request);
-        }
+        self.arrive_until(i64::MAX);
     }
 
     /// Those of the late requests whose time has come reach the server, the newest first.
     pub fn due_ones_arrive(&mut self) {
-        let now = self.server.now();
+        self.arrive_until(self.server.now());
+    }
+
+    fn arrive_until(&mut self, now: i64) {
         let late = std::mem::take(&mut self.late);
         let (due, later): (Vec<_>, Vec<_>) = late.into_iter().partition(|(at, _)| *at <= now);
         self.late = later;

@@ -61,6 +61,34 @@ impl Workshop {
         self.command(cargo, arguments)
     }
 
+    /// Runs a program of the tests crate in a release build; its output goes to the terminal.
+    ///
+    /// # Errors
+    /// The sentence, with the program's exit code, where that is not 0.
+    pub fn measure(&self, program: &str, arguments: &[String], sentence: &str) -> Result<(), Failure> {
+        let run = [
+            "run",
+            "--release",
+            "--package",
+            "doorstep-tests",
+            "--bin",
+            program,
+            "--",
+        ];
+        let status = self
+            .cargo(&run)
+            .args(arguments)
+            .status()
+            .map_err(|error| Failure::new(format!("cargo could not be started: {error}")))?;
+        match status.code() {
+            Some(0) => Ok(()),
+            code => Err(Failure {
+                message: sentence.to_owned(),
+                exit: code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
+            }),
+        }
+    }
+
     /// Any command, in the workspace, with nothing on its standard input.
     #[must_use]
     pub fn command(&self, program: impl Into<OsString>, arguments: &[&str]) -> Command {

@@ -32,8 +32,9 @@ pub(super) fn begin(conn: &Db, row: &DocRow, why: Reset, ledger: &mut Ledger) ->
 }
 
 /// The end of a document's history. False where it should be asked for again in a later pass: a
-/// joined note that its author has not sent yet, one whose joining has not reached the server, or one to
-/// be built anew of which something is not judged yet. Only from then on the server sends what is new, and what came between would be in neither.
+/// document to be built anew of which something is not judged yet, a joined note that its author has not
+/// sent yet, or one whose joining has not reached the server. Only from then on the server sends what
+/// is new, and what came between would be in neither.
 pub(super) fn history_came(
     conn: &Db,
     id: DocumentId,
