@@ -20,6 +20,7 @@ pub(crate) struct Ledger {
     all: Vec<Shown>,
     /// Every actor that a phone has written under.
     actors: BTreeSet<ActorId>,
+    desk_is_lost: bool,
 }
 
 impl Ledger {
@@ -40,15 +41,18 @@ impl Ledger {
     /// What the desk itself wrote is not kept by phones: a server that was set back has lost it, and a
     /// person decides again (docs/known-limits.md).
     pub(crate) fn forgets_the_desk(&mut self) {
-        for shown in &mut self.all {
-            shown.changes.retain(|_, actor| self.actors.contains(actor));
-        }
+        self.desk_is_lost = true;
     }
 
     /// Notes that were shown as sent and of which the server lacks something.
     pub(crate) fn missing_from(&self, server: &BTreeSet<ChangeHash>) -> Vec<String> {
         let lacking = self.all.iter().filter_map(|shown| {
-            let lacks = shown.changes.keys().filter(|hash| !server.contains(hash)).count();
+            let counts = |actor| !self.desk_is_lost || self.actors.contains(actor);
+            let lacks = shown
+                .changes
+                .iter()
+                .filter(|(hash, actor)| counts(*actor) && !server.contains(*hash));
+            let lacks = lacks.count();
             let of = shown.changes.len();
             (lacks > 0).then(|| format!("{} showed {}: {lacks} of {of} are lost", shown.phone, shown.note))
         });

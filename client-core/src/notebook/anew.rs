@@ -48,6 +48,10 @@ pub(super) fn history_came(
         let on_its_way = row.unoffered || outgoing::unanswered(conn, row.id)?;
         return Ok(!(row.joined && (row.alone || on_its_way)));
     }
+    if outgoing::comes_again(conn, row.id)? {
+        // The server was set back: first it gets back what it had, or that would be written a second time.
+        return Ok(false);
+    }
     match closed {
         None => rebuild(conn, row, ledger)?,
         // The copy stays as it is: taken for a new note, it would be written a second time.
@@ -60,10 +64,11 @@ pub(super) fn history_came(
 fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Trouble> {
     let mine = note::load(&docs::snapshot(conn, row.nr)?)?;
     let mut chunks = aside::waiting(conn, row.id)?;
+    let offered = outgoing::offered(conn, row.id)?;
     if row.reset == Reset::Fork {
         // What the server has accepted and not yet published is history too, not to be written twice.
-        let answered = outgoing::answered(conn, row.id)?;
-        chunks.extend(answered.into_iter().filter(|a| a.code.is_none()).map(|a| a.chunk));
+        let accepted = offered.iter().filter(|offered| offered.accepted);
+        chunks.extend(accepted.map(|offered| offered.chunk.clone()));
     }
     let built = sync::rebuild(row.template, &chunks);
     let server_heads = built.doc.get_heads();
@@ -82,12 +87,18 @@ fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Troubl
             if replay.wrote {
                 ledger.renew(conn)?;
             }
+            let again = offered
+                .iter()
+                .filter(|o| !sync::holds(&built.doc, &o.chunk) && !replay.left_out(&o.chunk));
+            let again: Vec<i64> = again.map(|offered| offered.nr).collect();
+            outgoing::supersede(conn, &again)?;
             (replay.doc, replay.wrote)
         }
-        Err(_) if nothing => (mine, true),
-        Err(_) => (built.doc, false),
+        Err(_) => {
+            outgoing::drop_unsettled(conn, row.id)?;
+            if nothing { (mine, true) } else { (built.doc, false) }
+        }
     };
-    outgoing::drop_unsettled(conn, row.id)?;
     aside::clear_waiting(conn, row.id)?;
     aside::wait(conn, row.id, &built.waiting)?;
     row.offered_heads = if nothing { Vec::new() } else { server_heads };

@@ -22,11 +22,11 @@ pub(crate) fn freeze(conn: &Connection, doc: DocumentId, chunk: &[u8], now: i64)
 }
 
 /// Chunks without a verdict, in the order in which they were frozen, up to about so many bytes; the
-/// first is given however long it is.
+/// first is given however long it is. A document that is built anew sends only what a server had before.
 pub(crate) fn unsent(conn: &Connection, target_bytes: usize) -> Result<Vec<Unsent>, Trouble> {
-    let sql = "SELECT o.nr, o.doc, o.chunk, d.template, d.person, d.joined
+    let sql = "SELECT o.nr, o.doc, o.chunk, d.template, d.person, d.joined, o.superseded
         FROM outgoing o JOIN doc d ON d.id = o.doc
-        WHERE o.verdict IS NULL AND d.resetting = 0 ORDER BY o.nr";
+        WHERE o.verdict IS NULL AND (d.resetting = 0 OR o.seq IS NOT NULL) ORDER BY o.nr";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let (mut found, mut bytes) = (Vec::new(), 0);
@@ -46,6 +46,7 @@ pub(crate) fn unsent(conn: &Connection, target_bytes: usize) -> Result<Vec<Unsen
             },
             person: row.get::<_, Option<[u8; 16]>>(4)?.map(notes::ids::PersonId),
             joined: row.get(5)?,
+            superseded: row.get(6)?,
             chunk,
         });
     }
@@ -77,20 +78,24 @@ pub(crate) fn held_code(conn: &Connection, doc: DocumentId) -> Result<Option<Str
     Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
 }
 
-/// An answered chunk of a document; the code is that of a refusal, settled or not.
-pub(crate) struct Answered {
+/// A chunk of a document that counts: not superseded, not removed.
+pub(crate) struct Offered {
+    pub(crate) nr: i64,
     pub(crate) chunk: Vec<u8>,
-    pub(crate) code: Option<String>,
+    /// Whether the server took it without refusing it, as far as it was judged.
+    pub(crate) accepted: bool,
 }
 
-/// Chunks of a document that the server has, in order.
-pub(crate) fn answered(conn: &Connection, doc: DocumentId) -> Result<Vec<Answered>, Trouble> {
-    let sql = "SELECT chunk, code FROM outgoing WHERE doc = ?1 AND verdict IN (0, 1) ORDER BY nr";
+/// Chunks of a document that were offered, in order.
+pub(crate) fn offered(conn: &Connection, doc: DocumentId) -> Result<Vec<Offered>, Trouble> {
+    let sql = "SELECT nr, chunk, verdict IS 0 AND code IS NULL FROM outgoing
+        WHERE doc = ?1 AND superseded = 0 AND verdict IS NOT 2 ORDER BY nr";
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map([doc.0], |row| {
-        Ok(Answered {
-            chunk: row.get(0)?,
-            code: row.get(1)?,
+        Ok(Offered {
+            nr: row.get(0)?,
+            chunk: row.get(1)?,
+            accepted: row.get(2)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -113,6 +118,12 @@ pub(crate) fn unanswered(conn: &Connection, doc: DocumentId) -> Result<bool, Tro
     Ok(conn.prepare_cached(sql)?.query_row([doc.0], |row| row.get(0))?)
 }
 
+/// Whether something that a server had, and may have lost since, has not been answered again.
+pub(crate) fn comes_again(conn: &Connection, doc: DocumentId) -> Result<bool, Trouble> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM outgoing WHERE doc = ?1 AND verdict IS NULL AND seq IS NOT NULL)";
+    Ok(conn.prepare_cached(sql)?.query_row([doc.0], |row| row.get(0))?)
+}
+
 /// A person has decided: what was held is settled. The code stays, for a reset that may follow.
 pub(crate) fn settle(conn: &Connection, doc: DocumentId) -> Result<(), Trouble> {
     let sql = "UPDATE outgoing SET verdict = 0 WHERE doc = ?1 AND verdict = 1";
@@ -120,18 +131,30 @@ pub(crate) fn settle(conn: &Connection, doc: DocumentId) -> Result<(), Trouble> 
     Ok(())
 }
 
-/// Drops what will never be sent: the document is being built anew, or was removed by decision. The
-/// caller has set the copy aside.
+/// Drops what will never be sent: the document was removed by decision, or begins again. The caller has
+/// set the copy aside.
 pub(crate) fn drop_unsettled(conn: &Connection, doc: DocumentId) -> Result<(), Trouble> {
-    let sql = "DELETE FROM outgoing WHERE doc = ?1 AND (verdict IS NULL OR verdict <> 0)";
+    let sql = "DELETE FROM outgoing WHERE doc = ?1 AND (verdict IS NULL OR verdict IN (1, 2))";
     conn.execute(sql, [doc.0])?;
     Ok(())
 }
 
-/// The server was restored: everything that is kept is to be sent again.
+/// The words of these chunks were written again under another actor. They go to the server once more,
+/// which keeps them and does not publish them, and are kept here like the others.
+pub(crate) fn supersede(conn: &Connection, numbers: &[i64]) -> Result<(), Trouble> {
+    let sql = "UPDATE outgoing SET superseded = 1, verdict = NULL WHERE nr = ?1";
+    let mut statement = conn.prepare_cached(sql)?;
+    for nr in numbers {
+        statement.execute([nr])?;
+    }
+    Ok(())
+}
+
+/// The server was restored: everything that is kept is to be sent again. That a server once had it is
+/// told by its number, which stays.
 pub(crate) fn send_all_again(conn: &Connection) -> Result<(), Trouble> {
     conn.execute(
-        "UPDATE outgoing SET verdict = NULL, code = NULL, seq = NULL WHERE verdict <> 2",
+        "UPDATE outgoing SET verdict = NULL, code = NULL WHERE verdict IN (0, 1)",
         [],
     )?;
     Ok(())

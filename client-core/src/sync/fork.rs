@@ -10,6 +10,8 @@ use notes::note::edit::Scalar;
 use notes::note::plain::{Entry, Unreadable, Value};
 use notes::note::{self, Edit, Plain, Template, genesis};
 
+use super::merge;
+
 /// The mended document.
 #[derive(Debug)]
 pub struct Replay {
@@ -17,6 +19,16 @@ pub struct Replay {
     pub doc: Automerge,
     /// Whether anything had to be written again.
     pub wrote: bool,
+    /// Changes that a person decided against, and those before them: they were not written again.
+    decided: BTreeSet<ChangeHash>,
+}
+
+impl Replay {
+    /// Whether all that a chunk brings was left out.
+    #[must_use]
+    pub fn left_out(&self, chunk: &[u8]) -> bool {
+        merge::heads(chunk).is_some_and(|heads| heads.is_subset(&self.decided))
+    }
 }
 
 /// Why it cannot be mended by software. Both copies are whole.
@@ -72,6 +84,7 @@ pub fn replay(
     Ok(Replay {
         doc: server,
         wrote: wrote.is_some(),
+        decided,
     })
 }
 

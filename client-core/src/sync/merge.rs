@@ -90,6 +90,19 @@ pub fn absorb(
     absorbed
 }
 
+/// Whether a document has all that a chunk brings.
+#[must_use]
+pub fn holds(doc: &Automerge, chunk: &[u8]) -> bool {
+    let known = |head: &ChangeHash| doc.get_change_meta_by_hash(head).is_some();
+    heads(chunk).is_some_and(|heads| heads.iter().all(known))
+}
+
+/// The heads of what a chunk brings; none where it cannot be read.
+pub(super) fn heads(chunk: &[u8]) -> Option<BTreeSet<ChangeHash>> {
+    let counted = gate::count(chunk, &Limits::default()).ok()?;
+    Some(counted.heads.into_iter().map(ChangeHash).collect())
+}
+
 /// Builds a document from the server's chunks alone.
 #[must_use]
 pub fn rebuild(template: Template, chunks: &[Vec<u8>]) -> Absorbed {

@@ -4,10 +4,10 @@
 use minicbor::bytes::ByteVec;
 use notes::ids::{Actor, DocumentId, PersonId};
 use notes::note::Template;
-use notes::wire::{Fill, MAX_CHUNKS, MAX_FILLS, MAX_PUSHES, MAX_READINGS, PROTOCOL, Push, Reading, Request};
-
-/// The reason a colleague's note is pushed with.
-const JOINT_VISIT: &str = "joint_visit";
+use notes::wire::{
+    Fill, JOINT_VISIT, MAX_CHUNKS, MAX_FILLS, MAX_PUSHES, MAX_READINGS, PROTOCOL, Push, Reading, Request,
+    WRITTEN_AGAIN,
+};
 
 /// A frozen chunk without a verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Unsent {
     pub person: Option<PersonId>,
     /// Whether this phone joined a colleague's note.
     pub joined: bool,
+    /// Whether its words were written again under another actor.
+    pub superseded: bool,
     /// The bytes.
     pub chunk: Vec<u8>,
 }
@@ -65,8 +67,14 @@ pub fn plan(outlook: Outlook) -> Plan {
     let mut chunks: Vec<Vec<i64>> = Vec::new();
     let mut left_out = false;
     for unsent in outlook.unsent {
+        let reason = match &unsent {
+            Unsent { superseded: true, .. } => Some(WRITTEN_AGAIN),
+            Unsent { joined: true, .. } => Some(JOINT_VISIT),
+            _ => None,
+        };
         // A document's chunks go together, in order. One that is full waits for the next request.
-        let known = pushes.iter().position(|p| p.document == unsent.document);
+        let same = |p: &Push| p.document == unsent.document && p.reason.as_deref() == reason;
+        let known = pushes.iter().position(same);
         let place = match known {
             Some(place) => place,
             None if pushes.len() < MAX_PUSHES => {
@@ -74,7 +82,7 @@ pub fn plan(outlook: Outlook) -> Plan {
                     document: unsent.document,
                     template: unsent.template,
                     person: unsent.person,
-                    reason: unsent.joined.then(|| JOINT_VISIT.to_owned()),
+                    reason: reason.map(str::to_owned),
                     chunks: Vec::new(),
                 });
                 chunks.push(Vec::new());
@@ -130,6 +138,7 @@ mod tests {
             template: Template::Note,
             person: Some(PersonId([1; 16])),
             joined: doc == 9,
+            superseded: false,
             chunk: vec![doc, u8::try_from(nr % 256).unwrap()],
         }
     }

@@ -44,6 +44,13 @@ pub struct Request {
     pub app: String,
 }
 
+/// The reason that opens one note, and only that, to someone outside the team.
+pub const JOINT_VISIT: &str = "joint_visit";
+
+/// The reason of a push whose words the same device wrote again under another actor: the server keeps
+/// the chunks and never publishes what of them is not published yet.
+pub const WRITTEN_AGAIN: &str = "written_again";
+
 /// What was written in one document.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -57,7 +64,7 @@ pub struct Push {
     /// Whom it is about; none where only a name is known, or the joined note is not here yet.
     #[n(2)]
     pub person: Option<PersonId>,
-    /// Why someone outside the team writes: `joint_visit`.
+    /// [`JOINT_VISIT`], [`WRITTEN_AGAIN`], or none.
     #[n(3)]
     pub reason: Option<String>,
     /// Automerge chunks, each a document chunk or a change chunk, none compressed.

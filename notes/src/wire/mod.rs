@@ -7,7 +7,8 @@ mod rows;
 
 pub use body::{BodyRefusal, Coding, MAX_INFLATED_BYTES, decode, encode, inflate};
 pub use message::{
-    Closed, Fill, FillAnswer, Outcome, Pull, Push, Reading, Request, Response, Subject, Verdict,
+    Closed, Fill, FillAnswer, JOINT_VISIT, Outcome, Pull, Push, Reading, Request, Response, Subject, Verdict,
+    WRITTEN_AGAIN,
 };
 pub use rows::{
     ActorRow, DetailRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow, WorkerRow,

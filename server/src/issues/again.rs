@@ -9,7 +9,8 @@ use notes::problem::Code;
 use crate::store::{Audience, Entry, EntryState, NewsKind, StoreError, Tx};
 use crate::sync::may_read;
 
-const UNPUBLISHED: [EntryState; 3] = [EntryState::Pending, EntryState::Held, EntryState::Waiting];
+/// What may still be published.
+pub const UNPUBLISHED: [EntryState; 3] = [EntryState::Pending, EntryState::Held, EntryState::Waiting];
 
 /// Whether a device can write a document again: it may still pull, and read what it would write on.
 ///

@@ -19,7 +19,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
-pub use again::{can_write_again, decided_against, fork};
+pub use again::{UNPUBLISHED, can_write_again, decided_against, fork};
 pub(crate) use exports::{export_refused, export_taken};
 pub(crate) use halt::Halt;
 pub use held::held;

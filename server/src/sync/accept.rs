@@ -5,11 +5,11 @@
 use notes::ids::Actor;
 use notes::note::{Template, genesis};
 use notes::problem::Code;
-use notes::wire::{Outcome, Push, Reading, Verdict};
+use notes::wire::{JOINT_VISIT, Outcome, Push, Reading, Verdict, WRITTEN_AGAIN};
 
 use super::Pusher;
 use super::check::{self, CheckedChunk, CheckedPush};
-use super::view::{self, JOINT_VISIT};
+use super::view;
 use crate::host::Host;
 use crate::issues;
 use crate::store::{Audience, AuditEntry, Entry, EntryState, Head, NewEntry, NewsKind, StoreError, Tx};
@@ -37,6 +37,15 @@ pub(super) fn accept(
             code: None,
             seq: 0,
         };
+        if push.reason.as_deref() == Some(WRITTEN_AGAIN) {
+            for chunk in chunks {
+                verdict.seq = verdict
+                    .seq
+                    .max(set_aside(tx, host, who, &mut head, &push, chunk)?);
+            }
+            verdicts.push(verdict);
+            continue;
+        }
         for chunk in chunks {
             let code = refused.or_else(|| authors_refusal(&chunk, &actors));
             taken |= code.is_none();
@@ -58,6 +67,32 @@ pub(super) fn accept(
     Ok(verdicts)
 }
 
+/// Keeps a chunk whose words its device has written again under another actor: what of it is not
+/// published yet never will be, or they would stand in the note twice. Returns its number.
+fn set_aside(
+    tx: &Tx<'_>,
+    host: &Host,
+    who: &Pusher,
+    head: &mut Head,
+    push: &Push,
+    chunk: CheckedChunk,
+) -> Result<u64, StoreError> {
+    let entry = NewEntry {
+        state: EntryState::SetAside,
+        code: Some(WRITTEN_AGAIN.to_owned()),
+        ..entry(host, who, push, chunk, 0)
+    };
+    let (seq, new) = tx.log_append(head, &entry)?;
+    if !new
+        && let Some(known) = tx.log_entry(seq)?
+        && known.entry.device == entry.device
+        && issues::UNPUBLISHED.contains(&known.entry.state)
+    {
+        tx.log_set_state(seq, EntryState::SetAside, Some(WRITTEN_AGAIN))?;
+    }
+    Ok(seq)
+}
+
 /// Appends one chunk; returns its number, and the code where it stands held.
 fn append(
     tx: &Tx<'_>,
@@ -68,23 +103,11 @@ fn append(
     chunk: CheckedChunk,
     (code, pulled_pub): (Option<Code>, u64),
 ) -> Result<(u64, Option<String>), StoreError> {
-    let entry = NewEntry {
-        document: push.document,
-        device: Some(who.device.id),
-        received_at: host.now_ms(),
-        hash: chunk.hash,
-        chunk: chunk.bytes,
-        template: push.template,
-        person: push.person,
-        reason: push.reason.clone(),
-        pulled_pub,
-        state: if code.is_some() {
-            EntryState::Held
-        } else {
-            EntryState::Pending
-        },
-        code: code.map(|c| c.as_str().to_owned()),
-    };
+    let mut entry = entry(host, who, push, chunk, pulled_pub);
+    if let Some(code) = code {
+        entry.state = EntryState::Held;
+        entry.code = Some(code.as_str().to_owned());
+    }
     let (seq, new) = tx.log_append(head, &entry)?;
     if new {
         if let Some(code) = code {
@@ -109,6 +132,22 @@ fn append(
         .code
         .unwrap_or_else(|| Code::Unprocessable.as_str().to_owned());
     Ok((seq, held.then_some(code)))
+}
+
+fn entry(host: &Host, who: &Pusher, push: &Push, chunk: CheckedChunk, pulled_pub: u64) -> NewEntry {
+    NewEntry {
+        document: push.document,
+        device: Some(who.device.id),
+        received_at: host.now_ms(),
+        hash: chunk.hash,
+        chunk: chunk.bytes,
+        template: push.template,
+        person: push.person,
+        reason: push.reason.clone(),
+        pulled_pub,
+        state: EntryState::Pending,
+        code: None,
+    }
 }
 
 /// The caller's rights to the person and the document that a push names.

@@ -32,7 +32,7 @@ pub use docket::{Memory, published};
 pub use project::{project, sweep};
 pub use record::reproject;
 pub(crate) use view::may_read;
-pub use view::{JOINT_VISIT, is_mine, may_see};
+pub use view::{is_mine, may_see};
 
 /// Who is at the door: proof that a device was recognised, with its standing of this moment.
 #[derive(Debug, Clone)]

@@ -7,10 +7,9 @@
 
 use notes::ids::{DeviceId, DocumentId, PersonId};
 
-use crate::store::{PersonRecord, StoreError, Tx, WorkerRecord};
+use notes::wire::JOINT_VISIT;
 
-/// The reason that opens one note, and only that, to someone outside the team.
-pub const JOINT_VISIT: &str = "joint_visit";
+use crate::store::{PersonRecord, StoreError, Tx, WorkerRecord};
 
 /// Whether a worker may open and write for a person.
 #[must_use]

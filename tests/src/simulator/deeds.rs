@@ -153,14 +153,24 @@ impl Town {
         let events = self.mosaic.reads();
         let mut receipts = Vec::new();
         for event in &events {
-            let outcome = *self.v.chance.pick(&[
+            let choices = [
                 "imported",
                 "imported",
                 "imported",
                 "duplicate",
                 "deferred",
                 "refused",
-            ]);
+            ];
+            let chosen = *self.v.chance.pick(&choices);
+            // What it once said of an event it says again, also to a server that was set back.
+            let said = self.said.entry(event.text("event_id").to_owned());
+            let outcome = *said
+                .and_modify(|said| {
+                    if *said == "deferred" {
+                        *said = chosen
+                    }
+                })
+                .or_insert(chosen);
             let mut receipt = event.receipt(outcome, &format!("ACT-{}", event.text("event_id")));
             if outcome == "refused" {
                 receipt["reason"] = "no open episode".into();

@@ -145,9 +145,12 @@ impl Town {
             let counted = notes::gate::count(&sent.chunk, &notes::gate::Limits::default());
             let by =
                 counted.map(|c| format!("{:?}, actor {:02x?}, seq {}", c.kind, &c.actors[0][..3], c.seq));
+            let text = String::from_utf8_lossy(&sent.chunk);
+            let written = self.written.iter().map(|written| written.token.as_str());
+            let words: Vec<&str> = written.filter(|token| text.contains(token)).collect();
             self.tell(format!(
-                "entry {} of {}: {:?} {:?} {by:?}",
-                entry.seq, sent.document, sent.state, sent.code
+                "entry {} of {} at {}: {:?} {:?} {by:?} {words:?}",
+                entry.seq, sent.document, sent.received_at, sent.state, sent.code
             ));
         }
     }

@@ -26,6 +26,13 @@ impl Town {
         self.tell("the server is killed and starts again");
     }
 
+    /// A newer program on the same data: it starts anew, and makes all projections again from the log.
+    pub(super) fn server_is_upgraded(&mut self) {
+        self.v.server.crash();
+        let documents = server::sync::reproject(&self.v.server.core()).expect("the log can be read");
+        self.tell(format!("the server is upgraded, and makes {documents} documents again"));
+    }
+
     pub(super) fn phone_dies(&mut self, who: usize) {
         let phone = &mut self.residents[who].phone;
         phone.is_killed();

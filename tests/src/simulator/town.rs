@@ -70,6 +70,8 @@ pub(super) struct Town {
     pub(super) settled: usize,
     pub(super) deaths: u32,
     pub(super) born: u32,
+    /// What the case system answered, by event.
+    pub(super) said: BTreeMap<String, &'static str>,
     tokens: BTreeMap<u32, u32>,
 }
 
@@ -98,6 +100,7 @@ impl Town {
             settled: 0,
             deaths: 0,
             born: 0,
+            said: BTreeMap::new(),
             tokens: BTreeMap::new(),
             v,
         };
@@ -180,6 +183,7 @@ impl Town {
             94 => self.backup_or_restore(),
             95 => self.is_revoked(who),
             96..=97 => self.is_reallocated(),
+            98 => self.server_is_upgraded(),
             _ => self.reads(who),
         }
     }

@@ -277,6 +277,14 @@ impl State {
     }
 
     fn push(&mut self, push: &wire::Push) -> Verdict {
+        if push.reason.as_deref() == Some(wire::WRITTEN_AGAIN) {
+            return Verdict {
+                document: push.document,
+                outcome: Outcome::Accepted,
+                code: None,
+                seq: self.log.len() as u64,
+            };
+        }
         let said = self.verdicts.get(&push.document).copied();
         let taken: BTreeSet<_> = self
             .log

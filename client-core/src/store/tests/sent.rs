@@ -29,7 +29,7 @@ fn the_sealed_days_end_to_the_millisecond() {
             outgoing::freeze(tx, id(1), b"x", 1_000)?;
             outgoing::answer(tx, &answer(1, &[1], Outcome::Accepted, None))?;
             outgoing::release(tx, u64::MAX, 1_000 + age_ms)?;
-            Ok(outgoing::answered(tx, id(1))?.len())
+            Ok(outgoing::offered(tx, id(1))?.len())
         });
         assert_eq!(counted.unwrap(), left, "{age_ms}");
     }
@@ -120,11 +120,12 @@ fn the_newest_hold_counts_and_a_decision_settles_it_with_its_code() {
     store.write(|tx| outgoing::settle(tx, id(1))).unwrap();
     assert_eq!(code(&store, 1), None);
     assert_eq!(code(&store, 2).as_deref(), Some(""));
-    let kept = outgoing::answered(store.read(), id(1)).unwrap();
-    let kept: Vec<_> = kept.into_iter().map(|a| (a.chunk, a.code.unwrap())).collect();
+    let kept = outgoing::offered(store.read(), id(1)).unwrap();
+    let kept: Vec<_> = kept.into_iter().map(|o| (o.chunk, o.accepted)).collect();
     assert_eq!(
         kept,
-        [(b"aa".to_vec(), "old".into()), (b"bb".to_vec(), "new".into())]
+        [(b"aa".to_vec(), false), (b"bb".to_vec(), false)],
+        "what was decided on does not pass for taken"
     );
 }
 
@@ -148,11 +149,57 @@ fn of_a_document_built_anew_only_the_accepted_is_kept() {
             }
             outgoing::drop_unsettled(tx, id(1))?;
             assert!(!outgoing::unanswered(tx, id(1))?);
-            Ok(outgoing::answered(tx, id(1))?.len())
+            Ok(outgoing::offered(tx, id(1))?.len())
         });
         assert_eq!(left.unwrap(), 1 + kept, "{outcome:?}");
         assert_eq!(unsent(store.read()), [3], "the other document's stays");
     }
+}
+
+#[test]
+fn what_was_written_again_goes_once_more_and_says_so() {
+    let mut store = frozen();
+    let sent = store.write(|tx| {
+        outgoing::answer(tx, &answer(1, &[1], Outcome::Accepted, None))?;
+        outgoing::supersede(tx, &[1])?;
+        assert!(outgoing::unanswered(tx, id(1))?);
+        let offered = outgoing::offered(tx, id(1))?;
+        assert_eq!(
+            offered.iter().map(|o| o.nr).collect::<Vec<_>>(),
+            [2],
+            "it counts no more"
+        );
+        let first = outgoing::unsent(tx, 1_000)?.remove(0);
+        assert!(first.nr == 1 && first.superseded);
+        outgoing::answer(tx, &answer(1, &[1], Outcome::Accepted, None))?;
+        outgoing::send_all_again(tx)?;
+        outgoing::unsent(tx, 1_000)
+    });
+    let sent: Vec<_> = sent.unwrap().into_iter().map(|o| (o.nr, o.superseded)).collect();
+    assert_eq!(
+        sent,
+        [(1, true), (2, false), (3, false)],
+        "also to a restored server"
+    );
+}
+
+#[test]
+fn a_document_built_anew_gives_a_restored_server_what_it_had_and_nothing_else() {
+    let mut store = frozen();
+    let sent = store.write(|tx| {
+        outgoing::answer(tx, &answer(1, &[1], Outcome::Accepted, None))?;
+        docs::set_reset(tx, docs::find(tx, id(1))?.unwrap().nr, docs::Reset::Order)?;
+        assert!(!outgoing::comes_again(tx, id(1))?);
+        outgoing::send_all_again(tx)?;
+        assert!(outgoing::comes_again(tx, id(1))?);
+        assert!(!outgoing::comes_again(tx, id(2))?, "that was never there");
+        Ok(unsent(tx))
+    });
+    assert_eq!(
+        sent.unwrap(),
+        [1, 3],
+        "2 was never there, and waits for the building"
+    );
 }
 
 #[test]
