@@ -114,15 +114,12 @@ fn apply(conn: &Db, effects: &Effects, ledger: &mut Ledger) -> Result<(), Troubl
             fills::progress(conn, fill.subject, fill.next)?;
         }
     }
-    if !effects.more && effects.cursor.is_some() {
+    if !effects.more && effects.pulled {
         news::remove_stale(conn, ledger)?;
     }
     outgoing::release(conn, effects.safe_seq, ledger.now)?;
     ledger.touched.extend(docs::let_go(conn)?);
-    if let Some(cursor) = &effects.cursor {
-        meta::set(conn, key::CURSOR, cursor)?;
-    }
-    Ok(())
+    meta::set(conn, key::CURSOR, &effects.cursor)
 }
 
 /// The server was restored: the cursor is void, and all that is kept goes again.

@@ -124,7 +124,7 @@ impl Notebook {
                 tally.sent.insert(answer.document);
             }
             let brought = !effects.arrivals.is_empty() || !effects.rows.is_empty();
-            let moved = brought || effects.cursor.as_ref().is_some_and(|c| *c != plan.request.cursor);
+            let moved = brought || effects.cursor != plan.request.cursor;
             // `more` without anything new would go on for ever.
             let pull_left = mode != SyncMode::PushOnly && !plan.request.pull;
             let again = (effects.more && moved) || effects.rewound || pull_left;

@@ -63,8 +63,10 @@ pub struct Effects {
     pub rows: Vec<(u64, RowBody)>,
     /// Histories.
     pub fills: Vec<FillNews>,
-    /// The next cursor; none where nothing was pulled.
-    pub cursor: Option<Vec<u8>>,
+    /// Whether the request asked for what is new.
+    pub pulled: bool,
+    /// The next cursor.
+    pub cursor: Vec<u8>,
     /// Log entries up to here stand in a backup.
     pub safe_seq: u64,
     /// The server's clock.
@@ -138,7 +140,8 @@ pub fn take(plan: &Plan, response: Response) -> Result<Effects, Misfit> {
         arrivals,
         rows,
         fills,
-        cursor: request.pull.then_some(response.cursor),
+        pulled: request.pull,
+        cursor: response.cursor,
         safe_seq: response.safe_seq,
         server_at: response.server_at,
         more: response.more && request.pull,
@@ -253,7 +256,7 @@ mod tests {
         assert_eq!(effects.arrivals.len(), 2);
         assert_eq!(effects.arrivals[0].chunks, [vec![6], vec![7]]);
         assert_eq!(effects.arrivals[0].person, Some(PersonId([7; 16])));
-        assert_eq!(effects.cursor, Some(vec![9]));
+        assert_eq!((effects.pulled, effects.cursor), (true, vec![9]));
         assert_eq!(effects.readings.len(), 1);
     }
 
@@ -354,11 +357,11 @@ mod tests {
     }
 
     #[test]
-    fn a_push_without_a_pull_leaves_the_cursor() {
+    fn a_push_without_a_pull_moves_the_cursor_and_has_nothing_more() {
         let mut plan = sent();
         plan.request.pull = false;
         let effects = take(&plan, answer()).unwrap();
-        assert_eq!(effects.cursor, None);
+        assert_eq!((effects.pulled, &effects.cursor), (false, &vec![9]));
         assert!(!effects.more);
     }
 }

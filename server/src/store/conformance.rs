@@ -7,6 +7,7 @@ mod copies;
 mod devices;
 mod export;
 mod issues;
+mod lines;
 mod log;
 mod people;
 mod publications;
@@ -86,6 +87,7 @@ fn a_device(n: u8, worker: &str) -> DeviceRecord {
 
 fn an_entry(document: DocumentId, chunk: &[u8]) -> NewEntry {
     NewEntry {
+        line: Some(1),
         document,
         device: Some(device(9)),
         received_at: 5_000,

@@ -60,6 +60,8 @@ pub struct NewEntry {
     pub document: DocumentId,
     /// Who sent it; none for the server's own changes.
     pub device: Option<DeviceId>,
+    /// Which of the device's installs.
+    pub line: Option<u64>,
     /// UTC milliseconds, by the server's clock.
     pub received_at: i64,
     /// SHA-256 of the chunk.
@@ -94,7 +96,7 @@ pub struct Entry {
 }
 
 const COLUMNS: &str = "seq, chain, document, device, received_at, hash, chunk, template, person, reason, pulled_pub, \
-                       state, code, overruled";
+                       state, code, overruled, line";
 
 /// Whether a chunk stands in its document already.
 pub(super) const KNOWN: &str = "SELECT seq FROM log WHERE document = ? AND hash = ?";
@@ -160,7 +162,7 @@ impl Tx<'_> {
         let chain = chain(&head.chain, seq, new);
         let mut insert = self.db.prepare_cached(
             "INSERT INTO log (seq, chain, document, device, received_at, hash, chunk, template, person, reason, \
-             pulled_pub, state, code) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+             pulled_pub, state, code, line) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         )?;
         insert.execute(params![
             seq,
@@ -176,6 +178,7 @@ impl Tx<'_> {
             new.pulled_pub,
             new.state.number(),
             new.code,
+            new.line,
         ])?;
         *head = Head { seq, chain };
         Ok((seq, true))
@@ -367,6 +370,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
             pulled_pub: row.get(10)?,
             state: EntryState::read(state),
             code: row.get(12)?,
+            line: row.get(14)?,
         },
         overruled: row.get(13)?,
     })

@@ -67,9 +67,11 @@ const PUBLISHED: &str = "SELECT p.pub, p.seq, p.document, l.template, p.person, 
 
 pub(super) const FINISH: &str = "SELECT min(pub) FROM published WHERE document = ? AND finishes = 1";
 pub(super) const ABOUT: &str = "SELECT p.pub FROM published p JOIN log l ON l.seq = p.seq \
-                                WHERE p.person = ?1 AND p.pub > ?2 AND l.device IS NOT ?3 ORDER BY p.pub LIMIT ?4";
+                                WHERE p.person = ?1 AND p.pub > ?2 AND l.line IS NOT ?3 ORDER BY p.pub LIMIT ?4";
 pub(super) const OF: &str = "SELECT pub FROM published WHERE document = ? AND pub > ? ORDER BY pub LIMIT ?";
-pub(super) const IN_MAIL: &str = "SELECT pub FROM mail WHERE device = ? AND pub > ? ORDER BY pub LIMIT ?";
+pub(super) const FOLLOWED: &str = "SELECT document FROM follow WHERE device = ?";
+pub(super) const IN_MAIL: &str = "SELECT m.pub FROM mail m JOIN published p ON p.pub = m.pub JOIN log l ON l.seq = p.seq \
+                                  WHERE m.device = ?1 AND m.pub > ?2 AND l.line IS NOT ?3 ORDER BY m.pub LIMIT ?4";
 
 impl Tx<'_> {
     /// The largest published number.
@@ -171,6 +173,16 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Documents that a device follows.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn followed_by(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError> {
+        let mut find = self.db.prepare_cached(FOLLOWED)?;
+        let rows = find.query_map([device.0], |row| row.get(0).map(DocumentId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The reason for which a device follows a document; none where it does not, or gave none.
     ///
     /// # Errors
@@ -189,7 +201,7 @@ impl Tx<'_> {
         Ok(found.flatten())
     }
 
-    /// Published numbers about one person after a number, by others than the given device.
+    /// Published numbers about one person after a number, but for what came by the given line.
     ///
     /// # Errors
     /// The database's.
@@ -197,12 +209,12 @@ impl Tx<'_> {
         &self,
         person: PersonId,
         after: u64,
-        but: Option<DeviceId>,
+        but: Option<u64>,
         limit: usize,
     ) -> Result<Vec<u64>, StoreError> {
         let mut find = self.db.prepare_cached(ABOUT)?;
-        // The server's own changes have no device, and are for everybody.
-        let but = but.map_or_else(|| vec![0u8], |d| d.0.to_vec());
+        // The server's own changes came by none, and are for everybody. No line is 0.
+        let but = but.unwrap_or(0);
         let rows = find.query_map(params![person.0, after, but, limit], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -217,7 +229,7 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Published numbers in a device's mail after a number.
+    /// Published numbers in a device's mail after a number, but for what came by the given line.
     ///
     /// # Errors
     /// The database's.
@@ -225,10 +237,13 @@ impl Tx<'_> {
         &self,
         device: DeviceId,
         after: u64,
+        but: Option<u64>,
         limit: usize,
     ) -> Result<Vec<u64>, StoreError> {
         let mut find = self.db.prepare_cached(IN_MAIL)?;
-        let rows = find.query_map(params![device.0, after, limit], |row| row.get(0))?;
+        let rows = find.query_map(params![device.0, after, but.unwrap_or(0), limit], |row| {
+            row.get(0)
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -14,13 +14,22 @@ use crate::host::Host;
 use crate::issues;
 use crate::store::{Audience, AuditEntry, Entry, EntryState, Head, NewEntry, NewsKind, StoreError, Tx};
 
+/// Which install pushes, and what it knew.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Its line; none where it came with a cursor that is not known here.
+    pub(super) line: Option<u64>,
+    /// Up to where the device has pulled.
+    pub(super) pulled_pub: u64,
+}
+
 /// Appends all pushes of a request; one verdict each, in order.
 pub(super) fn accept(
     tx: &Tx<'_>,
     host: &Host,
     who: &Pusher,
     pushes: Vec<CheckedPush>,
-    pulled_pub: u64,
+    place: Place,
 ) -> Result<Vec<Verdict>, StoreError> {
     if pushes.is_empty() {
         return Ok(Vec::new());
@@ -41,7 +50,7 @@ pub(super) fn accept(
             for chunk in chunks {
                 verdict.seq = verdict
                     .seq
-                    .max(set_aside(tx, host, who, &mut head, &push, chunk)?);
+                    .max(set_aside(tx, host, who, &mut head, &push, (chunk, place))?);
             }
             verdicts.push(verdict);
             continue;
@@ -49,7 +58,7 @@ pub(super) fn accept(
         for chunk in chunks {
             let code = refused.or_else(|| authors_refusal(&chunk, &actors));
             taken |= code.is_none();
-            let (seq, held) = append(tx, host, who, &mut head, &push, chunk, (code, pulled_pub))?;
+            let (seq, held) = append(tx, host, who, &mut head, &push, (chunk, place), code)?;
             verdict.seq = verdict.seq.max(seq);
             if let Some(code) = held
                 && verdict.code.is_none()
@@ -75,12 +84,12 @@ fn set_aside(
     who: &Pusher,
     head: &mut Head,
     push: &Push,
-    chunk: CheckedChunk,
+    sent: (CheckedChunk, Place),
 ) -> Result<u64, StoreError> {
     let entry = NewEntry {
         state: EntryState::SetAside,
         code: Some(WRITTEN_AGAIN.to_owned()),
-        ..entry(host, who, push, chunk, 0)
+        ..entry(host, who, push, sent)
     };
     let (seq, new) = tx.log_append(head, &entry)?;
     if !new
@@ -100,10 +109,10 @@ fn append(
     who: &Pusher,
     head: &mut Head,
     push: &Push,
-    chunk: CheckedChunk,
-    (code, pulled_pub): (Option<Code>, u64),
+    sent: (CheckedChunk, Place),
+    code: Option<Code>,
 ) -> Result<(u64, Option<String>), StoreError> {
-    let mut entry = entry(host, who, push, chunk, pulled_pub);
+    let mut entry = entry(host, who, push, sent);
     if let Some(code) = code {
         entry.state = EntryState::Held;
         entry.code = Some(code.as_str().to_owned());
@@ -134,17 +143,18 @@ fn append(
     Ok((seq, held.then_some(code)))
 }
 
-fn entry(host: &Host, who: &Pusher, push: &Push, chunk: CheckedChunk, pulled_pub: u64) -> NewEntry {
+fn entry(host: &Host, who: &Pusher, push: &Push, (chunk, place): (CheckedChunk, Place)) -> NewEntry {
     NewEntry {
         document: push.document,
         device: Some(who.device.id),
+        line: place.line,
         received_at: host.now_ms(),
         hash: chunk.hash,
         chunk: chunk.bytes,
         template: push.template,
         person: push.person,
         reason: push.reason.clone(),
-        pulled_pub,
+        pulled_pub: place.pulled_pub,
         state: EntryState::Pending,
         code: None,
     }

@@ -2,7 +2,7 @@
 //! phones. It carries the epoch and a piece of the chain, so that a server that was put back to an
 //! earlier state knows that it does not know it.
 
-use crate::store::{StoreError, Tx};
+use crate::store::{Line, StoreError, Tx};
 
 /// A cursor's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,10 +17,12 @@ pub(super) struct Cursor {
     pub(super) chain: [u8; 8],
     /// The worker's team when the rows were told; another team means rows anew.
     pub(super) team: i64,
+    /// Which install it is.
+    pub(super) line: Line,
 }
 
-const VERSION: u8 = 1;
-const LENGTH: usize = 1 + 8 * 6;
+const VERSION: u8 = 2;
+const LENGTH: usize = 1 + 8 * 8;
 
 /// What a phone's cursor means to this server.
 pub(super) enum Known {
@@ -42,6 +44,8 @@ impl Cursor {
         bytes.extend(self.seq.to_be_bytes());
         bytes.extend(self.chain);
         bytes.extend(self.team.to_be_bytes());
+        bytes.extend(self.line.id.to_be_bytes());
+        bytes.extend(self.line.turn.to_be_bytes());
         bytes
     }
 
@@ -57,7 +61,19 @@ impl Cursor {
             seq: u64::from_be_bytes(word(3)?),
             chain: word(4)?,
             team: i64::from_be_bytes(word(5)?),
+            line: Line {
+                id: u64::from_be_bytes(word(6)?),
+                turn: u64::from_be_bytes(word(7)?),
+            },
         })
+    }
+
+    /// Puts in where the log stands, by which the server knows its own cursor again.
+    pub(super) fn stamp(&mut self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        let head = tx.log_head()?;
+        self.seq = head.seq;
+        self.chain.copy_from_slice(&head.chain[..8]);
+        Ok(())
     }
 
     /// Reads a phone's cursor against the log as it is.
@@ -98,12 +114,13 @@ mod tests {
             seq: 3,
             chain: [9; 8],
             team: -4,
+            line: Line { id: 5, turn: 6 },
         };
         assert_eq!(Cursor::from_bytes(&cursor.to_bytes()), Some(cursor));
         let mut longer = cursor.to_bytes();
         longer.push(0);
         let mut other = cursor.to_bytes();
-        other[0] = 2;
+        other[0] = 1;
         for bad in [
             &[] as &[u8],
             &[1],

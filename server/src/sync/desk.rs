@@ -46,6 +46,7 @@ pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit
     let entry = NewEntry {
         document,
         device: None,
+        line: None,
         received_at: now,
         hash: Sha256::digest(&chunk).into(),
         chunk,

@@ -23,7 +23,8 @@ use notes::problem::Code;
 use notes::wire::{PROTOCOL, PROTOCOL_OLDEST, Request, Response, Verdict};
 
 use crate::core::Core;
-use crate::store::{DeviceRecord, StoreError, Tx, WorkerRecord};
+use crate::store::{DeviceRecord, Line, StoreError, Tx, WorkerRecord};
+use accept::Place;
 use cursor::{Cursor, Known};
 
 pub use apart::judge_apart;
@@ -67,19 +68,17 @@ fn pass_within(
     check::bounds(&request)?;
     let pushes = check::pushes(std::mem::take(&mut request.pushes));
     let (known, epoch) = core.store.read(|tx| meet(tx, &request)).map_err(internal)?;
-    let verdicts = write(core, who, &request, pushes, &known)?;
+    let (verdicts, line) = write(core, who, &request, pushes, &known)?;
     let mut response = Response {
         protocol: PROTOCOL,
         server_at: core.host.now_ms(),
         verdicts,
-        cursor: request.cursor.clone(),
         ..Response::default()
     };
-    let start = match known {
+    let mut start = match known {
         Known::Unknown => {
             response.rewound = true;
             response.rows_anew = true;
-            response.cursor = Vec::new();
             return Ok(response);
         }
         Known::Start => Cursor {
@@ -93,11 +92,17 @@ fn pass_within(
     core.store
         .read(|tx| {
             response.safe_seq = safe_seq(tx)?;
+            start.line = match line {
+                Some(line) => line,
+                None if tx.line_stands(who.device.id, start.line)? => start.line,
+                None => Line::default(),
+            };
             if may_pull {
-                pull::pull(tx, who, start, &request.fills, portion, &mut response)
-            } else {
-                Ok(())
+                return pull::pull(tx, who, start, &request.fills, portion, &mut response);
             }
+            start.stamp(tx)?;
+            response.cursor = start.to_bytes();
+            Ok(())
         })
         .map_err(internal)?;
     Ok(response)
@@ -115,11 +120,12 @@ fn write(
     request: &Request,
     pushes: Vec<check::CheckedPush>,
     known: &Known,
-) -> Result<Vec<Verdict>, Code> {
+) -> Result<(Vec<Verdict>, Option<Line>), Code> {
     let now = core.host.now_ms();
-    let pulled = match known {
-        Known::Here(cursor) => cursor.published,
-        Known::Start | Known::Unknown => 0,
+    let (pulled, line) = match known {
+        Known::Here(cursor) => (cursor.published, Some(cursor.line)),
+        Known::Start => (0, Some(Line::default())),
+        Known::Unknown => (0, None),
     };
     let known_actor = core
         .store
@@ -129,7 +135,7 @@ fn write(
     let seen_lately = who.device.last_seen_at.is_some_and(|at| now - at < SEEN_EVERY_MS);
     let same = who.device.waiting == request.waiting && who.device.pulled_pub >= pulled && seen_lately;
     if pushes.is_empty() && request.readings.is_empty() && same && known_actor == Some(who.device.id) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let (host, who, request) = (core.host.clone(), who.clone(), request.clone());
     let written = core.store.write_grouped(move |tx| {
@@ -137,16 +143,18 @@ fn write(
             return Ok(None);
         }
         // What the device has ever seen counts, whatever cursor it shows today.
-        let known = pulled.max(who.device.pulled_pub);
-        let verdicts = accept::accept(tx, &host, &who, pushes, known)?;
+        let pulled_pub = pulled.max(who.device.pulled_pub);
+        let device = who.device.id;
+        let line = line.filter(|_| !pushes.is_empty());
+        let line = line.map(|line| tx.line_goes_on(device, line)).transpose()?;
+        let place = Place {
+            line: line.map(|line| line.id),
+            pulled_pub,
+        };
+        let verdicts = accept::accept(tx, &host, &who, pushes, place)?;
         accept::readings(tx, &who, &request.readings, now)?;
-        tx.device_seen(
-            who.device.id,
-            now,
-            (request.waiting, offset, pulled),
-            &request.app,
-        )?;
-        Ok(Some(verdicts))
+        tx.device_seen(device, now, (request.waiting, offset, pulled), &request.app)?;
+        Ok(Some((verdicts, line)))
     });
     written.map_err(internal)?.ok_or(Code::ActorTaken)
 }

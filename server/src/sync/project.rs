@@ -14,7 +14,6 @@ use super::apart::is_deadly;
 use super::docket::Docket;
 use super::judge::{Candidate, Finding, Judged, Sound, judge};
 use super::record::{authors, record_of, renew_snapshot};
-use super::view;
 use crate::core::Core;
 use crate::host::Host;
 use crate::store::{Audience, EntryState, NewsKind, StoreError, Troubles, Tx};
@@ -276,8 +275,9 @@ fn enter(
                 newest = tx.publish(entry.seq, docket.id, person, finishes)?;
                 tx.log_set_state(entry.seq, EntryState::Published, None)?;
                 let sender = entry.entry.device;
-                let copied = sender.map(|device| view::copied(tx, device)).transpose()?;
-                let but = sender.filter(|_| copied == Some(false));
+                // Another install of the device's has not what this one sent.
+                let several = sender.map(|device| tx.has_lines(device)).transpose()?;
+                let but = sender.filter(|_| several == Some(false));
                 tx.publish_to_followers(newest, docket.id, but)?;
             }
             Finding::Wait if entry.entry.state == EntryState::Waiting => {}

@@ -57,9 +57,7 @@ pub(super) fn pull(
         };
         response.fills.push(answer);
     }
-    let head = tx.log_head()?;
-    cursor.seq = head.seq;
-    cursor.chain.copy_from_slice(&head.chain[..8]);
+    cursor.stamp(tx)?;
     response.cursor = cursor.to_bytes();
     Ok(())
 }
@@ -155,13 +153,16 @@ fn published(
         return Ok(());
     }
     let (device, most) = (who.device.id, budget.portion.numbers);
-    // A phone has its own words. One that was restored from a copy may not: it comes with a cursor
-    // older than one that was shown before, or has been given another actor since.
-    let copied = cursor.published < who.device.pulled_pub || view::copied(tx, device)?;
-    let but = (!copied).then_some(device);
-    let mut lists = vec![tx.numbers_in_mail(device, cursor.published, most)?];
+    // A phone has its own words. Of an install that has no line it is not known what it has.
+    let own = (cursor.line.id > 0).then_some(cursor.line.id);
+    let mut lists = vec![tx.numbers_in_mail(device, cursor.published, own, most)?];
+    if own.is_none() {
+        for document in tx.followed_by(device)? {
+            lists.push(tx.numbers_of(document, cursor.published, most)?);
+        }
+    }
     for person in tx.caseload(&who.worker.id)? {
-        lists.push(tx.numbers_about(person, cursor.published, but, most)?);
+        lists.push(tx.numbers_about(person, cursor.published, own, most)?);
     }
     let (numbers, all) = merge(lists, most);
     let mut parcel = Parcel::default();

@@ -29,12 +29,6 @@ pub(super) fn may_see_id(tx: &Tx<'_>, worker: &WorkerRecord, person: PersonId) -
     Ok(tx.person(person)?.is_some_and(|person| may_see(worker, &person)))
 }
 
-/// Whether a device has written under more than one actor: then two phones may be one device, one
-/// restored from a copy of the other, and each lacks what the other sent.
-pub(super) fn copied(tx: &Tx<'_>, device: DeviceId) -> Result<bool, StoreError> {
-    Ok(tx.actors_of(device)?.len() > 1)
-}
-
 /// Whether a device may read a document: its person may be seen, or it joined the visit.
 pub(crate) fn may_read(
     tx: &Tx<'_>,

@@ -30,7 +30,9 @@ impl Town {
     pub(super) fn server_is_upgraded(&mut self) {
         self.v.server.crash();
         let documents = server::sync::reproject(&self.v.server.core()).expect("the log can be read");
-        self.tell(format!("the server is upgraded, and makes {documents} documents again"));
+        self.tell(format!(
+            "the server is upgraded, and makes {documents} documents again"
+        ));
     }
 
     pub(super) fn phone_dies(&mut self, who: usize) {

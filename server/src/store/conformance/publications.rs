@@ -36,6 +36,7 @@ fn what_is_published_has_one_order_and_is_found_by_person_and_document() {
                 let entry = NewEntry {
                     person: Some(about),
                     device,
+                    line: (from > 0).then_some(u64::from(from)),
                     ..an_entry(document(of), &[n])
                 };
                 assert_eq!(published(tx, &entry)?, u64::from(n));
@@ -44,11 +45,11 @@ fn what_is_published_has_one_order_and_is_found_by_person_and_document() {
             assert_eq!(tx.published_newest(document(1))?, 4);
             assert_eq!(tx.numbers_about(ann, 0, None, 9)?, [1, 3, 4]);
             assert_eq!(
-                tx.numbers_about(ann, 0, Some(device(9)), 9)?,
+                tx.numbers_about(ann, 0, Some(9), 9)?,
                 [3, 4],
                 "the server's own are for everybody"
             );
-            assert_eq!(tx.numbers_about(ann, 1, Some(device(8)), 9)?, [4]);
+            assert_eq!(tx.numbers_about(ann, 1, Some(8), 9)?, [4]);
             assert_eq!(tx.numbers_about(ann, 0, None, 2)?, [1, 3]);
             assert_eq!(
                 tx.numbers_about(PersonId([6; 16]), 0, None, 9)?,
@@ -111,9 +112,21 @@ fn the_first_finish_is_the_finish() {
 #[test]
 fn followers_have_mail_but_not_of_what_they_sent() {
     let (store, _folder) = store();
-    let mail = |n: u8| store.read(|tx| tx.numbers_in_mail(device(n), 0, 9)).unwrap();
+    let mail = |n: u8| {
+        store
+            .read(|tx| tx.numbers_in_mail(device(n), 0, None, 9))
+            .unwrap()
+    };
     store
         .write(|tx| -> Check {
+            for n in 1..=9u8 {
+                let line = Some(u64::from(n));
+                let entry = NewEntry {
+                    line,
+                    ..an_entry(document(1), &[n])
+                };
+                assert_eq!(published(tx, &entry)?, u64::from(n));
+            }
             (1..=3).try_for_each(|n| tx.follow(document(1), device(n), None))?;
             tx.follow(document(2), device(1), None)?;
             assert_eq!(tx.followers(document(1))?, [device(1), device(2), device(3)]);
@@ -122,8 +135,14 @@ fn followers_have_mail_but_not_of_what_they_sent() {
             tx.publish_to_followers(7, document(1), Some(device(2)))?;
             tx.publish_to_followers(8, document(1), None)?;
             tx.publish_to_followers(9, document(3), None)?;
-            assert_eq!(tx.numbers_in_mail(device(1), 7, 9)?, [8]);
-            assert_eq!(tx.numbers_in_mail(device(1), 0, 1)?, [7]);
+            assert_eq!(tx.numbers_in_mail(device(1), 7, None, 9)?, [8]);
+            assert_eq!(tx.numbers_in_mail(device(1), 0, None, 1)?, [7]);
+            assert_eq!(
+                tx.numbers_in_mail(device(1), 0, Some(7), 9)?,
+                [8],
+                "but its own line's"
+            );
+            assert_eq!(tx.followed_by(device(1))?, [document(1), document(2)]);
             Ok(())
         })
         .unwrap();

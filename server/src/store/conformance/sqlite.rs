@@ -236,7 +236,7 @@ fn plan(tx: &Tx<'_>, sql: &str) -> String {
 
 #[test]
 fn what_runs_for_every_phone_goes_by_an_index() {
-    use super::super::{log, news, projection};
+    use super::super::{lines, log, news, projection};
     let statements = [
         (log::KNOWN, "log USING"),
         (log::UNJUDGED, "log USING COVERING INDEX log_unjudged"),
@@ -252,7 +252,15 @@ fn what_runs_for_every_phone_goes_by_an_index() {
             projection::OF,
             "published USING COVERING INDEX published_by_document (document=? AND pub>?)",
         ),
-        (projection::IN_MAIL, "mail USING PRIMARY KEY (device=? AND pub>?)"),
+        (projection::IN_MAIL, "m USING PRIMARY KEY (device=? AND pub>?)"),
+        (
+            projection::FOLLOWED,
+            "follow USING COVERING INDEX follow_by_device (device=?)",
+        ),
+        (
+            lines::LINES,
+            "line USING COVERING INDEX line_by_device (device=?)",
+        ),
         (
             projection::FINISH,
             "published USING INDEX published_by_document (document=?)",

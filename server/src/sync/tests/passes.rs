@@ -105,7 +105,12 @@ fn a_revoked_device_may_hand_in_and_a_person_decides() {
         response.rows.is_empty() && response.pulls.is_empty(),
         "it learns nothing"
     );
-    assert_eq!(response.cursor, cursor);
+    let places = |cursor: &[u8]| cursor[9..25].to_vec();
+    assert_eq!(
+        places(&response.cursor),
+        places(&cursor),
+        "it is passed over nothing"
+    );
     assert_eq!(states(&town, note(1)), [Published, Held, Held]);
     let entries = town.read(|tx| tx.log_after(0, 99));
     assert_eq!(entries[2].entry.chunk, chunks[2]);

@@ -118,14 +118,44 @@ fn only_what_is_published_comes_in_order_and_none_of_ones_own() {
 }
 
 #[test]
-fn a_push_without_pulling_leaves_the_cursor() {
+fn a_push_without_pulling_passes_nothing_over() {
     let town = Town::new();
-    notes_by_bob(&town, 2);
-    let alice = town.phone(1, "W1");
+    let sent = notes_by_bob(&town, 2);
+    let mut alice = town.phone(1, "W1");
     let mut request = alice.request(Vec::new());
     request.pull = false;
     let response = alice.ask(request).unwrap();
-    assert!(response.cursor.is_empty() && response.pulls.is_empty() && response.rows.is_empty());
+    assert!(response.pulls.is_empty() && response.rows.is_empty());
+    alice.cursor = response.cursor;
+    assert_eq!(alice.pull(), sent);
+}
+
+/// Two installs under one device key and one actor: nothing tells them apart but who pushed last.
+#[test]
+fn a_copy_of_a_phone_is_sent_what_the_other_sends() {
+    let town = Town::new();
+    let mut alice = town.phone(1, "W1");
+    let whole_of = |n: u8| whole(&note_by(actor(n), ANN));
+    alice.push(push(note(100), Some(ANN), &[whole_of(1)]));
+    town.project();
+    assert_eq!(alice.pull(), []);
+    let mut copy = Phone {
+        cursor: alice.cursor.clone(),
+        ..alice
+    };
+    for n in 101..104 {
+        let (from, to) = if n % 2 == 0 {
+            (&mut copy, &mut alice)
+        } else {
+            (&mut alice, &mut copy)
+        };
+        from.push(push(note(n), Some(ANN), &[whole_of(1)]));
+        town.project();
+        let ids =
+            |pulled: Vec<(DocumentId, Vec<u8>)>| -> Vec<_> { pulled.into_iter().map(|p| p.0).collect() };
+        assert_eq!(ids(to.pull()), [note(n)], "also what came before it ever pushed");
+        assert_eq!(ids(from.pull()), [], "and one's own does not come back");
+    }
 }
 
 #[test]
