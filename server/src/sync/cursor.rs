@@ -19,10 +19,12 @@ pub(super) struct Cursor {
     pub(super) team: i64,
     /// Which install it is.
     pub(super) line: Line,
+    /// Its line began after this place: it may lack what the device sent before by another.
+    pub(super) behind: bool,
 }
 
 const VERSION: u8 = 2;
-const LENGTH: usize = 1 + 8 * 8;
+const LENGTH: usize = 1 + 8 * 8 + 1;
 
 /// What a phone's cursor means to this server.
 pub(super) enum Known {
@@ -46,6 +48,7 @@ impl Cursor {
         bytes.extend(self.team.to_be_bytes());
         bytes.extend(self.line.id.to_be_bytes());
         bytes.extend(self.line.turn.to_be_bytes());
+        bytes.push(self.behind.into());
         bytes
     }
 
@@ -65,6 +68,7 @@ impl Cursor {
                 id: u64::from_be_bytes(word(6)?),
                 turn: u64::from_be_bytes(word(7)?),
             },
+            behind: *bytes.last()? != 0,
         })
     }
 
@@ -115,6 +119,7 @@ mod tests {
             chain: [9; 8],
             team: -4,
             line: Line { id: 5, turn: 6 },
+            behind: true,
         };
         assert_eq!(Cursor::from_bytes(&cursor.to_bytes()), Some(cursor));
         let mut longer = cursor.to_bytes();

@@ -92,11 +92,13 @@ fn pass_within(
     core.store
         .read(|tx| {
             response.safe_seq = safe_seq(tx)?;
-            start.line = match line {
+            let line = match line {
                 Some(line) => line,
                 None if tx.line_stands(who.device.id, start.line)? => start.line,
                 None => Line::default(),
             };
+            start.behind |= line.id != start.line.id;
+            start.line = line;
             if may_pull {
                 return pull::pull(tx, who, start, &request.fills, portion, &mut response);
             }

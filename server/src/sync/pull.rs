@@ -150,13 +150,14 @@ fn published(
 ) -> Result<(), StoreError> {
     let head = tx.published_head()?;
     if cursor.published == head {
+        cursor.behind &= cursor.line.id == 0;
         return Ok(());
     }
     let (device, most) = (who.device.id, budget.portion.numbers);
     // A phone has its own words. Of an install that has no line it is not known what it has.
     let own = (cursor.line.id > 0).then_some(cursor.line.id);
     let mut lists = vec![tx.numbers_in_mail(device, cursor.published, own, most)?];
-    if own.is_none() {
+    if own.is_none() || cursor.behind {
         for document in tx.followed_by(device)? {
             lists.push(tx.numbers_of(document, cursor.published, most)?);
         }
@@ -184,6 +185,7 @@ fn published(
     }
     if all {
         cursor.published = head;
+        cursor.behind = own.is_none();
     } else {
         response.more = true;
     }

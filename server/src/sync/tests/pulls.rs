@@ -1,6 +1,7 @@
 //! Pulling: cursors, what is nothing new, answers cut small, people who come and go.
 
 use notes::ids::DocumentId;
+use notes::note::Template;
 use notes::wire::{Response, RowBody, Subject};
 
 use super::world::*;
@@ -156,6 +157,40 @@ fn a_copy_of_a_phone_is_sent_what_the_other_sends() {
         assert_eq!(ids(to.pull()), [note(n)], "also what came before it ever pushed");
         assert_eq!(ids(from.pull()), [], "and one's own does not come back");
     }
+}
+
+#[test]
+fn a_copy_that_sends_before_it_asks_is_sent_what_the_other_wrote_in_a_joined_note() {
+    let town = Town::new();
+    let (mut alice, mut carol) = (town.phone(1, "W1"), town.phone(3, "W3"));
+    alice.push(push(note(1), Some(ANN), &[whole(&note_by(actor(1), ANN))]));
+    alice.push(push(note(2), Some(ANN), &[whole(&note_by(actor(1), ANN))]));
+    town.project();
+    let part = |text: &str| {
+        let mut doc = bare(Template::Note, actor(3));
+        write(&mut doc, &[typed(0, text)]);
+        whole(&doc)
+    };
+    carol.push(joint(note(1), None, &[part("First. ")]));
+    town.project();
+    carol.pull();
+    let mut copy = Phone {
+        cursor: carol.cursor.clone(),
+        ..carol
+    };
+    let second = part("Second. ");
+    carol.push(joint(note(2), None, std::slice::from_ref(&second)));
+    town.project();
+    let third = push(note(3), Some(BEN), &[whole(&note_by(actor(3), BEN))]);
+    let got: Vec<_> = copy
+        .pass(vec![third])
+        .pulls
+        .into_iter()
+        .map(|p| p.document)
+        .collect();
+    assert!(got.contains(&note(2)), "{got:?}");
+    town.project();
+    assert_eq!(copy.pull(), []);
 }
 
 #[test]
