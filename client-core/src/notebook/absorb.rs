@@ -31,6 +31,9 @@ pub(super) struct Ledger {
     /// Documents that are not any more what the desk has.
     pub(super) touched: Vec<DocumentId>,
     pub(super) received: Vec<DocumentId>,
+    /// Documents whose building anew begins with this answer: the history that it is made of is still to
+    /// be asked for.
+    pub(super) begun: BTreeSet<DocumentId>,
     /// People came into view or left it.
     pub(super) view_changed: bool,
 }
@@ -59,6 +62,7 @@ impl Notebook {
             fresh_used: false,
             touched: Vec::new(),
             received: Vec::new(),
+            begun: BTreeSet::new(),
             view_changed: false,
         };
         for fill in &effects.fills {
@@ -104,6 +108,7 @@ fn apply(conn: &Db, effects: &Effects, ledger: &mut Ledger) -> Result<(), Troubl
     }
     for fill in &effects.fills {
         let answered = match fill.subject {
+            Subject::Document(id) if ledger.begun.contains(&id) => false,
             Subject::Document(id) if fill.next.is_none() => {
                 anew::history_came(conn, id, fill.closed, ledger)?
             }

@@ -27,6 +27,7 @@ pub(super) fn begin(conn: &Db, row: &DocRow, why: Reset, ledger: &mut Ledger) ->
     docs::set_reset(conn, row.nr, why)?;
     fills::want_anew(conn, Subject::Document(row.id))?;
     ledger.renew(conn)?;
+    ledger.begun.insert(row.id);
     ledger.touched.push(row.id);
     Ok(())
 }

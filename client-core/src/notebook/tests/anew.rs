@@ -1,9 +1,9 @@
 //! Copies that took two ways, and what a person decided against.
 
-use notes::wire::{OrderRow, RowBody, StandingRow};
+use notes::wire::{OrderRow, RowBody, StandingRow, Subject};
 
 use super::*;
-use crate::store::{aside, docs};
+use crate::store::{aside, docs, fills};
 
 #[test]
 fn two_phones_restored_from_one_backup_keep_what_both_wrote() {
@@ -52,6 +52,25 @@ fn a_twin_that_wrote_nothing_only_takes_a_fresh_actor() {
     twin.sync();
     alice.sync();
     assert_eq!(alice.body(note), "old phone and new");
+}
+
+/// The history that was asked for before the fork showed is not the one that the building is made of: it
+/// was taken in as news already.
+#[test]
+fn a_fork_that_shows_in_a_history_asks_for_the_history_once_more() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.sync();
+    let mut twin = alice.twin(&server);
+    alice.write(note, "old phone");
+    alice.sync();
+    let again = Subject::Document(note);
+    twin.book.store.write(|tx| fills::want_anew(tx, again)).unwrap();
+    twin.sync();
+    twin.sync();
+    assert_eq!(twin.body(note), "old phone");
+    assert_eq!(server.body(note), "old phone");
 }
 
 #[test]
