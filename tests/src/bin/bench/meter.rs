@@ -41,7 +41,7 @@ pub(crate) struct Server {
     pub(crate) passed: Passed,
     /// Bodies of sync requests, kept to look into.
     pub(crate) bodies: Vec<(Vec<u8>, bool)>,
-    _folder: Folder,
+    folder: Folder,
 }
 
 /// A folder of its own that goes when the run ends.
@@ -77,6 +77,23 @@ impl Drop for Folder {
     }
 }
 
+/// All routes over a core, and what keeps them open.
+fn door(core: &Arc<Core>) -> (Router, tokio::sync::watch::Sender<bool>) {
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let http = HttpConfig {
+        address_header: None,
+        sync_body_bytes: 8 * 1024 * 1024,
+        import_body_bytes: 32 * 1024 * 1024,
+        receipts_body_bytes: 2 * 1024 * 1024,
+        max_requests: 64,
+        body_timeout_s: 120,
+    };
+    (
+        server::router::router(App::new(Arc::clone(core), http, stopping)),
+        stop,
+    )
+}
+
 impl Server {
     /// A server with the demo team, encrypted, whose projector runs only when it is told to.
     pub(crate) fn new(name: &str) -> Self {
@@ -88,16 +105,7 @@ impl Server {
         server::ops::import::workers(&core, workers, "bench").unwrap();
         server::ops::import::people(&core, people, "bench").unwrap();
         let core = Arc::new(core);
-        let (stop, stopping) = tokio::sync::watch::channel(false);
-        let http = HttpConfig {
-            address_header: None,
-            sync_body_bytes: 8 * 1024 * 1024,
-            import_body_bytes: 32 * 1024 * 1024,
-            receipts_body_bytes: 2 * 1024 * 1024,
-            max_requests: 64,
-            body_timeout_s: 120,
-        };
-        let router = server::router::router(App::new(Arc::clone(&core), http, stopping));
+        let (router, stop) = door(&core);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -109,8 +117,16 @@ impl Server {
             _stop: stop,
             passed: Passed::default(),
             bodies: Vec::new(),
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Another process would have this before it: the same files, and nothing remembered.
+    pub(crate) fn starts_anew(&mut self) {
+        let mut core = Core::open(&self.folder.0, Some([7; 32]), Host::system()).unwrap();
+        core.announce("http://bench.example").unwrap();
+        self.core = Arc::new(core);
+        (self.router, self._stop) = door(&self.core);
     }
 
     /// A code for one more device.

@@ -112,6 +112,7 @@ pub(crate) fn nothing_new(table: &mut Table, notes: u64) {
     phone.book.sync(&mut server, SyncMode::Both).unwrap();
     server.project();
     while phone.book.sync(&mut server, SyncMode::Both).unwrap().requests > 1 {}
+    server.starts_anew();
     server.reset();
     let report = phone.book.sync(&mut server, SyncMode::Both).unwrap();
     assert_eq!((report.sent, report.received, report.waiting), (0, 0, 0));
@@ -129,9 +130,10 @@ pub(crate) fn nothing_new(table: &mut Table, notes: u64) {
         1000.0,
         "B",
     );
-    table.told(
-        format!("nothing new, {notes} notes held: server CPU"),
+    table.at_most(
+        format!("nothing new, {notes} notes held: CPU of a server just started"),
         passed.cpu.as_secs_f64() * 1e3,
+        2.0,
         "ms",
     );
 }

@@ -58,19 +58,19 @@ pub(crate) fn run(table: &mut Table, name: &str, pauses: Pauses, count: u64) {
     table.at_most(
         format!("{head}: server CPU until accepted"),
         accepting / alone,
-        0.3,
+        0.1,
         "×",
     );
     table.at_most(
         format!("{head}: server CPU until projected"),
         projected / alone,
-        2.0,
+        1.3,
         "×",
     );
     table.at_most(
         format!("{head}: wire / compressed saves"),
         accepted.up as f64 / compressed as f64,
-        0.8,
+        0.6,
         "×",
     );
     table.told(format!("{head}: requests"), f64::from(accepted.requests), "");
