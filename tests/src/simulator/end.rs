@@ -165,9 +165,17 @@ impl Town {
         self.who_may_read_has_it_all();
     }
 
+    /// Two phones of one device that had both written under one name: what others had of it when the server
+    /// was set back is written again by them, and stays with the others too (docs/known-limits.md).
+    fn copies_were_set_back(&self) -> bool {
+        let devices: BTreeSet<_> = self.residents.iter().map(|r| r.phone.device()).collect();
+        self.was_set_back && devices.len() < self.residents.len()
+    }
+
     /// A phone that lists a note which its worker may read has just what the server has of it.
     fn who_may_read_has_it_all(&mut self) {
         let core = self.v.server.core();
+        let may_have_more = self.copies_were_set_back();
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
             let phone = &mut resident.phone;
             for item in phone.list() {
@@ -194,10 +202,10 @@ impl Town {
                         .filter(|meta| in_.get_change_meta_by_hash(&meta.hash).is_none());
                     missing.map(|meta| meta.actor.to_bytes().to_vec()).collect()
                 };
-                assert_eq!(
-                    lacks(&here, &there),
-                    Vec::<Vec<u8>>::new(),
-                    "{} has more of {}",
+                let more = lacks(&here, &there);
+                assert!(
+                    more.is_empty() || may_have_more,
+                    "{} has more of {}: {more:?}",
                     phone.name,
                     item.id
                 );

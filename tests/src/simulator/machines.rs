@@ -135,6 +135,7 @@ impl Town {
         self.mosaic.begins_anew();
         self.v.desk_is_lost();
         self.may_restore = false;
+        self.was_set_back = true;
     }
 
     pub(super) fn is_revoked(&mut self, who: usize) {
