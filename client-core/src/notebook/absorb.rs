@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use automerge::ActorId;
 use notes::ids::{Actor, DocumentId};
-use notes::note;
+use notes::note::{self, Template};
 use notes::wire::{Outcome, Subject};
 
 use super::Notebook;
@@ -202,7 +202,13 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         // All of it came from the server: there is nothing to offer.
         row.offered_heads = absorbed.doc.get_heads();
     }
+    let new = row.nr == 0;
     save(conn, &mut row, &absorbed.doc)?;
+    if new && template == Template::Note && row.face.kind.is_none() {
+        // Only the part of one who joined: another phone under the same key joined this note, and whoever
+        // began it wrote before that.
+        fills::want_anew(conn, Subject::Document(row.id))?;
+    }
     ledger.touched.push(row.id);
     ledger.received.push(row.id);
     Ok(())
