@@ -26,10 +26,12 @@ mod ledger;
 mod link;
 mod peek;
 mod phone;
+pub mod process;
 mod server;
 pub mod simulator;
 pub mod traces;
 mod village;
+pub mod wire;
 
 pub use case_system::{CaseSystem, Event};
 pub use clock::{DAY, HOUR, MINUTE, SECOND, Time};

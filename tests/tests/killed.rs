@@ -9,17 +9,16 @@
 
 #[path = "killed/phone.rs"]
 mod phone;
-#[path = "killed/process.rs"]
-mod process;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use doorstep_tests::process::{Feed, Process};
+use doorstep_tests::wire::Flights;
 use doorstep_tests::{Chance, Folder, seed};
-use phone::{Flights, Shown, Walker};
-use process::Process;
+use phone::{Shown, Walker};
 
 const WORKERS: [&str; 3] = ["W101", "W105", "W106"];
 
@@ -28,7 +27,7 @@ fn nothing_shown_as_sent_is_lost_when_the_server_is_killed() {
     let kills: u32 = std::env::var("DOORSTEP_KILLS")
         .ok()
         .and_then(|n| n.parse().ok())
-        .unwrap_or(200);
+        .unwrap_or(300);
     let seed = seed(2026);
     println!("seed {seed}, {kills} kills");
     let chance = Chance::new(seed, "killer");
@@ -83,9 +82,10 @@ fn nothing_shown_as_sent_is_lost_when_the_server_is_killed() {
         }
         server.wait_until_published();
     }
-    server.stop();
+    server.kill();
     server.verify();
-    let feed = process::feed(folder.path());
+    let mut feed = Feed::default();
+    feed.reads_on(server.data());
     let mut shown: BTreeMap<String, Shown> = BTreeMap::new();
     for walker in &mut walkers {
         walker.agrees();
