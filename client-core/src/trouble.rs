@@ -50,7 +50,10 @@ pub enum Trouble {
     /// Another program has the store open. Nothing is lost; it can be tried again.
     #[error("another program has the store open; close it and try again")]
     Busy,
-    /// The database failed: full disk, or a damaged file.
+    /// No room is left for the store.
+    #[error("this phone has no room left: free some storage and try again; what was saved before is safe")]
+    Full,
+    /// The database failed: a failing disk, or a damaged file.
     #[error(transparent)]
     Store(StoreFault),
     /// What the store holds does not fit together; a bug, or a damaged file.

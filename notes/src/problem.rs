@@ -76,6 +76,8 @@ catalogue! {
     // The server.
     RateLimited "rate_limited" 429 "Too many requests. Wait and try again.";
     Busy "busy" 503 "The server is busy or stopping. Nothing was changed; try again.";
+    DiskFull "disk_full" 503 "The server's disk is full. Nothing was changed; try again later, and tell whoever runs the server.";
+    DiskFailing "disk_failing" 503 "The server's disk does not take what is written. Nothing was changed; try again later, and tell whoever runs the server.";
     Internal "internal" 500 "Something went wrong on the server. Nothing that was accepted is lost; try again.";
     // Why a push is held. The bytes are kept whole, and an issue asks a person to decide.
     ChunkMalformed "chunk_malformed" 422 "A part of the note cannot be read.";

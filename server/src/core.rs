@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::auth::{KeySet, Realm, ReplayGuard, SigningKey};
 use crate::host::Host;
 use crate::limits::Limits;
+use crate::ops::restore::is_half_done;
 use crate::store::{Store, StoreError, Tx};
 use crate::sync::Memory;
 
@@ -42,8 +43,12 @@ impl Core {
     /// Opens a data folder, and makes what a new one needs: the database, the epoch, a signing key.
     ///
     /// # Errors
-    /// The store's.
+    /// [`StoreError::HalfRestored`], and the store's.
     pub fn open(folder: &Path, key: Option<[u8; 32]>, host: Host) -> Result<Self, StoreError> {
+        if is_half_done(folder) {
+            // An empty server in its place would look like one that has lost everything.
+            return Err(StoreError::HalfRestored);
+        }
         let store = Store::open(folder, key)?;
         let pems = match store.read(|tx| tx.signing_keys())? {
             pems if pems.is_empty() => store.write(|tx| settle_in(tx, &host))?,

@@ -13,6 +13,9 @@ use crate::store::StoreError;
 /// The media type of every refusal.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
+/// Somebody has to make room first, which takes longer than a request.
+const DISK_RETRY_S: u64 = 30;
+
 /// A refusal on its way out.
 #[derive(Debug)]
 pub struct Refusal(Box<Problem>);
@@ -43,10 +46,10 @@ impl Refusal {
 impl From<Code> for Refusal {
     fn from(code: Code) -> Self {
         let refusal = Self(Box::new(Problem::from(code)));
-        if code == Code::Busy {
-            refusal.retry_after(1)
-        } else {
-            refusal
+        match code {
+            Code::Busy => refusal.retry_after(1),
+            Code::DiskFull | Code::DiskFailing => refusal.retry_after(DISK_RETRY_S),
+            _ => refusal,
         }
     }
 }
@@ -54,7 +57,7 @@ impl From<Code> for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
-        Code::Internal.into()
+        error.code().into()
     }
 }
 

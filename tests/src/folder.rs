@@ -37,8 +37,14 @@ impl Folder {
     /// stays behind.
     #[must_use]
     pub fn as_left_by_a_crash(&self) -> Self {
+        Self::copy_of(&self.0)
+    }
+
+    /// The same of any folder.
+    #[must_use]
+    pub(crate) fn copy_of(folder: &Path) -> Self {
         let copy = Self::new();
-        for entry in std::fs::read_dir(&self.0).unwrap() {
+        for entry in std::fs::read_dir(folder).unwrap() {
             let entry = entry.unwrap();
             let name = entry.file_name();
             if entry.file_type().unwrap().is_file() && !name.to_string_lossy().ends_with("-shm") {

@@ -17,6 +17,7 @@ pub struct Process {
     address: String,
     url: String,
     environment: Vec<(String, String)>,
+    log: PathBuf,
     child: Option<Child>,
 }
 
@@ -77,6 +78,7 @@ impl Process {
             address,
             url,
             environment: Vec::new(),
+            log: data.with_extension("log"),
             child: None,
         }
     }
@@ -99,6 +101,11 @@ impl Process {
     /// From its next start on it runs with this in its environment, and so do the commands.
     pub fn set_environment(&mut self, environment: Vec<(String, String)>) {
         self.environment = environment;
+    }
+
+    /// From its next start on it logs into this file.
+    pub fn logs_into(&mut self, log: PathBuf) {
+        self.log = log;
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -134,6 +141,11 @@ impl Process {
         &self.data
     }
 
+    /// Its files as they are at this moment, in a folder of their own.
+    pub fn as_left(&self) -> crate::Folder {
+        crate::Folder::copy_of(&self.data)
+    }
+
     /// A one-time code.
     pub fn code(&self, worker: &str) -> String {
         let answer = self.run(&["enrol", worker, "--server", &self.url, "--json"]);
@@ -155,11 +167,10 @@ impl Process {
     /// # Errors
     /// How it ended instead, and what it said.
     pub fn try_start(&mut self) -> Result<(), (ExitStatus, String)> {
-        let log = self.data.with_extension("log");
         let mut child = self
             .command(&["serve", "--listen", &self.address, "--public-url", &self.url])
             .stdout(Stdio::piped())
-            .stderr(File::create(&log).unwrap())
+            .stderr(File::create(&self.log).unwrap())
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -170,12 +181,12 @@ impl Process {
             self.child = Some(child);
             return Ok(());
         }
-        Err((child.wait().unwrap(), std::fs::read_to_string(log).unwrap()))
+        Err((child.wait().unwrap(), std::fs::read_to_string(&self.log).unwrap()))
     }
 
     /// What it has said on standard error since it was started.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.data.with_extension("log")).unwrap()
+        std::fs::read_to_string(&self.log).unwrap()
     }
 
     /// Whether it still runs.
@@ -184,6 +195,19 @@ impl Process {
             Some(child) => child.try_wait().unwrap().is_none(),
             None => false,
         }
+    }
+
+    /// Its number among the machine's processes.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
+    }
+
+    /// How many log entries wait to be judged, by its own word.
+    pub fn unjudged(&self) -> u64 {
+        let mut answer = ureq::get(format!("{}/health", self.url)).call().unwrap();
+        let health = answer.body_mut().read_to_string().unwrap();
+        let health: serde_json::Value = serde_json::from_str(&health).unwrap();
+        health["unjudged"].as_u64().unwrap()
     }
 
     /// SIGKILL: no handler runs, nothing is flushed. One that is dead already stays so.

@@ -5,12 +5,22 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "faults/commands.rs"]
+mod commands;
+#[path = "faults/cut.rs"]
+mod cut;
+#[path = "faults/full.rs"]
+mod full;
 #[path = "faults/killed_at.rs"]
 mod killed_at;
 #[path = "faults/office.rs"]
 mod office;
+#[path = "faults/phone.rs"]
+mod phone;
 #[path = "faults/shim.rs"]
 mod shim;
+#[path = "faults/two.rs"]
+mod two;
 
 /// Whether the long forms were asked for.
 fn long() -> bool {

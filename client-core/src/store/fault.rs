@@ -5,7 +5,7 @@ use rusqlite::ErrorCode;
 
 use crate::trouble::Trouble;
 
-/// The database failed: full disk, damaged file, or a statement that it does not take.
+/// The database failed: failing disk, damaged file, or a statement that it does not take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreFault {
     /// SQLite's extended result code, where it was SQLite that failed.
@@ -15,10 +15,10 @@ pub struct StoreFault {
 impl std::fmt::Display for StoreFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("the store could not be read or written")?;
-        match self.code {
-            Some(code) => write!(f, " (SQLite {code})"),
-            None => Ok(()),
+        if let Some(code) = self.code {
+            write!(f, " (SQLite {code})")?;
         }
+        f.write_str("; what was saved before is safe: see that the phone has room, and try again")
     }
 }
 
@@ -38,6 +38,7 @@ impl From<rusqlite::Error> for Trouble {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full,
             _ => Self::Store(error.into()),
         }
     }

@@ -44,7 +44,10 @@ pub enum NotebookError {
     /// The device's key cannot sign.
     #[error("The device's key cannot be used.")]
     Key,
-    /// The database failed: full disk, damaged file, or another program has it open.
+    /// No room is left on the phone.
+    #[error("This phone has no room left. Free some storage and try again; what was saved before is safe.")]
+    Full,
+    /// The database failed: failing disk, damaged file, or another program has it open.
     #[error("The store could not be read or written.")]
     Store,
     /// What the store holds does not fit together.
@@ -75,6 +78,7 @@ impl From<Trouble> for NotebookError {
             Trouble::NewerStore { .. } => Self::NewerStore,
             Trouble::NotEnrolled => Self::NotEnrolled,
             Trouble::Key(_) => Self::Key,
+            Trouble::Full => Self::Full,
             Trouble::Busy | Trouble::Store(_) => Self::Store,
             Trouble::Damaged(what) => Self::Damaged(what),
         }

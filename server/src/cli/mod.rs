@@ -145,7 +145,8 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     match run(cli, deepest(&matches)) {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("doorstep: {failure}");
+            // Where there is no room to say why, the exit code says that it failed.
+            let _ = writeln!(std::io::stderr(), "doorstep: {failure}");
             ExitCode::from(failure.exit_code())
         }
     }
@@ -216,6 +217,8 @@ fn log_to_stderr(config: &Config, serving: bool) -> Result<(), Failure> {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
+        // Told on standard error too, and then by a panic: a full disk under the log is no reason to die.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     // A second subscriber is refused; then the first one, of a test, stays.
     let _ = if config.log_json {

@@ -31,7 +31,7 @@ impl From<Halt> for Code {
             Halt::Code(code) => code,
             Halt::Store(error) => {
                 tracing::error!(%error, "the store failed");
-                Self::Internal
+                error.code()
             }
         }
     }

@@ -11,6 +11,9 @@ use crate::core::Core;
 use crate::hex::hex;
 use crate::store::{AuditEntry, Store, StoreError};
 
+/// How the name of a copy ends that is not whole yet.
+const PART: &str = ".part";
+
 /// What was backed up.
 #[derive(Debug, Clone, Copy)]
 pub struct BackedUp {
@@ -27,14 +30,14 @@ pub struct BackedUp {
 pub fn backup(core: &Core, key: Option<[u8; 32]>, target: &Path, by: &str) -> Result<BackedUp, OpError> {
     let digits = hex(&core.host.random::<4>());
     let part = beside(target, &digits)?;
+    clear_away(target)?;
     let made = copy_and_check(core, key, &part).and_then(|made| {
         std::fs::rename(&part, target)?;
         sync_folder(target)?;
         Ok(made)
     });
     if made.is_err() {
-        // Perhaps it was never made; there is nothing more to do about it.
-        let _ = std::fs::remove_file(&part);
+        remove(&part);
     }
     let made = made?;
     core.store.write(|tx| {
@@ -54,7 +57,8 @@ pub fn backup(core: &Core, key: Option<[u8; 32]>, target: &Path, by: &str) -> Re
 }
 
 fn copy_and_check(core: &Core, key: Option<[u8; 32]>, part: &Path) -> Result<BackedUp, StoreError> {
-    drop(new_private_file(part)?);
+    let held = new_private_file(part)?;
+    held.lock()?;
     core.store.copy_to(part)?;
     let head = Store::check_file(part, key)?;
     let file = File::open(part)?;
@@ -66,12 +70,43 @@ fn copy_and_check(core: &Core, key: Option<[u8; 32]>, part: &Path) -> Result<Bac
 }
 
 fn beside(target: &Path, digits: &str) -> Result<PathBuf, StoreError> {
+    Ok(target.with_file_name(format!("{}{digits}{PART}", before_digits(target)?)))
+}
+
+fn before_digits(target: &Path) -> Result<String, StoreError> {
     let name = target.file_name().ok_or_else(|| {
         let kind = std::io::ErrorKind::InvalidInput;
         StoreError::Folder(std::io::Error::new(kind, "the backup needs a file name"))
     })?;
-    let part = format!(".{}.{digits}.part", name.to_string_lossy());
-    Ok(target.with_file_name(part))
+    Ok(format!(".{}.", name.to_string_lossy()))
+}
+
+/// Removes what earlier backups of this name left that were killed. One that still runs has its part
+/// locked.
+fn clear_away(target: &Path) -> Result<(), StoreError> {
+    let begin = before_digits(target)?;
+    for entry in std::fs::read_dir(folder_of(target))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let Some(digits) = name.strip_prefix(&begin).and_then(|rest| rest.strip_suffix(PART)) else {
+            continue;
+        };
+        let part = beside(target, digits)?;
+        // Another backup may have been faster; a part that cannot be opened is left to its owner.
+        if File::open(&part).is_ok_and(|file| file.try_lock().is_ok()) {
+            remove(&part);
+        }
+    }
+    Ok(())
+}
+
+/// Removes a copy that came to nothing, itself last. Perhaps not all of it was ever made; there is
+/// nothing more to do about it.
+fn remove(part: &Path) {
+    for ending in ["-journal", "-wal", "-shm", ""] {
+        let mut file = part.as_os_str().to_owned();
+        file.push(ending);
+        let _ = std::fs::remove_file(PathBuf::from(file));
+    }
 }
 
 /// A file that only its owner may read: it may hold notes in the clear.
@@ -88,9 +123,12 @@ fn new_private_file(path: &Path) -> std::io::Result<File> {
 
 /// A rename is on disk once its folder is.
 pub(super) fn sync_folder(file: &Path) -> std::io::Result<()> {
-    let folder = match file.parent() {
+    File::open(folder_of(file))?.sync_all()
+}
+
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
-    };
-    File::open(folder)?.sync_all()
+    }
 }

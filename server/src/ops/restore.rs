@@ -37,6 +37,11 @@ pub fn restore(file: &Path, folder: &Path, key: Option<[u8; 32]>, host: &Host) -
     Ok(made?)
 }
 
+/// Whether a restore into a folder was begun and did not come to its end.
+pub(crate) fn is_half_done(folder: &Path) -> bool {
+    folder.join(WORKSHOP).exists() && !folder.join(FILE_NAME).exists()
+}
+
 fn make_ready(file: &Path, workshop: &Path, key: Option<[u8; 32]>, host: &Host) -> Result<u64, StoreError> {
     let head = Store::check_file(file, key)?;
     if workshop.exists() {

@@ -17,6 +17,7 @@
 mod audit;
 mod backup;
 mod devices;
+mod disk;
 mod export;
 mod issues;
 mod lines;
@@ -38,6 +39,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 pub use audit::{AuditEntry, AuditRecord, audit_chain};
+pub use disk::Disk;
 pub use devices::{DeviceRecord, EnrolCode};
 pub use export::{ClientRecord, EventRecord, Receipt, ReceiptState, VersionRecord};
 pub use issues::{Issue, IssueState, NewIssue};
@@ -70,6 +72,12 @@ pub enum StoreError {
     /// The data folder.
     #[error("data folder: {0}")]
     Folder(#[from] std::io::Error),
+    /// A group of jobs was undone together; where it was the disk's fault, which.
+    #[error("the commit failed")]
+    NotCommitted(Option<Disk>),
+    /// A backup was being restored into this folder, and is not whole.
+    #[error("a restore into this folder did not come to its end; run `doorstep restore` again")]
+    HalfRestored,
 }
 
 impl StoreError {
@@ -81,7 +89,7 @@ impl StoreError {
                 error.sqlite_error_code(),
                 None | Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
             ),
-            Self::Folder(_) | Self::WrongKey => true,
+            Self::Folder(_) | Self::WrongKey | Self::NotCommitted(_) | Self::HalfRestored => true,
             Self::TooNew { .. } | Self::Inconsistent(_) => false,
         }
     }

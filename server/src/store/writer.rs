@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::TryRecvError;
 use std::sync::{Mutex, mpsc};
 
-use super::{Store, StoreError, Tx, begin, lock};
+use super::{Disk, Store, StoreError, Tx, begin, lock};
 
 type Job = Box<dyn FnOnce(&Tx<'_>) -> Done + Send>;
 /// Tells the caller the outcome, once it is known whether the commit reached the disk.
@@ -15,6 +15,8 @@ type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 struct Done {
     keep: bool,
+    /// What it says of the disk, where it failed.
+    disk: Option<Disk>,
     answer: Answer,
 }
 
@@ -44,11 +46,15 @@ impl Store {
             // Whoever does the work may be another caller: a panic goes back to the job's own.
             let outcome = catch_unwind(AssertUnwindSafe(|| f(tx)));
             let keep = matches!(outcome, Ok(Ok(_)));
+            let disk = match &outcome {
+                Ok(Err(error)) => error.disk(),
+                _ => None,
+            };
             let answer: Answer = Box::new(move |committed| {
                 // The caller waits until it has an answer, so this send cannot fail.
                 let _ = sender.send(outcome.map(|result| committed.and(result)));
             });
-            Done { keep, answer }
+            Done { keep, disk, answer }
         });
         lock(&self.queue.0).push(job);
         loop {
@@ -87,9 +93,7 @@ fn run(connection: &mut rusqlite::Connection, group: Vec<Job>) {
             let gone = savepoint.is_autocommit();
             answers.push(done.answer);
             if gone {
-                return Err(StoreError::Inconsistent(
-                    "the transaction was undone within a job",
-                ));
+                return Err(StoreError::NotCommitted(done.disk));
             }
             if done.keep {
                 savepoint.commit()?;
@@ -100,15 +104,11 @@ fn run(connection: &mut rusqlite::Connection, group: Vec<Job>) {
         tx.commit()?;
         Ok::<(), StoreError>(())
     })();
-    let failed = outcome.is_err();
+    let failed = outcome.as_ref().err().map(StoreError::disk);
     if let Err(error) = &outcome {
         tracing::error!(%error, "a group could not be committed");
     }
     for answer in answers {
-        answer(if failed {
-            Err(StoreError::Inconsistent("the commit failed"))
-        } else {
-            Ok(())
-        });
+        answer(failed.map_or(Ok(()), |disk| Err(StoreError::NotCommitted(disk))));
     }
 }

@@ -17,11 +17,11 @@ use crate::store::{EntryState, NewEntry, StoreError, Tx};
 ///
 /// # Errors
 /// `not_found` where nothing of the document is published; `unprocessable` where the edits do not
-/// fit; `internal` for the database's.
+/// fit; the code of a [`StoreError`] for the database's.
 pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit]) -> Result<u64, Code> {
     let internal = |error: StoreError| {
         tracing::error!(%error, "a decision could not be written");
-        Code::Internal
+        error.code()
     };
     let record = tx.document(document).map_err(internal)?.ok_or(Code::NotFound)?;
     let mut doc = published(tx, document, Some(&record))

@@ -169,5 +169,5 @@ fn safe_seq(tx: &Tx<'_>) -> Result<u64, StoreError> {
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn internal(error: StoreError) -> Code {
     tracing::error!(%error, "the store failed");
-    Code::Internal
+    error.code()
 }

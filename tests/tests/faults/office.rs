@@ -136,11 +136,17 @@ impl Office {
     /// A server with the sample team, under the shim and running, and one phone. None where there is
     /// no shim.
     pub(crate) fn open() -> Option<Self> {
+        Self::open_with_log("server.log")
+    }
+
+    /// The same, with the server's own log in a file that may be on the watched disk.
+    pub(crate) fn open_with_log(log: &str) -> Option<Self> {
         let folder = Folder::new();
         let data = folder.path().join("server");
         let shim = Arc::new(Shim::new(folder.path(), &data)?);
         let mut server = Process::at(&data);
         server.imports_sample_team();
+        server.logs_into(folder.path().join(log));
         server.set_environment(shim.environment());
         server.start();
         let phone = Phone::enrolled(&server, folder.path());

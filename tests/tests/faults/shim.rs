@@ -81,7 +81,6 @@ impl Fault {
 const AT_OPS: u64 = 4;
 const AT_COUNT: u64 = 24;
 const AT_FIRED: u64 = 32;
-const AT_ENDING: u64 = 40;
 const AT_WHERE: u64 = 80;
 const AT_TRACE: u64 = 120;
 const WHOLE: u64 = AT_TRACE + (1 << 16);
@@ -153,11 +152,6 @@ impl Shim {
         self.control
             .write_all_at(&(fault.action as u32).to_le_bytes(), 0)
             .unwrap();
-    }
-
-    /// Counts from nothing, and nothing happens.
-    pub(crate) fn watch(&self, ops: u32) {
-        self.arm(Fault::at(Action::DieBefore, ops, u64::MAX));
     }
 
     /// From here on nothing happens.

@@ -98,6 +98,7 @@ impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
         let code = match &trouble {
             Trouble::Busy => "busy",
+            Trouble::Full => "disk_full",
             Trouble::NoNote => "no_note",
             Trouble::NoPerson => "no_person",
             Trouble::WrongPin => "wrong_pin",
