@@ -53,8 +53,8 @@ fn make_ready(file: &Path, workshop: &Path, key: Option<[u8; 32]>, host: &Host) 
     std::fs::copy(file, &copy)?;
     let store = Store::open(workshop, key)?;
     store.write(|tx| begin_anew(tx, head.seq, host))?;
-    // The last connection that closes brings everything into the one file.
-    drop(store);
+    // What would stay in a log beside it would not be moved with it: the new epoch, first of all.
+    store.close_in_one_file()?;
     std::fs::File::open(&copy)?.sync_all()?;
     Ok(head.seq)
 }

@@ -2,6 +2,7 @@
 //! and opened again under a new epoch.
 
 use std::path::Path;
+use std::sync::PoisonError;
 
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -27,11 +28,21 @@ impl Store {
                 return Err(StoreError::Inconsistent("the copy could not be finished"));
             }
         }
-        // One file that stands alone, without a log beside it.
-        target.pragma_update(None, "journal_mode", "DELETE")?;
+        in_one_file(&target)?;
         target.close().map_err(|(_, error)| error)?;
         super::lock(&self.readers).push(source);
         Ok(())
+    }
+
+    /// Closes the database and leaves it in one file that may be moved.
+    ///
+    /// # Errors
+    /// The database's, or the disk's; then part of it may stand in a log beside the file.
+    pub fn close_in_one_file(self) -> Result<(), StoreError> {
+        drop(self.readers);
+        let writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        in_one_file(&writer)?;
+        Ok(writer.close().map_err(|(_, error)| error)?)
     }
 
     /// Whether a file is a whole database under a key; gives the head of its log.
@@ -52,6 +63,18 @@ impl Store {
             return Err(StoreError::Inconsistent("a page of the file was damaged"));
         }
         Tx { db: &db }.log_head()
+    }
+}
+
+/// Brings the log of changes into the file and does without one. Where `SQLite` cannot, it may say so
+/// by an error, or only by the mode in which it stays: so both are asked for.
+fn in_one_file(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "DELETE")?;
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode == "delete" {
+        Ok(())
+    } else {
+        Err(StoreError::Inconsistent("it could not be brought into one file"))
     }
 }
 

@@ -19,6 +19,11 @@ use crate::office::{Office, Phone};
 /// How many bytes a cut link lets through; more than any of ours has.
 const ALL: u64 = u64::MAX;
 
+/// How many cuts there are between two looks at the server's log.
+const LOOKED_AT: usize = 1_000;
+/// Connections at a time.
+const LANES: usize = 4;
+
 /// A link to a server in which a story says how far the bytes go.
 struct Proxy {
     url: String,
@@ -142,22 +147,26 @@ fn after_every_byte_of_an_upload_and_of_its_answer() {
     let folder = Folder::new();
     let (mut phone, upload, address) = large_upload(&mut office.server, &folder);
     let before = office.log_entries();
-    for cut in 0..upload.len() {
-        let answer = sends(&address, &upload[..cut], 0);
-        assert!(answer.is_empty());
-        if cut % 997 == 0 || cut + 1 == upload.len() {
-            office.server.unjudged();
-            assert_eq!(office.log_entries(), before, "cut after {cut} of {} bytes", upload.len());
-        }
+    let (upload, address) = (&upload[..], &address[..]);
+    for begin in (0..upload.len()).step_by(LOOKED_AT) {
+        let end = (begin + LOOKED_AT).min(upload.len());
+        thread::scope(|scope| {
+            for lane in 0..LANES {
+                let cuts = (begin..end).skip(lane).step_by(LANES);
+                scope.spawn(move || cuts.for_each(|cut| drop(sends(address, &upload[..cut], 0))));
+            }
+        });
+        office.server.unjudged();
+        assert_eq!(office.log_entries(), before, "cut after {begin} to {end} bytes of {}", upload.len());
     }
     println!("cut after each of {} bytes", upload.len());
     // Whole, and the answer cut after every byte: taken with the first of them, and then known.
-    let whole = sends(&address, &upload, usize::MAX >> 40);
+    let whole = sends(address, upload, 1 << 20);
     assert!(whole.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&whole));
     let taken = office.log_entries();
     assert!(taken > before);
     for cut in 0..whole.len() {
-        assert_eq!(sends(&address, &upload, cut).len(), cut);
+        assert_eq!(sends(address, upload, cut).len(), cut);
     }
     assert_eq!(office.log_entries(), taken, "each time the same");
     // The phone never heard of any of it.

@@ -56,6 +56,25 @@ fn a_copy_is_one_moment_of_a_store_that_is_written_meanwhile() {
 }
 
 #[test]
+fn what_was_closed_in_one_file_may_be_moved() {
+    let (folder, elsewhere) = (Folder::new(), Folder::new());
+    let store = Store::open(folder.path(), Some(KEY)).unwrap();
+    let write = |tx: &Tx<'_>| -> Check {
+        append(tx, &an_entry(document(1), b"a"))?;
+        Ok(())
+    };
+    store.write(write).unwrap();
+    // Who has read keeps a connection, which must not hold the file open.
+    let head = store.read(|tx| tx.log_head()).unwrap();
+    assert!(folder.path().join(format!("{FILE_NAME}-wal")).exists());
+    store.close_in_one_file().unwrap();
+    assert!(!folder.path().join(format!("{FILE_NAME}-wal")).exists());
+    std::fs::rename(folder.path().join(FILE_NAME), elsewhere.path().join(FILE_NAME)).unwrap();
+    let moved = Store::open(elsewhere.path(), Some(KEY)).unwrap();
+    assert_eq!(moved.read(|tx| tx.log_head()).unwrap(), head);
+}
+
+#[test]
 fn a_copy_opens_under_its_own_key_only() {
     let (plain, _folder) = store();
     let (keyed, copies) = (Folder::new(), Folder::new());
