@@ -318,7 +318,11 @@ impl Feed {
             body: event["body"].as_str().unwrap().to_owned(),
             addenda: addenda.iter().cloned().collect(),
         };
-        assert_eq!(newest.addenda.len(), addenda.len(), "{note}: an addendum stands twice");
+        assert_eq!(
+            newest.addenda.len(),
+            addenda.len(),
+            "{note}: an addendum stands twice"
+        );
         self.newest.insert(note, newest);
     }
 }

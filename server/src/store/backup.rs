@@ -66,11 +66,15 @@ impl Store {
     }
 }
 
-/// Brings the log of changes into the file and does without one. Where `SQLite` cannot, it may say so
-/// by an error, or only by the mode in which it stays: so both are asked for.
+/// Brings the log of changes into the file and does without one. Where `SQLite` cannot, it says so by
+/// the mode in which it stays, or by an error after it has given the mode: so it is heard to its end.
 fn in_one_file(connection: &Connection) -> Result<(), StoreError> {
-    connection.pragma_update(None, "journal_mode", "DELETE")?;
-    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    let mut switch = connection.prepare("PRAGMA journal_mode = DELETE")?;
+    let mut rows = switch.query([])?;
+    let mut mode = String::new();
+    while let Some(row) = rows.next()? {
+        mode = row.get(0)?;
+    }
     if mode == "delete" {
         Ok(())
     } else {

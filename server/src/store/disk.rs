@@ -55,7 +55,12 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_from_a_failing_one_and_both_from_a_wrong_row() {
-        let sqlite = |code| StoreError::from(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        let sqlite = |code| {
+            StoreError::from(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(code),
+                None,
+            ))
+        };
         let file = |kind: ErrorKind| StoreError::from(std::io::Error::from(kind));
         let cases = [
             (sqlite(rusqlite::ffi::SQLITE_FULL), Some(Disk::Full)),
@@ -76,7 +81,11 @@ mod tests {
         for (error, disk) in cases {
             assert_eq!(error.disk(), disk, "{error:?}");
             // A disk is waited for; anything else is a fault.
-            assert_eq!(error.code().status(), if disk.is_some() { 503 } else { 500 }, "{error:?}");
+            assert_eq!(
+                error.code().status(),
+                if disk.is_some() { 503 } else { 500 },
+                "{error:?}"
+            );
         }
     }
 }

@@ -39,8 +39,8 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 pub use audit::{AuditEntry, AuditRecord, audit_chain};
-pub use disk::Disk;
 pub use devices::{DeviceRecord, EnrolCode};
+pub use disk::Disk;
 pub use export::{ClientRecord, EventRecord, Receipt, ReceiptState, VersionRecord};
 pub use issues::{Issue, IssueState, NewIssue};
 pub use lines::Line;

@@ -75,7 +75,10 @@ impl Machine {
         for at in 1.. {
             let fault = fault(at);
             self.shim.arm(fault);
-            attempt(self, &format!("{:?} at call {at} (until {})", fault.action, fault.until));
+            attempt(
+                self,
+                &format!("{:?} at call {at} (until {})", fault.action, fault.until),
+            );
             if self.shim.fired() == 0 {
                 break;
             }
@@ -196,11 +199,22 @@ fn a_backup() {
         assert!(through || machine.shim.fired() > 0, "{after}");
         // What stands under the name is whole, the old one or the new one; and no phone was told of more.
         let head = Store::check_file(&target, None).unwrap();
-        assert!(safe_seq(server.data()) <= head.seq, "{after}: phones rely on what is there");
+        assert!(
+            safe_seq(server.data()) <= head.seq,
+            "{after}: phones rely on what is there"
+        );
         verified(server.data(), after);
         server.run(&words);
-        let left: Vec<_> = std::fs::read_dir(&copies).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(left, ["backup.db"], "{after}: nothing is left over once a backup has gone through");
+        let left: Vec<_> = std::fs::read_dir(&copies)
+            .unwrap()
+            .map(|e| e.unwrap().file_name())
+            .collect();
+        assert_eq!(
+            left,
+            ["backup.db"],
+            "{after}, {}: nothing is left over once a backup has gone through",
+            machine.shim.place()
+        );
     };
     let faults = machine.at_each_call(attempt) + machine.at_each_call_once(attempt);
     println!("{faults} faults");
@@ -217,7 +231,10 @@ fn a_restore() {
         let core = Core::open(data, None, Host::system()).unwrap();
         core.store.read(|tx| tx.meta("epoch")).unwrap().unwrap()
     };
-    let (before, entries) = (epoch(server.data()), Store::check_file(&backup, None).unwrap().seq);
+    let (before, entries) = (
+        epoch(server.data()),
+        Store::check_file(&backup, None).unwrap().seq,
+    );
     let (mut again, mut refused, mut complete) = (0, 0, 0);
     let mut attempt = |machine: &Machine, after: &str| {
         let mut restored = machine.server("restored");
@@ -244,9 +261,16 @@ fn a_restore() {
         assert_ne!(epoch(restored.data()), before, "{after}: it is another server");
         verified(restored.data(), after);
         let core = Core::open(restored.data(), None, Host::system()).unwrap();
-        assert_eq!(core.store.read(|tx| tx.log_head()).unwrap().seq, entries, "{after}: all is there");
+        assert_eq!(
+            core.store.read(|tx| tx.log_head()).unwrap().seq,
+            entries,
+            "{after}: all is there"
+        );
     };
     let faults = machine.at_each_call(&mut attempt) + machine.at_each_call_once(&mut attempt);
     println!("{faults} faults, {again} restored again, {refused} refused to serve, {complete} complete");
-    assert!(faults > 30 && refused > 20 && complete > 0, "{faults}, {refused}, {complete}");
+    assert!(
+        faults > 30 && refused > 20 && complete > 0,
+        "{faults}, {refused}, {complete}"
+    );
 }

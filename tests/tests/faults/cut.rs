@@ -97,7 +97,10 @@ fn noise(bytes: usize) -> String {
 
 /// A request as its bytes go over the wire.
 fn bytes_of(request: &HttpRequest, host: &str) -> Vec<u8> {
-    let mut head = format!("POST {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n", request.path);
+    let mut head = format!(
+        "POST {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n",
+        request.path
+    );
     for (name, value) in &request.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -157,12 +160,21 @@ fn after_every_byte_of_an_upload_and_of_its_answer() {
             }
         });
         office.server.unjudged();
-        assert_eq!(office.log_entries(), before, "cut after {begin} to {end} bytes of {}", upload.len());
+        assert_eq!(
+            office.log_entries(),
+            before,
+            "cut after {begin} to {end} bytes of {}",
+            upload.len()
+        );
     }
     println!("cut after each of {} bytes", upload.len());
     // Whole, and the answer cut after every byte: taken with the first of them, and then known.
     let whole = sends(address, upload, 1 << 20);
-    assert!(whole.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&whole));
+    assert!(
+        whole.starts_with(b"HTTP/1.1 200 "),
+        "{}",
+        String::from_utf8_lossy(&whole)
+    );
     let taken = office.log_entries();
     assert!(taken > before);
     for cut in 0..whole.len() {
@@ -197,7 +209,11 @@ fn a_phone_on_a_link_that_breaks_anywhere() {
                 break;
             }
             assert_eq!(report.ended, Ended::Offline, "the {which} cut after {cut} bytes");
-            assert_eq!(office.phone.state(note), State::OnPhone, "the {which} cut after {cut} bytes");
+            assert_eq!(
+                office.phone.state(note),
+                State::OnPhone,
+                "the {which} cut after {cut} bytes"
+            );
             if which == "request" {
                 assert_eq!(office.log_entries(), before, "cut after {cut} bytes");
             }

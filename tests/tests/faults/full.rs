@@ -14,14 +14,34 @@ fn is_put_off(office: &mut Office, after: &str) -> bool {
     if report.ended == Ended::Quiet {
         return false;
     }
-    assert_eq!(report.ended, Ended::Offline, "{after}: the phone is to try again later\n{}", office.server.log());
-    let answer = office.phone.wire.answered.clone().unwrap_or_else(|| panic!("{after}: no answer"));
-    assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{after}");
+    assert_eq!(
+        report.ended,
+        Ended::Offline,
+        "{after}: the phone is to try again later\n{}",
+        office.server.log()
+    );
+    let answer = office
+        .phone
+        .wire
+        .answered
+        .clone()
+        .unwrap_or_else(|| panic!("{after}: no answer"));
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json"),
+        "{after}"
+    );
     let problem: Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(answer.status, 503, "{after}: {problem}");
     let code = problem["code"].as_str().unwrap();
-    assert!(["disk_full", "disk_failing"].contains(&code), "{after}: {problem}");
-    assert!(problem["retry_after_s"].as_u64().unwrap() > 0, "{after}: {problem}");
+    assert!(
+        ["disk_full", "disk_failing"].contains(&code),
+        "{after}: {problem}"
+    );
+    assert!(
+        problem["retry_after_s"].as_u64().unwrap() > 0,
+        "{after}: {problem}"
+    );
     assert!(answer.header("retry-after").is_some(), "{after}");
     true
 }
@@ -40,7 +60,11 @@ fn at_every_call_that_needs_room() {
     let process = office.server.id();
     let (mut put_off, mut behind) = (0, 0);
     for at in 1.. {
-        let action = if at % 2 == 0 { Action::Full } else { Action::FullHalf };
+        let action = if at % 2 == 0 {
+            Action::Full
+        } else {
+            Action::FullHalf
+        };
         let after = format!("{action:?} from call {at} on");
         let note = office.phone.writes();
         office.shim.arm(Fault::at(action, ops::ROOM, at));
@@ -72,7 +96,9 @@ fn at_every_call_that_needs_room() {
 fn the_projector_goes_on_by_itself() {
     let Some(mut office) = Office::open() else { return };
     // Only what the judge writes beside the database: the push itself finds room.
-    office.shim.arm(Fault::at(Action::Full, ops::ROOM, 1).only("/judging"));
+    office
+        .shim
+        .arm(Fault::at(Action::Full, ops::ROOM, 1).only("/judging"));
     office.phone.writes();
     assert_eq!(office.phone.syncs().ended, Ended::Quiet);
     projector_meets_it(&mut office);
@@ -86,9 +112,13 @@ fn the_projector_goes_on_by_itself() {
 #[test]
 fn a_checkpoint_without_room_keeps_nobody_waiting() {
     let Some(mut office) = Office::open() else { return };
-    office.shim.arm(Fault::at(Action::Full, ops::ROOM, 1).only("/doorstep.db"));
+    office
+        .shim
+        .arm(Fault::at(Action::Full, ops::ROOM, 1).only("/doorstep.db"));
     while office.shim.fired() < 3 {
-        office.phone.writes_so(&"A long visit, told at length. ".repeat(2_000));
+        office
+            .phone
+            .writes_so(&"A long visit, told at length. ".repeat(2_000));
         assert_eq!(office.phone.syncs().ended, Ended::Quiet);
         office.server.wait_until_published();
     }
@@ -97,7 +127,9 @@ fn a_checkpoint_without_room_keeps_nobody_waiting() {
 
 #[test]
 fn also_where_the_log_is_on_that_disk() {
-    let Some(mut office) = Office::open_with_log("server/server.log") else { return };
+    let Some(mut office) = Office::open_with_log("server/server.log") else {
+        return;
+    };
     let process = office.server.id();
     office.phone.writes();
     office.shim.arm(Fault::at(Action::Full, ops::ROOM, 1));

@@ -60,7 +60,10 @@ impl Phone {
     /// Writes a short note and finishes it.
     pub(crate) fn writes(&mut self) -> DocumentId {
         self.turn += 1;
-        let body = format!("Visit {}. Mrs Ashdown was in the garden and says that she sleeps better.", self.turn);
+        let body = format!(
+            "Visit {}. Mrs Ashdown was in the garden and says that she sleeps better.",
+            self.turn
+        );
         self.writes_so(&body)
     }
 
@@ -169,14 +172,21 @@ impl Office {
             self.server.wait_until_published();
         }
         self.feed.reads_on(self.server.data());
-        assert_eq!(self.feed.newest.len(), self.phone.written.len(), "{after}: notes in the feed");
+        assert_eq!(
+            self.feed.newest.len(),
+            self.phone.written.len(),
+            "{after}: notes in the feed"
+        );
         for (note, written) in &self.phone.written {
             let there = self.feed.newest.get(&note.to_string());
             let there = there.unwrap_or_else(|| panic!("{after}: {note} is not in the feed"));
             assert_eq!(there.body, written.body, "{after}: {note}");
             let mut addenda = written.addenda.clone();
             addenda.sort();
-            assert!(there.addenda.iter().eq(&addenda), "{after}: {note}: other addenda");
+            assert!(
+                there.addenda.iter().eq(&addenda),
+                "{after}: {note}: other addenda"
+            );
         }
         for item in self.phone.book.list().unwrap() {
             assert_eq!(item.state, State::OnServer, "{after}: {}", item.id);
@@ -195,5 +205,9 @@ impl Office {
 pub(crate) fn verified(data: &Path, after: &str) {
     let core = Core::open(data, None, Host::system()).unwrap();
     let verified = verify::verify(&core).unwrap();
-    assert!(verified.differences.is_empty(), "{after}: {:?}", verified.differences);
+    assert!(
+        verified.differences.is_empty(),
+        "{after}: {:?}",
+        verified.differences
+    );
 }

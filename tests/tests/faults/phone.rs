@@ -60,7 +60,10 @@ fn explains(answer: &Value, after: &str) {
     let code = error["code"].as_str().unwrap();
     assert!(["disk_full", "store"].contains(&code), "{after}: {answer}");
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains("room") && message.contains("safe"), "{after}: {message}");
+    assert!(
+        message.contains("room") && message.contains("safe"),
+        "{after}: {message}"
+    );
 }
 
 impl Pocket {
@@ -112,7 +115,12 @@ impl Pocket {
     fn mine(&self) -> String {
         let output = self.run(&["people"]);
         let people: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let mine = people.as_array().unwrap().iter().find(|p| p["mine"] == true).unwrap();
+        let mine = people
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|p| p["mine"] == true)
+            .unwrap();
         mine["case_id"].as_str().unwrap().to_owned()
     }
 }
@@ -156,23 +164,42 @@ fn a_short_run(pocket: &Pocket, case_id: &str, turn: u64, after: &str) -> (Known
 /// The program again, in good health: all that was acknowledged is there, and goes out.
 fn recovers(pocket: &Pocket, known: &Known, after: &str) {
     let mut talk = pocket.talks();
-    let list = talk.says(&["list"]).unwrap_or_else(|| panic!("{after}: it does not open"));
+    let list = talk
+        .says(&["list"])
+        .unwrap_or_else(|| panic!("{after}: it does not open"));
     // What was asked for and not acknowledged may be there or not, but whole.
-    for item in list.as_array().unwrap().iter().filter(|item| item["stage"] == "open") {
+    for item in list
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["stage"] == "open")
+    {
         let note = item["id"].as_str().unwrap();
-        assert!(Some(note) != known.note.as_deref() || !known.finished, "{after}: it was finished");
+        assert!(
+            Some(note) != known.note.as_deref() || !known.finished,
+            "{after}: it was finished"
+        );
         let finished = talk.says(&["finish", note]).unwrap();
         assert_eq!(finished["ok"], true, "{after}: {finished}");
     }
     if let Some(note) = &known.note {
         let shown = talk.says(&["show", note]).unwrap();
-        let body = shown["body"].as_str().unwrap_or_else(|| panic!("{after}: {shown}"));
+        let body = shown["body"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{after}: {shown}"));
         let all = known.typed.concat();
-        assert!(body.contains(&all), "{after}: {all} was taken, and there is {body}");
+        assert!(
+            body.contains(&all),
+            "{after}: {all} was taken, and there is {body}"
+        );
     }
     let synced = talk.says(&["sync"]).unwrap();
     assert_eq!(synced["waiting"], 0, "{after}: {synced}");
-    assert_eq!(synced["held"].as_array().map(Vec::len), Some(0), "{after}: {synced}");
+    assert_eq!(
+        synced["held"].as_array().map(Vec::len),
+        Some(0),
+        "{after}: {synced}"
+    );
     assert_eq!(talk.ends().code(), Some(0), "{after}");
 }
 
@@ -214,9 +241,17 @@ fn at_every_call_of_a_short_run() {
     feed.reads_on(pocket.server.data());
     for known in notes {
         let Some(note) = &known.note else { continue };
-        let there = feed.newest.get(note).unwrap_or_else(|| panic!("{note} is not in the feed"));
+        let there = feed
+            .newest
+            .get(note)
+            .unwrap_or_else(|| panic!("{note} is not in the feed"));
         for typed in &known.typed {
-            assert_eq!(there.body.matches(typed.as_str()).count(), 1, "{typed} in {}", there.body);
+            assert_eq!(
+                there.body.matches(typed.as_str()).count(),
+                1,
+                "{typed} in {}",
+                there.body
+            );
         }
     }
     pocket.server.verify();
@@ -250,7 +285,11 @@ fn while_it_enrols() {
         let enrolled = again.status.success() || said.contains("enrolled already");
         assert!(enrolled, "{after}: {said}");
         let synced = pocket.run(&["sync"]);
-        assert!(synced.status.success(), "{after}: {}", String::from_utf8_lossy(&synced.stderr));
+        assert!(
+            synced.status.success(),
+            "{after}: {}",
+            String::from_utf8_lossy(&synced.stderr)
+        );
         assert!(!pocket.mine().is_empty(), "{after}");
         if !fired {
             assert!(first.status.success(), "{after}");

@@ -79,11 +79,13 @@ impl Fault {
 
 // The layout of the shim's struct control.
 const AT_OPS: u64 = 4;
+const AT_AT: u64 = 8;
 const AT_COUNT: u64 = 24;
 const AT_FIRED: u64 = 32;
 const AT_WHERE: u64 = 80;
 const AT_TRACE: u64 = 120;
-const WHOLE: u64 = AT_TRACE + (1 << 16);
+const TRACED: u64 = 1 << 16;
+const WHOLE: u64 = AT_TRACE + TRACED;
 const NAME_BYTES: usize = 40;
 
 /// The shim under programs that write below one folder.
@@ -105,7 +107,16 @@ impl Shim {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shim/faults.c");
         let library = workshop.join("faults.so");
         let compiled = Command::new("cc")
-            .args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"])
+            .args([
+                "-std=gnu11",
+                "-O1",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-shared",
+                "-fPIC",
+                "-o",
+            ])
             .args([&library, &source])
             .args(["-ldl", "-lpthread"])
             .output()
@@ -113,7 +124,12 @@ impl Shim {
         let said = String::from_utf8_lossy(&compiled.stderr);
         assert!(compiled.status.success(), "the shim does not compile:\n{said}");
         let control_path = workshop.join("control");
-        let options = File::options().read(true).write(true).create(true).truncate(true).clone();
+        let options = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .clone();
         let control = options.open(&control_path).unwrap();
         control.set_len(WHOLE).unwrap();
         std::fs::create_dir_all(watched).unwrap();
@@ -175,12 +191,23 @@ impl Shim {
         u64::from_le_bytes(bytes)
     }
 
-    /// The end of the path at which it happened.
+    /// The call at which it happened, in words.
     pub(crate) fn place(&self) -> String {
         let mut bytes = [0; NAME_BYTES];
         self.control.read_exact_at(&mut bytes, AT_WHERE).unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let text = text.trim_end_matches('\0');
-        text.rsplit('/').next().unwrap_or_default().to_owned()
+        let mut op = [0];
+        let at = self.number(AT_AT).clamp(1, TRACED) - 1;
+        self.control.read_exact_at(&mut op, AT_TRACE + at).unwrap();
+        let file = text.rsplit('/').next().unwrap_or_default();
+        match u32::from(op[0]) {
+            ops::WRITE => format!("write to {file}"),
+            ops::SYNC => format!("sync of {file}"),
+            ops::TRUNCATE => format!("truncation of {file}"),
+            ops::NAME => format!("name of {file}"),
+            ops::CREATE => format!("creation of {file}"),
+            _ => "answer".to_owned(),
+        }
     }
 }

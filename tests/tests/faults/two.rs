@@ -14,7 +14,10 @@ fn the_second_is_refused_and_the_first_ones_death_frees_the_folder() {
         first.start();
         let (status, said) = second.try_start().unwrap_err();
         assert_eq!(status.code(), Some(1), "{said}");
-        assert!(said.contains("another doorstep serves this data folder already"), "{said}");
+        assert!(
+            said.contains("another doorstep serves this data folder already"),
+            "{said}"
+        );
         let restore = second.try_run(&["restore", "/dev/null"]);
         assert_eq!(restore.status.code(), Some(1), "nor is anything restored into it");
         // Beside it the others work.
