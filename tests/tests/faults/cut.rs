@@ -97,14 +97,13 @@ fn noise(bytes: usize) -> String {
 
 /// A request as its bytes go over the wire.
 fn bytes_of(request: &HttpRequest, host: &str) -> Vec<u8> {
-    let mut head = format!(
-        "POST {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n",
-        request.path
+    let header = |(name, value): &(String, String)| format!("{name}: {value}\r\n");
+    let headers: String = request.headers.iter().map(header).collect();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
+        request.path,
+        request.body.len()
     );
-    for (name, value) in &request.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", request.body.len()));
     [head.into_bytes(), request.body.clone()].concat()
 }
 
