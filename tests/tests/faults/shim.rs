@@ -90,7 +90,7 @@ const NAME_BYTES: usize = 40;
 
 /// The shim under programs that write below one folder.
 pub(crate) struct Shim {
-    library: PathBuf,
+    preloaded: PathBuf,
     watched: PathBuf,
     control_path: PathBuf,
     control: File,
@@ -105,7 +105,7 @@ impl Shim {
             return None;
         }
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shim/faults.c");
-        let library = workshop.join("faults.so");
+        let preloaded = workshop.join("faults.so");
         let compiled = Command::new("cc")
             .args([
                 "-std=gnu11",
@@ -117,7 +117,7 @@ impl Shim {
                 "-fPIC",
                 "-o",
             ])
-            .args([&library, &source])
+            .args([&preloaded, &source])
             .args(["-ldl", "-lpthread"])
             .output()
             .expect("the project needs a C compiler called cc");
@@ -134,7 +134,7 @@ impl Shim {
         control.set_len(WHOLE).unwrap();
         std::fs::create_dir_all(watched).unwrap();
         Some(Self {
-            library,
+            preloaded,
             watched: watched.canonicalize().unwrap(),
             control_path,
             control,
@@ -145,7 +145,7 @@ impl Shim {
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
         let text = |path: &Path| path.to_str().unwrap().to_owned();
         vec![
-            ("LD_PRELOAD".to_owned(), text(&self.library)),
+            ("LD_PRELOAD".to_owned(), text(&self.preloaded)),
             ("FAULT_FOLDER".to_owned(), text(&self.watched)),
             ("FAULT_CONTROL".to_owned(), text(&self.control_path)),
         ]
