@@ -348,10 +348,21 @@ fn set(columns: &mut Columns, spec: u64, data: Vec<u8>) {
     }
 }
 
-/// Reads an honest chunk; on any other it panics, for then the test is wrong.
-struct Reader<'a>(&'a [u8]);
+/// Reads honest bytes; on any others it panics, for then the test is wrong.
+#[derive(Debug)]
+pub struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
+    /// Reads bytes from their beginning, such as a column's.
+    pub fn over(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// Whether all was read.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn open(chunk: &'a [u8], kind: u8) -> Self {
         assert_eq!(chunk.get(8), Some(&kind), "a chunk of the right type");
         let mut reader = Self(&chunk[9..]);
@@ -360,14 +371,16 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    fn take(&mut self, count: u64) -> &'a [u8] {
+    /// So many bytes.
+    pub fn take(&mut self, count: u64) -> &'a [u8] {
         let count = usize::try_from(count).expect("a length");
         let (head, rest) = self.0.split_at(count);
         self.0 = rest;
         head
     }
 
-    fn unsigned(&mut self) -> u64 {
+    /// An unsigned LEB128 number.
+    pub fn unsigned(&mut self) -> u64 {
         let end = self.0.iter().position(|byte| byte & 0x80 == 0).expect("a number");
         let bytes = self.take(end as u64 + 1);
         bytes
@@ -376,14 +389,16 @@ impl<'a> Reader<'a> {
             .fold(0, |number, byte| number << 7 | u64::from(byte & 0x7f))
     }
 
-    fn signed(&mut self) -> i64 {
+    /// A signed LEB128 number.
+    pub fn signed(&mut self) -> i64 {
         let before = self.0.len();
         let number = self.unsigned();
         let bits = 7 * (before - self.0.len()).min(9);
         (number << (64 - bits)).cast_signed() >> (64 - bits)
     }
 
-    fn prefixed(&mut self) -> Vec<u8> {
+    /// Bytes with their length before them.
+    pub fn prefixed(&mut self) -> Vec<u8> {
         let length = self.unsigned();
         self.take(length).to_vec()
     }

@@ -15,6 +15,7 @@
 )]
 
 mod admin;
+pub mod assault;
 mod case_system;
 mod clock;
 pub mod corpus;

@@ -23,7 +23,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         return Err(HEADS);
     }
     suffix(bytes, &graph)?;
-    let closings = Rows::new(&ops, &graph, actors.len(), limits).walk()?;
+    let closings = Rows::new(&ops, &graph, actors.len(), length, limits).walk()?;
     Ok(Counted {
         kind: Kind::Document,
         hash,

@@ -144,11 +144,13 @@ impl Refusal {
 const CLOSING_KEY: &str = "finished";
 /// Deletions take no bytes each: a change that empties a long text is a few bytes of runs.
 const SPARE_DELETIONS: u64 = 100_000;
+/// So many operations may a chunk of any size hold.
+const SPARE_OPS: u64 = 128;
 
 /// How many operations other than deletions so many bytes may hold. Honest ones carry a letter or a key each,
-/// while Automerge takes a microsecond and half a kilobyte of memory for each that a run merely claims.
+/// while Automerge takes microseconds and most of a kilobyte for each that a run merely claims.
 fn plausible(bytes: u64) -> u64 {
-    8_192 + 16 * bytes
+    SPARE_OPS + bytes
 }
 
 /// Counts one chunk. What it accepts holds together within itself and stays below the limits.
@@ -160,12 +162,13 @@ pub fn count(chunk: &[u8], limits: &Limits) -> Result<Counted, Refusal> {
     let body = Bytes::new(frame.body);
     // Automerge keeps operation counters in 32 bits and adds to them.
     let counter = limits.counter.min(u64::from(u32::MAX >> 1));
-    let deletions = if frame.kind == Kind::Change {
-        SPARE_DELETIONS
-    } else {
-        0
+    let written = plausible(chunk.len() as u64);
+    let deletions = match frame.kind {
+        Kind::Change => SPARE_DELETIONS,
+        // Who deletes a letter in its first push has written it there.
+        Kind::Document => written,
     };
-    let ops = limits.ops.min(plausible(chunk.len() as u64) + deletions);
+    let ops = limits.ops.min(written + deletions);
     let limits = Limits {
         ops,
         counter,

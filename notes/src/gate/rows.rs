@@ -10,7 +10,7 @@ use super::graph::Graph;
 use super::lanes::{Delta, Lane, Slope};
 use super::links::Links;
 use super::ops::{Action, Id, Key, OpLanes, Stretch, narrow};
-use super::{CLOSING_KEY, Limits, Refusal};
+use super::{CLOSING_KEY, Limits, Refusal, plausible};
 
 pub(super) const COLUMNS: [u8; 16] = [
     0x01, 0x02, 0x11, 0x13, 0x15, 0x21, 0x23, 0x34, 0x42, 0x56, 0x57, 0x80, 0x81, 0x83, 0x94, 0xa5,
@@ -58,12 +58,21 @@ pub(super) struct Rows<'a> {
     due_ends: Bits,
     ends: Bits,
     before: Option<Before<'a>>,
+    /// How many rows may still come.
+    plausible: u64,
     /// Operations under the key that closes a note.
     closings: u64,
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(columns: &Columns<'a>, graph: &Graph, actors: usize, limits: &Limits) -> Self {
+    /// `bytes` is the length of the whole chunk, which bounds how many rows it may claim.
+    pub(super) fn new(
+        columns: &Columns<'a>,
+        graph: &Graph,
+        actors: usize,
+        bytes: u64,
+        limits: &Limits,
+    ) -> Self {
         let range = (1, limits.counter.cast_signed());
         Self {
             ops: OpLanes::new(columns, actors, limits.counter),
@@ -81,6 +90,7 @@ impl<'a> Rows<'a> {
             due_ends: Bits::new(graph.ops),
             ends: Bits::new(graph.ops),
             before: None,
+            plausible: plausible(bytes),
             closings: 0,
         }
     }
@@ -94,6 +104,8 @@ impl<'a> Rows<'a> {
                 .min(self.succ.left()?)
                 .min(self.actor.left()?)
                 .min(self.counter.left()?);
+            let left = self.plausible.checked_sub(rows);
+            self.plausible = left.ok_or(Refusal::TooLarge("operations for its bytes"))?;
             let actor = narrow(
                 self.actor.known()?,
                 self.actors,

@@ -100,6 +100,7 @@ impl Docket {
                 knew_finish: finish.is_some_and(|finish| finish <= e.entry.pulled_pub),
                 overruled: e.overruled,
                 desk: e.entry.device.is_none(),
+                sender: e.entry.device,
             })
             .collect();
         Ok(Some(Self {

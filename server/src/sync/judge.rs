@@ -3,17 +3,22 @@
 //! that pass are applied all at once (one at a time costs ten times more).
 //!
 //! A candidate that must be held is set aside and the rest is judged again without it, so that one
-//! bad chunk never blocks the others.
+//! bad chunk never blocks the others. Who sends bad ones again and again for one document has the rest
+//! of what it sent for it held with them: else each would cost a judgement of all the others.
 
 use std::collections::{HashMap, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash, ReadDoc as _};
+use notes::ids::DeviceId;
 use notes::note::finish::{self, Newcomers};
 use notes::note::plain::Unreadable;
 use notes::note::{self, Plain, Template, genesis};
 use notes::problem::Code;
 
 use super::ledger::{Admission, Ledger, Parsed, parse};
+
+/// So many objections to one sender's chunks are looked into one by one.
+const MOST_OBJECTIONS: u32 = 3;
 
 /// A chunk under judgement.
 #[derive(Debug, Clone, minicbor::Encode, minicbor::Decode)]
@@ -33,6 +38,9 @@ pub struct Candidate {
     /// A decision made at the desk, written by the server itself.
     #[n(4)]
     pub desk: bool,
+    /// The device that sent it; none for the desk.
+    #[n(5)]
+    pub sender: Option<DeviceId>,
 }
 
 /// What the judge finds of one candidate.
@@ -80,25 +88,21 @@ pub fn judge(base: Option<&Automerge>, template: Template, candidates: &[Candida
     }
 }
 
+/// Raised by what a document says with these candidates in it.
 struct Objection {
     candidates: Vec<usize>,
     code: Code,
-    /// Raised while the order of things was looked at: it may fall when another candidate does.
-    early: bool,
 }
 
 impl Objection {
-    fn late(candidates: Vec<usize>, code: Code) -> Self {
-        Self {
-            candidates,
-            code,
-            early: false,
-        }
+    fn to(candidates: Vec<usize>, code: Code) -> Self {
+        Self { candidates, code }
     }
 }
 
 struct Held {
     code: Code,
+    /// Held while the order of things was looked at: it may be let in when another candidate falls.
     early: bool,
 }
 
@@ -112,6 +116,8 @@ struct Bench<'a> {
     admitted: Vec<usize>,
     /// The changes that they bring, each with its candidate.
     fresh: HashMap<ChangeHash, usize>,
+    /// How often each sender's chunks were objected to.
+    objections: HashMap<DeviceId, u32>,
 }
 
 impl<'a> Bench<'a> {
@@ -139,12 +145,13 @@ impl<'a> Bench<'a> {
             held,
             admitted: Vec::new(),
             fresh: HashMap::new(),
+            objections: HashMap::new(),
         }
     }
 
     /// One round over all candidates that are not held yet.
     fn hearing(&mut self) -> Result<Option<Sound>, Objection> {
-        let ledger = self.admit()?;
+        let ledger = self.admit();
         if self.admitted.is_empty() {
             return Ok(None);
         }
@@ -179,25 +186,47 @@ impl<'a> Bench<'a> {
     }
 
     fn sustain(&mut self, objection: &Objection) {
-        if !objection.early {
-            // Who came second behind one that is held now may yet be first.
-            for held in &mut self.held {
-                held.take_if(|held| held.early);
-            }
+        // Who came second behind one that is held now may yet be first.
+        for held in &mut self.held {
+            held.take_if(|held| held.early);
         }
         for index in &objection.candidates {
-            if let Some(place) = self.held.get_mut(*index) {
-                *place = Some(Held {
-                    code: objection.code,
-                    early: objection.early,
-                });
+            self.hold(*index, objection.code, false);
+        }
+        let mut senders: Vec<DeviceId> = objection.candidates.iter().filter_map(|i| self.sender(*i)).collect();
+        senders.sort_unstable();
+        senders.dedup();
+        for sender in senders {
+            let count = self.objections.entry(sender).or_default();
+            *count += 1;
+            if *count >= MOST_OBJECTIONS {
+                self.hold_the_rest(sender, objection.code);
             }
         }
     }
 
+    fn hold(&mut self, index: usize, code: Code, early: bool) {
+        if let Some(place) = self.held.get_mut(index) {
+            *place = Some(Held { code, early });
+        }
+    }
+
+    fn hold_the_rest(&mut self, sender: DeviceId, code: Code) {
+        for index in 0..self.held.len() {
+            let open = matches!(self.held.get(index), Some(None));
+            if open && self.sender(index) == Some(sender) && !self.decided(index) {
+                self.hold(index, code, false);
+            }
+        }
+    }
+
+    fn sender(&self, index: usize) -> Option<DeviceId> {
+        self.candidates.get(index)?.sender
+    }
+
     /// Lets in every candidate whose history is there, in the order in which they came; goes round
-    /// until no more can be let in.
-    fn admit(&mut self) -> Result<Ledger, Objection> {
+    /// until no more can be let in. What cannot be what it says is held.
+    fn admit(&mut self) -> Ledger {
         let mut ledger = Ledger::new(self.base, self.template);
         self.admitted.clear();
         self.fresh.clear();
@@ -213,13 +242,7 @@ impl<'a> Bench<'a> {
                 };
                 match ledger.admit(parsed) {
                     Admission::Missing => still.push(index),
-                    Admission::Wrong(code) => {
-                        return Err(Objection {
-                            candidates: vec![index],
-                            code,
-                            early: true,
-                        });
-                    }
+                    Admission::Wrong(code) => self.hold(index, code, true),
                     Admission::In(hashes) => {
                         self.fresh.extend(hashes.into_iter().map(|hash| (hash, index)));
                         self.admitted.push(index);
@@ -227,7 +250,7 @@ impl<'a> Bench<'a> {
                 }
             }
             if still.len() == before {
-                return Ok(ledger);
+                return ledger;
             }
             waiting = still;
         }
@@ -249,15 +272,19 @@ impl<'a> Bench<'a> {
 
     /// The document with the first so many of those who were let in; none where Automerge refuses.
     fn with(&self, count: usize) -> Option<Automerge> {
-        let changes = self
-            .admitted
-            .iter()
-            .take(count)
-            .filter_map(|i| self.parsed.get(*i));
-        let changes: Vec<Change> = changes
-            .flat_map(|parsed| parsed.changes.iter().cloned())
-            .collect();
-        let mut doc = self.base.cloned().unwrap_or_else(note::empty);
+        self.on(self.before(), 0..count)
+    }
+
+    /// The document before any candidate.
+    fn before(&self) -> Automerge {
+        self.base.cloned().unwrap_or_else(note::empty)
+    }
+
+    /// A document with some more of those who were let in.
+    fn on(&self, mut doc: Automerge, range: std::ops::Range<usize>) -> Option<Automerge> {
+        let more = self.admitted.get(range)?.iter();
+        let parsed = more.filter_map(|i| self.parsed.get(*i));
+        let changes: Vec<Change> = parsed.flat_map(|p| p.changes.iter().cloned()).collect();
         doc.apply_changes(changes).ok()?;
         Some(doc)
     }
@@ -265,19 +292,23 @@ impl<'a> Bench<'a> {
     /// Finds a candidate with which things go wrong, by halving: without it they are right.
     fn blame(&self, code: Code, wrong: impl Fn(&Automerge) -> Option<Code>) -> Objection {
         let (mut right, mut bad, mut found) = (0, self.admitted.len(), code);
+        let mut known = None;
         while bad - right > 1 {
             let middle = usize::midpoint(right, bad);
-            let verdict = match self.with(middle) {
+            // What is right stays, so that each is applied once or twice and not once for each half.
+            let so_far = known.get_or_insert_with(|| self.before());
+            let trial = self.on(so_far.clone(), right..middle);
+            let verdict = match &trial {
                 // With none but the base there is nothing to read yet.
-                Some(doc) => wrong(&doc),
+                Some(doc) => wrong(doc),
                 None => Some(Code::Unprocessable),
             };
             match verdict {
                 Some(code) => (bad, found) = (middle, code),
-                None => right = middle,
+                None => (right, known) = (middle, trial),
             }
         }
-        Objection::late(self.admitted.get(right).copied().into_iter().collect(), found)
+        Objection::to(self.admitted.get(right).copied().into_iter().collect(), found)
     }
 
     fn unsound(&self, doc: &Automerge) -> Option<Code> {
@@ -304,7 +335,7 @@ impl<'a> Bench<'a> {
             let now = self.with(count).is_some_and(|doc| known(&doc));
             if before && !now {
                 let index = self.admitted.get(count - 1).copied();
-                return Err(Objection::late(index.into_iter().collect(), Code::WrongDocument));
+                return Err(Objection::to(index.into_iter().collect(), Code::WrongDocument));
             }
             before = now;
         }
@@ -352,7 +383,7 @@ impl<'a> Bench<'a> {
         if guilty.is_empty() {
             Ok(())
         } else {
-            Err(Objection::late(guilty, Code::WrongDocument))
+            Err(Objection::to(guilty, Code::WrongDocument))
         }
     }
 
@@ -390,7 +421,7 @@ impl<'a> Bench<'a> {
         if guilty.is_empty() {
             Ok(())
         } else {
-            Err(Objection::late(guilty, Code::ChangedAfterFinish))
+            Err(Objection::to(guilty, Code::ChangedAfterFinish))
         }
     }
 

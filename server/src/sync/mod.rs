@@ -30,7 +30,7 @@ use cursor::{Cursor, Known};
 pub use apart::judge_apart;
 pub use desk::desk_change;
 pub use docket::{Memory, published};
-pub use project::{project, sweep};
+pub use project::{judge_guarded, project, sweep};
 pub use record::reproject;
 pub(crate) use view::may_read;
 pub use view::{is_mine, may_see};

@@ -159,6 +159,18 @@ pub(super) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result
     })
 }
 
+/// Judges as the projector does: with room for recursion, and whatever Automerge panics over is held.
+///
+/// # Errors
+/// Where there is no room, or the judge itself fell.
+pub fn judge_guarded(
+    base: Option<&Automerge>,
+    template: Template,
+    candidates: &[Candidate],
+) -> Result<Judged, StoreError> {
+    on_large_stack(|| without_falls(candidates, |candidates| judge(base, template, candidates)))
+}
+
 fn all_held(docket: &Docket) -> Judged {
     let hold = Finding::Hold(Code::Unprocessable);
     Judged {

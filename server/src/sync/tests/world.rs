@@ -120,6 +120,7 @@ pub(super) fn candidate(chunk: Vec<u8>) -> Candidate {
         knew_finish: false,
         overruled: false,
         desk: false,
+        sender: None,
     }
 }
 
