@@ -132,19 +132,25 @@ impl Outlaw {
 
     /// An assertion with these claims instead of the honest ones.
     pub fn assertion(&self, header: &Value, lies: &Value) -> String {
-        let now = self.time.now() / 1000;
-        let mut claims = json!({
-            "iss": self.device.to_string(), "sub": self.device.to_string(), "aud": format!("{URL}/v1/token"),
-            "iat": now, "exp": now + 240, "jti": B64.encode(self.chance.bytes::<16>()),
-        });
+        let mut claims = self.claims();
         for (name, value) in lies.as_object().into_iter().flatten() {
             claims[name] = value.clone();
         }
-        let signed = format!(
-            "{}.{}",
-            B64.encode(header.to_string()),
-            B64.encode(claims.to_string())
-        );
+        self.signs(&header.to_string(), &claims.to_string())
+    }
+
+    /// The claims of an honest assertion.
+    pub fn claims(&self) -> Value {
+        let now = self.time.now() / 1000;
+        json!({
+            "iss": self.device.to_string(), "sub": self.device.to_string(), "aud": format!("{URL}/v1/token"),
+            "iat": now, "exp": now + 240, "jti": B64.encode(self.chance.bytes::<16>()),
+        })
+    }
+
+    /// A JWT of this header and these claims, whatever they are.
+    pub fn signs(&self, header: &str, claims: &str) -> String {
+        let signed = format!("{}.{}", B64.encode(header), B64.encode(claims));
         let signature: Signature = self.key.sign(signed.as_bytes());
         format!("{signed}.{}", B64.encode(signature.to_bytes()))
     }
@@ -153,8 +159,14 @@ impl Outlaw {
     pub fn asks_token(&self, assertion: &str) -> Answer {
         let form =
             format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}");
+        self.asks_with(&form)
+    }
+
+    /// Asks for a token with a form.
+    pub fn asks_with(&self, form: &str) -> Answer {
         let media = ("content-type".into(), "application/x-www-form-urlencoded".into());
-        self.server.ask("POST", "/v1/token", &[media], form.into_bytes())
+        self.server
+            .ask("POST", "/v1/token", &[media], form.as_bytes().to_vec())
     }
 
     /// A good token.

@@ -44,7 +44,14 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
     if !bytes.is_empty() {
         return Err(Refusal::Extra);
     }
-    let ops = Walk::new(&columns, &actors, start_op, plausible(length), limits).walk(limits)?;
+    let ops = Walk::new(
+        &columns,
+        &actors,
+        start_op,
+        plausible(length).min(limits.change_ops),
+        limits,
+    )
+    .walk(limits)?;
     let max_op = start_op + ops - 1;
     let counted = Counted {
         kind: Kind::Change,

@@ -11,8 +11,10 @@ pub(super) const COLUMNS: [u8; 9] = [0x01, 0x03, 0x13, 0x23, 0x35, 0x40, 0x43, 0
 const TIME: (i64, i64) = (-(1 << 53), 1 << 53);
 const ORDER: Refusal = Refusal::Malformed("changes out of order");
 const DEPENDENCY: Refusal = Refusal::Malformed("dependency");
-/// Changes that a chunk may claim beyond its length in bytes: an honest change takes several bytes.
-const SPARE_CHANGES: u64 = 1024;
+/// An honest change takes several bytes: a letter, and the time since the one before.
+const BYTES_A_CHANGE: u64 = 4;
+/// So many changes may a chunk of any size claim.
+const SPARE_CHANGES: u64 = 256;
 
 /// What one change claims. It has no operations when `start` is above `max`.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +110,7 @@ impl Graph {
             return Err(Refusal::Extra);
         }
         let lanes = Lanes::new(columns, limits);
-        let most = limits.changes.min(bytes + SPARE_CHANGES);
+        let most = limits.changes.min(bytes / BYTES_A_CHANGE + SPARE_CHANGES);
         let graph = Self::default();
         Reader {
             lanes,
@@ -192,7 +194,7 @@ impl Reader<'_> {
         self.graph.ops += u64::from(max + 1 - start);
         self.graph.max_op = self.graph.max_op.max(u64::from(max));
         self.graph.max_seq = self.graph.max_seq.max(seq.unsigned_abs());
-        if self.graph.ops > limits.ops {
+        if self.graph.ops > limits.ops || u64::from(max + 1 - start) > limits.change_ops {
             Err(Refusal::TooLarge("operations"))
         } else {
             Ok(())

@@ -32,7 +32,9 @@ pub struct Limits {
     pub chunk_bytes: usize,
     /// Operations, deletions included; for a change chunk also the sum of what they replace.
     pub ops: u64,
-    /// Changes in a document chunk. A chunk may besides not claim many more changes than it has bytes.
+    /// Operations of one change; in a change chunk its deletions are not counted here.
+    pub change_ops: u64,
+    /// Changes in a document chunk. A chunk may besides not claim many more than one for each four of its bytes.
     pub changes: u64,
     /// Actors that the chunk names.
     pub actors: usize,
@@ -47,6 +49,7 @@ impl Default for Limits {
         Self {
             chunk_bytes: 4 << 20,
             ops: 500_000,
+            change_ops: 250_000,
             changes: 100_000,
             actors: 1024,
             deps: 1024,

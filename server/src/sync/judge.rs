@@ -193,7 +193,11 @@ impl<'a> Bench<'a> {
         for index in &objection.candidates {
             self.hold(*index, objection.code, false);
         }
-        let mut senders: Vec<DeviceId> = objection.candidates.iter().filter_map(|i| self.sender(*i)).collect();
+        let mut senders: Vec<DeviceId> = objection
+            .candidates
+            .iter()
+            .filter_map(|i| self.sender(*i))
+            .collect();
         senders.sort_unstable();
         senders.dedup();
         for sender in senders {

@@ -1,7 +1,7 @@
 //! The ledger of one document's history, for the judge: each chunk is parsed by itself, and let in
 //! only where every change follows on. Whether what the changes do is allowed is asked elsewhere.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash};
 use notes::gate;
@@ -71,12 +71,30 @@ struct Line<'a> {
     others: &'a [ActorId],
 }
 
-/// What is known of the document's history so far: each actor's last number, and the largest
-/// operation of each change that something may depend on.
+/// How far back is looked for an actor's last change, in all of one round. Who writes together with others looks
+/// back over what they wrote since, which comes to a few steps for each change.
+const MOST_STEPS: usize = 1_000_000;
+
+/// A change that is there.
+struct Known {
+    max_op: u64,
+    deps: Vec<ChangeHash>,
+}
+
+/// An actor's last change.
+#[derive(Clone, Copy)]
+struct Last {
+    seq: u64,
+    hash: ChangeHash,
+}
+
+/// What is known of the document's history so far: each actor's last change, and each change that
+/// something may depend on.
 pub(super) struct Ledger {
     template: Template,
-    seqs: HashMap<ActorId, u64>,
-    max_ops: HashMap<ChangeHash, u64>,
+    last: HashMap<ActorId, Last>,
+    known: HashMap<ChangeHash, Known>,
+    steps: usize,
     /// Who wrote, in order of first appearance.
     writers: Vec<ActorId>,
     last_start: u64,
@@ -84,24 +102,29 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(base: Option<&Automerge>, template: Template) -> Self {
-        let mut seqs = HashMap::new();
-        let mut max_ops = HashMap::new();
+        let mut last: HashMap<ActorId, Last> = HashMap::new();
+        let mut known = HashMap::new();
         let mut writers = Vec::new();
         let mut last_start = 0;
         for meta in base.map(|doc| doc.get_changes_meta(&[])).into_iter().flatten() {
-            if let Some(last) = seqs.get_mut(meta.actor.as_ref()) {
-                *last = meta.seq.max(*last);
+            let (seq, hash) = (meta.seq, meta.hash);
+            if let Some(before) = last.get_mut(meta.actor.as_ref()) {
+                if seq > before.seq {
+                    *before = Last { seq, hash };
+                }
             } else {
                 writers.push(meta.actor.clone().into_owned());
-                seqs.insert(meta.actor.into_owned(), meta.seq);
+                last.insert(meta.actor.into_owned(), Last { seq, hash });
             }
-            max_ops.insert(meta.hash, meta.max_op);
+            let (max_op, deps) = (meta.max_op, meta.deps);
+            known.insert(hash, Known { max_op, deps });
             last_start = meta.start_op.max(last_start);
         }
         Self {
             template,
-            seqs,
-            max_ops,
+            last,
+            known,
+            steps: 0,
             writers,
             last_start,
         }
@@ -145,7 +168,7 @@ impl Ledger {
         });
         let mut entered = Vec::new();
         for line in from_index.chain(from_changes) {
-            if self.max_ops.contains_key(&line.hash) {
+            if self.known.contains_key(&line.hash) {
                 continue;
             }
             let refused = match self.check(&line) {
@@ -157,9 +180,11 @@ impl Ledger {
                 self.forget(entered);
                 return refused;
             }
-            self.max_ops.insert(line.hash, line.max_op);
+            let (seq, hash, max_op) = (line.seq, line.hash, line.max_op);
+            let deps = line.deps.to_vec();
+            self.known.insert(hash, Known { max_op, deps });
             self.last_start = line.start_op.max(self.last_start);
-            let before = self.seqs.insert(line.actor.clone(), line.seq);
+            let before = self.last.insert(line.actor.clone(), Last { seq, hash });
             if before.is_none() {
                 self.writers.push(line.actor.clone());
             }
@@ -168,20 +193,20 @@ impl Ledger {
         Admission::In(entered.into_iter().map(|(hash, _, _)| hash).collect())
     }
 
-    fn forget(&mut self, entered: Vec<(ChangeHash, &ActorId, Option<u64>)>) {
+    fn forget(&mut self, entered: Vec<(ChangeHash, &ActorId, Option<Last>)>) {
         for (hash, actor, before) in entered.into_iter().rev() {
-            self.max_ops.remove(&hash);
-            if let Some(seq) = before {
-                self.seqs.insert(actor.clone(), seq);
+            self.known.remove(&hash);
+            if let Some(before) = before {
+                self.last.insert(actor.clone(), before);
             } else {
-                self.seqs.remove(actor);
+                self.last.remove(actor);
                 self.writers.pop();
             }
         }
     }
 
     /// True where the change may follow what is there; false where a dependency is missing.
-    fn check(&self, line: &Line<'_>) -> Result<bool, Code> {
+    fn check(&mut self, line: &Line<'_>) -> Result<bool, Code> {
         let schema = genesis::is_genesis(line.actor.to_bytes());
         if schema && line.hash != genesis::hash(self.template) {
             return Err(Code::GenesisForged);
@@ -191,15 +216,16 @@ impl Ledger {
         }
         let mut largest = 0;
         for dep in line.deps {
-            match self.max_ops.get(dep) {
-                Some(max_op) => largest = largest.max(*max_op),
+            match self.known.get(dep) {
+                Some(known) => largest = largest.max(known.max_op),
                 None => return Ok(false),
             }
         }
-        if line.others.iter().any(|other| !self.seqs.contains_key(other)) {
+        if line.others.iter().any(|other| !self.last.contains_key(other)) {
             return Err(Code::ChunkMalformed);
         }
-        let next = self.seqs.get(line.actor).copied().unwrap_or(0) + 1;
+        let last = self.last.get(line.actor).copied();
+        let next = last.map_or(0, |last| last.seq) + 1;
         if line.seq < next {
             return Err(Code::SeqTaken);
         }
@@ -209,6 +235,36 @@ impl Ledger {
         if line.start_op != largest + 1 {
             return Err(Code::StartOpWrong);
         }
+        if last.is_some_and(|last| !self.builds_on(line.deps, last.hash)) {
+            return Err(Code::SeqGap);
+        }
         Ok(true)
+    }
+
+    /// Whether a change with these dependencies comes after another. Nobody writes beside their own last change,
+    /// and Automerge panics over who does when it sorts the two the wrong way round.
+    fn builds_on(&mut self, deps: &[ChangeHash], earlier: ChangeHash) -> bool {
+        if deps.contains(&earlier) {
+            return true;
+        }
+        let floor = self.known.get(&earlier).map_or(0, |known| known.max_op);
+        let mut seen: HashSet<ChangeHash> = deps.iter().copied().collect();
+        let mut open = deps.to_vec();
+        while let Some(known) = open.pop().and_then(|hash| self.known.get(&hash)) {
+            self.steps += 1;
+            if self.steps > MOST_STEPS {
+                return false;
+            }
+            // What ends before the other does cannot come after it.
+            if known.max_op < floor {
+                continue;
+            }
+            if known.deps.contains(&earlier) {
+                return true;
+            }
+            let fresh = known.deps.iter().filter(|dep| seen.insert(**dep));
+            open.extend(fresh);
+        }
+        false
     }
 }

@@ -36,14 +36,50 @@ pub fn samples() -> Vec<Sample> {
     let entry = |field: &str, n: u8| format!("{field}.0199a0b0-0000-7000-8000-0000000000{n:02x}");
     let mut bases = vec![doc.clone()];
     let steps: [(Actor, Vec<Edit>); 8] = [
-        (AUTHOR, vec![typed(5, "Üß👩‍👩‍👧 "), text(&entry("actions", 1) , "")]),
-        (COLLEAGUE, vec![typed(0, "I joined. "), text("kind", "office_visit")]),
-        (AUTHOR, vec![text("kind", "home_visit"), text(&format!("{}.what", entry("actions", 2)), "call the surgery")]),
+        (AUTHOR, vec![typed(5, "Üß👩‍👩‍👧 "), text(&entry("actions", 1), "")]),
+        (
+            COLLEAGUE,
+            vec![typed(0, "I joined. "), text("kind", "office_visit")],
+        ),
+        (
+            AUTHOR,
+            vec![
+                text("kind", "home_visit"),
+                text(&format!("{}.what", entry("actions", 2)), "call the surgery"),
+            ],
+        ),
         (COLLEAGUE, vec![splice(2, 6, "came")]),
-        (AUTHOR, vec![splice(0, 9, ""), text(&format!("{}.text", entry("outcomes", 3)), "sleeps well")]),
-        (COLLEAGUE, vec![text("person_name", "Ann"), text(&format!("{}.name", entry("present", 4)), "Ben")]),
-        (AUTHOR, vec![typed(3, "and more "), Edit::Put { path: "person_name".into(), value: None }]),
-        (AUTHOR, vec![Edit::Finish { at: 1_790_000_000_000, author: "W101".into() }]),
+        (
+            AUTHOR,
+            vec![
+                splice(0, 9, ""),
+                text(&format!("{}.text", entry("outcomes", 3)), "sleeps well"),
+            ],
+        ),
+        (
+            COLLEAGUE,
+            vec![
+                text("person_name", "Ann"),
+                text(&format!("{}.name", entry("present", 4)), "Ben"),
+            ],
+        ),
+        (
+            AUTHOR,
+            vec![
+                typed(3, "and more "),
+                Edit::Put {
+                    path: "person_name".into(),
+                    value: None,
+                },
+            ],
+        ),
+        (
+            AUTHOR,
+            vec![Edit::Finish {
+                at: 1_790_000_000_000,
+                author: "W101".into(),
+            }],
+        ),
     ];
     let mut samples = vec![first(&doc)];
     for (hand, edits) in steps {
@@ -60,7 +96,12 @@ pub fn samples() -> Vec<Sample> {
 }
 
 fn splice(at: u64, delete: u64, insert: &str) -> Edit {
-    Edit::Splice { field: "body".into(), at, delete, insert: insert.into() }
+    Edit::Splice {
+        field: "body".into(),
+        at,
+        delete,
+        insert: insert.into(),
+    }
 }
 
 fn fits(doc: &Automerge, edit: &Edit) -> bool {
@@ -70,7 +111,10 @@ fn fits(doc: &Automerge, edit: &Edit) -> bool {
 }
 
 fn first(doc: &Automerge) -> Sample {
-    Sample { base: None, chunk: doc.save_nocompress() }
+    Sample {
+        base: None,
+        chunk: doc.save_nocompress(),
+    }
 }
 
 /// Two marks, one over the other.
@@ -85,8 +129,18 @@ fn marked(base: &Automerge) -> [Sample; 2] {
         tx.mark(&body, mark, ExpandMark::None).unwrap();
     }
     let (hash, _) = tx.commit();
-    let chunk = doc.get_change_by_hash(&hash.unwrap()).unwrap().raw_bytes().to_vec();
-    [Sample { base: Some(base.clone()), chunk }, first(&doc)]
+    let chunk = doc
+        .get_change_by_hash(&hash.unwrap())
+        .unwrap()
+        .raw_bytes()
+        .to_vec();
+    [
+        Sample {
+            base: Some(base.clone()),
+            chunk,
+        },
+        first(&doc),
+    ]
 }
 
 /// What two wrote at once, merged.
@@ -94,7 +148,11 @@ fn side_by_side(base: &Automerge) -> [Sample; 2] {
     let (mut one, mut two) = (base.clone(), base.clone());
     for n in 0..4 {
         change(&mut one, AUTHOR, &[typed(4, "left "), text("kind", "phone_call")]);
-        change(&mut two, COLLEAGUE, &[splice(n, 3, "right "), text("kind", "video_call")]);
+        change(
+            &mut two,
+            COLLEAGUE,
+            &[splice(n, 3, "right "), text("kind", "video_call")],
+        );
     }
     one.merge(&mut two).unwrap();
     let merged = first(&one);
@@ -120,7 +178,11 @@ pub fn lie(sample: &Sample, other: &Sample, choices: &mut Choices<'_>) -> Vec<u8
         }
         with_true_heads(told).seal()
     };
-    if choices.one_in(20) { lie_in_frame(sealed, choices) } else { sealed }
+    if choices.one_in(20) {
+        lie_in_frame(sealed, choices)
+    } else {
+        sealed
+    }
 }
 
 fn columns_of(sample: &Sample) -> (forge::Columns, Of) {
@@ -140,7 +202,11 @@ fn lie_in_frame(mut chunk: Vec<u8>, choices: &mut Choices<'_>) -> Vec<u8> {
         3 => choices.scramble(&mut chunk),
         _ => chunk.extend_from_slice(&[0; 3]),
     }
-    if choices.one_in(4) { chunk } else { forge::reseal(&chunk) }
+    if choices.one_in(4) {
+        chunk
+    } else {
+        forge::reseal(&chunk)
+    }
 }
 
 fn lie_in_change(told: &mut forge::Change, other: &(forge::Columns, Of), choices: &mut Choices<'_>) {
@@ -209,7 +275,9 @@ fn lie_in_changes(columns: &mut forge::Columns, choices: &mut Choices<'_>) {
         column::CHANGE_DEP,
     ];
     let spec = choices.pick(&numbers);
-    let Some((_, data)) = columns.iter_mut().find(|(known, _)| *known == spec) else { return };
+    let Some((_, data)) = columns.iter_mut().find(|(known, _)| *known == spec) else {
+        return;
+    };
     let mut cells = rows::deltas(data);
     let at = choices.below(cells.len());
     match choices.below(5) {
@@ -250,9 +318,16 @@ fn lie_in_columns(columns: &mut forge::Columns, other: &forge::Columns, choices:
 }
 
 /// Lies about operations, told in honest columns.
-fn lie_in_rows(columns: &mut forge::Columns, of: Of, other: &(forge::Columns, Of), choices: &mut Choices<'_>) {
+fn lie_in_rows(
+    columns: &mut forge::Columns,
+    of: Of,
+    other: &(forge::Columns, Of),
+    choices: &mut Choices<'_>,
+) {
     // Columns that were lied about before may not be taken apart any more.
-    let Ok(mut all) = catch_unwind(AssertUnwindSafe(|| rows::read(columns, of))) else { return };
+    let Ok(mut all) = catch_unwind(AssertUnwindSafe(|| rows::read(columns, of))) else {
+        return;
+    };
     if all.is_empty() {
         return;
     }
@@ -299,7 +374,12 @@ fn lie_in_row(all: &mut [Row], at: usize, choices: &mut Choices<'_>) {
     };
     match choices.below(12) {
         0 => row.object = some.object,
-        1 => row.object = (Some(choices.below(4) as u64), Some(counter(choices).unsigned_abs())),
+        1 => {
+            row.object = (
+                Some(choices.below(4) as u64),
+                Some(counter(choices).unsigned_abs()),
+            )
+        }
         2 => (row.key, row.element) = (some.key, some.element),
         3 => row.key = Some(choices.pick(&["finished", "body", "person", "x", ""]).to_owned()),
         4 => (row.key, row.element) = (None, (Some(choices.below(4) as u64), Some(counter(choices)))),

@@ -37,7 +37,10 @@ pub fn pay(case: &Case) -> End {
             }
         }
     }
-    let base = case.base.as_deref().map(|bytes| note::load(bytes).expect("an honest base"));
+    let base = case
+        .base
+        .as_deref()
+        .map(|bytes| note::load(bytes).expect("an honest base"));
     let judged = judge_guarded(base.as_ref(), Template::Note, &candidates).expect("the judge stands");
     for finding in judged.findings {
         match finding {

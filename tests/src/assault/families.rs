@@ -3,8 +3,6 @@
 //!
 //! Not for what it costs: that is `cost`'s to say.
 
-use std::collections::BTreeSet;
-
 use automerge::transaction::{CommitOptions, Transactable as _};
 use automerge::{ActorId, Automerge, Change};
 use notes::forge;
@@ -20,6 +18,8 @@ pub const AUTHOR: Actor = Actor([0x20; 16]);
 pub const PERSON: PersonId = PersonId([0xa1; 16]);
 /// Nearly as many operations as a chunk may hold: what is more of an honest note is lines.
 const MOST_OPS: usize = 490_000;
+/// Nearly as many as one change may hold.
+const MOST_OF_A_CHANGE: usize = 245_000;
 /// A line as long as it may be.
 const LINE: usize = 10_000;
 /// The counter under which genesis made `body`, and `recording_ms`.
@@ -98,8 +98,8 @@ pub fn honest_paste(bytes: usize) -> Case {
     let mut doc = honest_note(AUTHOR, PERSON, "We talked. ");
     let base = doc.save_nocompress();
     let words = "She says that the stairs are hard since the fall. ";
-    let mut edits = vec![typed(0, &words.repeat(bytes.min(MOST_OPS) / words.len()))];
-    for entry in 0..bytes.saturating_sub(MOST_OPS) / LINE {
+    let mut edits = vec![typed(0, &words.repeat(bytes.min(MOST_OF_A_CHANGE) / words.len()))];
+    for entry in 0..bytes.saturating_sub(MOST_OF_A_CHANGE) / LINE {
         let path = format!("actions.0199a0b0-0000-7000-8000-{entry:012x}.what");
         edits.push(crate::hostile::text(&path, &"x".repeat(LINE - 60)));
     }
@@ -189,7 +189,7 @@ fn in_body(element: (Option<u64>, Option<i64>), action: u64) -> Row {
 
 /// Nearly as many operations as the gate lets so many bytes hold.
 fn crowd(bytes: usize) -> usize {
-    bytes.saturating_sub(600).min(MOST_OPS)
+    bytes.saturating_sub(600).min(MOST_OF_A_CHANGE)
 }
 
 /// A line that fills up what operations leave.
@@ -203,7 +203,10 @@ fn filler(bytes: usize) -> Row {
 }
 
 fn padded(bytes: usize, mut rows: Vec<Row>) -> Vec<Row> {
-    let own = rows::write(&rows, Of::Change).iter().map(|(_, data)| data.len()).sum::<usize>();
+    let own = rows::write(&rows, Of::Change)
+        .iter()
+        .map(|(_, data)| data.len())
+        .sum::<usize>();
     rows.push(filler(bytes.saturating_sub(own + 200)));
     rows
 }
@@ -212,15 +215,27 @@ fn chained_empty_letters(bytes: usize) -> Vec<Row> {
     let start = start();
     let rows = (0..crowd(bytes)).map(|n| {
         let before = start + i64::try_from(n).unwrap() - 1;
-        let element = if n == 0 { (None, Some(0)) } else { (Some(0), Some(before)) };
-        Row { insert: true, ..in_body(element, SET) }.with_value(6, b"")
+        let element = if n == 0 {
+            (None, Some(0))
+        } else {
+            (Some(0), Some(before))
+        };
+        Row {
+            insert: true,
+            ..in_body(element, SET)
+        }
+        .with_value(6, b"")
     });
     padded(bytes, rows.collect())
 }
 
 fn letters_at_the_head(bytes: usize) -> Vec<Row> {
     let rows = (0..crowd(bytes)).map(|_| {
-        Row { insert: true, ..in_body((None, Some(0)), SET) }.with_value(6, b"")
+        Row {
+            insert: true,
+            ..in_body((None, Some(0)), SET)
+        }
+        .with_value(6, b"")
     });
     padded(bytes, rows.collect())
 }
@@ -228,21 +243,32 @@ fn letters_at_the_head(bytes: usize) -> Vec<Row> {
 fn letters_anywhere(bytes: usize) -> Vec<Row> {
     let start = start();
     let mut state = 7_u64;
-    let rows = (0..(bytes / 4).min(MOST_OPS)).map(|n| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    let rows = (0..(bytes * 2 / 9).min(MOST_OF_A_CHANGE)).map(|n| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let element = if n == 0 {
             (None, Some(0))
         } else {
-            (Some(0), Some(start + i64::try_from((state >> 33) % n as u64).unwrap()))
+            (
+                Some(0),
+                Some(start + i64::try_from((state >> 33) % n as u64).unwrap()),
+            )
         };
-        Row { insert: true, ..in_body(element, SET) }.with_value(6, b"a")
+        Row {
+            insert: true,
+            ..in_body(element, SET)
+        }
+        .with_value(6, b"a")
     });
     rows.collect()
 }
 
 fn conflicts_of_one_key(bytes: usize) -> Vec<Row> {
-    let rows = (0..crowd(bytes)).map(|_| {
-        Row { key: Some("ended_at".into()), action: SET, ..Row::default() }
+    let rows = (0..crowd(bytes)).map(|_| Row {
+        key: Some("ended_at".into()),
+        action: SET,
+        ..Row::default()
     });
     padded(bytes, rows.collect())
 }
@@ -252,12 +278,19 @@ fn one_key_again_and_again(bytes: usize) -> Vec<Row> {
     let rows = (0..crowd(bytes)).map(|n| Row {
         key: Some("person_name".into()),
         action: SET,
-        links: if n == 0 { Vec::new() } else { vec![(0, start + i64::try_from(n).unwrap() - 1)] },
+        links: if n == 0 {
+            Vec::new()
+        } else {
+            vec![(0, start + i64::try_from(n).unwrap() - 1)]
+        },
         ..Row::default()
     });
     let mut rows: Vec<Row> = rows.collect();
     let last = start + i64::try_from(rows.len()).unwrap() - 1;
-    let filled = Row { links: vec![(0, last)], ..filler(bytes.saturating_sub(200)) };
+    let filled = Row {
+        links: vec![(0, last)],
+        ..filler(bytes.saturating_sub(200))
+    };
     rows.push(filled);
     rows
 }
@@ -266,8 +299,15 @@ fn objects_in_a_text(bytes: usize) -> Vec<Row> {
     let start = start();
     let rows = (0..crowd(bytes)).map(|n| {
         let before = start + i64::try_from(n).unwrap() - 1;
-        let element = if n == 0 { (None, Some(0)) } else { (Some(0), Some(before)) };
-        Row { insert: true, ..in_body(element, 0) }
+        let element = if n == 0 {
+            (None, Some(0))
+        } else {
+            (Some(0), Some(before))
+        };
+        Row {
+            insert: true,
+            ..in_body(element, 0)
+        }
     });
     padded(bytes, rows.collect())
 }
@@ -275,7 +315,14 @@ fn objects_in_a_text(bytes: usize) -> Vec<Row> {
 fn maps_in_one_another(bytes: usize) -> Vec<Row> {
     let start = start();
     let rows = (0..bytes / 4).map(|n| Row {
-        object: if n == 0 { (None, None) } else { (Some(0), Some((start + i64::try_from(n).unwrap() - 1).unsigned_abs())) },
+        object: if n == 0 {
+            (None, None)
+        } else {
+            (
+                Some(0),
+                Some((start + i64::try_from(n).unwrap() - 1).unsigned_abs()),
+            )
+        },
         key: Some("x".into()),
         ..Row::default()
     });
@@ -285,30 +332,93 @@ fn maps_in_one_another(bytes: usize) -> Vec<Row> {
 fn marks_over_marks(bytes: usize) -> Vec<Row> {
     let start = start();
     let mut rows = Vec::new();
-    for n in 0..(bytes / 28).min(MOST_OPS / 2) {
+    for n in 0..(bytes / 28).min(MOST_OF_A_CHANGE / 2) {
         let at = start + 2 * i64::try_from(n).unwrap();
-        let begin = Row { insert: true, mark: Some("do_not_share".into()), ..in_body((None, Some(0)), 7) };
+        let begin = Row {
+            insert: true,
+            mark: Some("do_not_share".into()),
+            ..in_body((None, Some(0)), 7)
+        };
         rows.push(begin.with_value(2, b""));
-        rows.push(Row { insert: true, ..in_body((Some(0), Some(at)), 7) });
+        rows.push(Row {
+            insert: true,
+            ..in_body((Some(0), Some(at)), 7)
+        });
     }
     rows
 }
 
+/// Changes that stand beside the author's own last one: Automerge sorts them the wrong way round, and panics.
+pub fn beside_itself(bytes: usize) -> Case {
+    let doc = honest_note(AUTHOR, PERSON, "We talked. ");
+    let base = doc.save_nocompress();
+    let first = forged(&doc, &[], &[]);
+    let (mut chunks, mut sum, mut n) = (Vec::new(), 0, 0);
+    let mut seq = first.seq;
+    while sum < bytes && chunks.len() < 1_990 {
+        // The one with the lower number waits for a change of another hand, so that the higher one is sorted first.
+        n += 1;
+        let other = forge::Change {
+            actor: actor_of(n).to_vec(),
+            seq: 1,
+            ..first.clone()
+        };
+        let hash = Change::from_bytes(other.seal()).unwrap().hash().0;
+        let low = forge::Change {
+            seq,
+            deps: vec![hash],
+            ..first.clone()
+        };
+        let high = forge::Change {
+            seq: seq + 1,
+            ..first.clone()
+        };
+        seq += 2;
+        for change in [other, low, high] {
+            let chunk = change.seal();
+            sum += chunk.len();
+            chunks.push(chunk);
+        }
+    }
+    Case {
+        base: Some(base),
+        chunks,
+    }
+}
+
 fn one_letter_deleted_again_and_again(bytes: usize) -> Vec<Row> {
     let start = start();
-    let letter = Row { insert: true, ..in_body((None, Some(0)), SET) }.with_value(6, b"a");
-    let deleted = Row { links: vec![(0, start)], ..in_body((Some(0), Some(start)), DELETE) };
+    let letter = Row {
+        insert: true,
+        ..in_body((None, Some(0)), SET)
+    }
+    .with_value(6, b"a");
+    let deleted = Row {
+        links: vec![(0, start)],
+        ..in_body((Some(0), Some(start)), DELETE)
+    };
     let mut rows = vec![letter];
-    rows.extend(std::iter::repeat_n(deleted, bytes.saturating_sub(600).min(99_000)));
+    rows.extend(std::iter::repeat_n(
+        deleted,
+        bytes.saturating_sub(600).min(99_000),
+    ));
     padded(bytes, rows)
 }
 
 fn typed_and_deleted(bytes: usize) -> Vec<Row> {
     let start = start();
-    let count = i64::try_from((bytes * 9 / 10).min(240_000)).unwrap();
+    let count = i64::try_from((bytes * 9 / 10).min(MOST_OF_A_CHANGE / 2)).unwrap();
     let letters = (0..count).map(|n| {
-        let element = if n == 0 { (None, Some(0)) } else { (Some(0), Some(start + n - 1)) };
-        Row { insert: true, ..in_body(element, SET) }.with_value(6, b"a")
+        let element = if n == 0 {
+            (None, Some(0))
+        } else {
+            (Some(0), Some(start + n - 1))
+        };
+        Row {
+            insert: true,
+            ..in_body(element, SET)
+        }
+        .with_value(6, b"a")
     });
     let deletions = (0..count).map(|n| Row {
         links: vec![(0, start + n)],
@@ -339,13 +449,31 @@ fn keys_without_end(bytes: usize) -> Vec<Row> {
     rows.collect()
 }
 
+/// A note of about so many bytes that does nearly nothing: its lines are long.
+fn lines(bytes: usize) -> Automerge {
+    let mut doc = honest_note(AUTHOR, PERSON, "We talked. ");
+    for line in 0..=bytes / LINE {
+        let words = format!(
+            "{line}{}",
+            "x".repeat((bytes - line * LINE).clamp(100, LINE) - 90)
+        );
+        crate::hostile::change(&mut doc, AUTHOR, &[crate::hostile::text("person_name", &words)]);
+    }
+    doc
+}
+
 /// A note of many changes that each do one small thing.
 fn small_changes(bytes: usize) -> Case {
-    let mut doc = honest_note(AUTHOR, PERSON, "We talked. ");
+    let mut doc = lines(bytes * 3 / 4);
     doc.set_actor(ActorId::from(AUTHOR.0));
-    for round in 0..(bytes * 5 / 6).min(99_000) {
+    for round in 0..most_changes(bytes) {
         let mut tx = doc.transaction();
-        tx.put(automerge::ROOT, "ended_at", automerge::ScalarValue::Timestamp(i64::try_from(round % 9).unwrap())).unwrap();
+        tx.put(
+            automerge::ROOT,
+            "ended_at",
+            automerge::ScalarValue::Timestamp(i64::try_from(round % 9).unwrap()),
+        )
+        .unwrap();
         tx.commit_with(CommitOptions::default().with_time(1));
     }
     Case::first(&doc)
@@ -353,11 +481,7 @@ fn small_changes(bytes: usize) -> Case {
 
 /// Changes that do nothing, as many as there may be.
 fn idle_changes(bytes: usize) -> Case {
-    let mut doc = honest_note(AUTHOR, PERSON, "We talked. ");
-    for line in 0..bytes / LINE {
-        let words = format!("{line}{}", "x".repeat(LINE - 100));
-        crate::hostile::change(&mut doc, AUTHOR, &[crate::hostile::text("person_name", &words)]);
-    }
+    let mut doc = lines(bytes);
     doc.set_actor(ActorId::from(AUTHOR.0));
     for _ in 0..most_changes(bytes) {
         doc.empty_commit(CommitOptions::default().with_time(1));
@@ -365,54 +489,60 @@ fn idle_changes(bytes: usize) -> Case {
     Case::first(&doc)
 }
 
+/// Nearly as many changes as the gate lets so many bytes hold.
 fn most_changes(bytes: usize) -> usize {
-    bytes.min(99_000)
+    (bytes / 4).min(99_000)
 }
 
-/// Changes that do nothing, most of which depend on many before them.
+/// Changes that do nothing, some of which depend on many that know nothing of one another.
 fn tangled_changes(bytes: usize) -> Case {
-    let doc = honest_note(AUTHOR, PERSON, "We talked. ");
-    let count = (bytes / 3).min(90_000);
-    let mut known: Vec<[u8; 32]> = doc.get_heads().iter().map(|head| head.0).collect();
-    let first = forged(&doc, &[], &[]);
-    let mut changes = Vec::new();
-    for n in 0..count {
-        let mut deps: BTreeSet<[u8; 32]> = BTreeSet::new();
-        if n % 256 == 255 {
-            deps.extend(&known[known.len().saturating_sub(1_000)..]);
-        } else {
-            deps.insert(known[0]);
+    let mut doc = lines(bytes);
+    let author = forged(&doc, &[], &[]);
+    let hands = 200.min(most_changes(bytes) / 4);
+    let (mut known, mut changes) = (author.deps.clone(), Vec::new());
+    for round in 0..(most_changes(bytes) / (hands + 1)) as u64 {
+        let names = (0..hands).map(|hand| (actor_of(hand as u64).to_vec(), round + 1));
+        let mut heads = Vec::new();
+        for (actor, seq) in names {
+            let change = forge::Change {
+                actor,
+                seq,
+                deps: known.clone(),
+                ..author.clone()
+            };
+            let change = Change::from_bytes(change.seal()).expect("Automerge reads it");
+            heads.push(change.hash().0);
+            changes.push(change);
         }
-        let change = forge::Change {
-            deps: deps.into_iter().collect(),
-            seq: first.seq + n as u64,
-            columns: Vec::new(),
-            ..first.clone()
+        let seq = author.seq + round;
+        let merged = forge::Change {
+            seq,
+            deps: heads,
+            ..author.clone()
         };
-        known.push(Change::from_bytes(change.seal()).unwrap().hash().0);
-        changes.push(change);
+        let merged = Change::from_bytes(merged.seal()).expect("Automerge reads it");
+        known = vec![merged.hash().0];
+        changes.push(merged);
     }
-    let loose = |doc: &Automerge| doc.get_heads().len();
-    let mut whole = applied(&changes);
-    while loose(&whole) > 1 {
-        whole.set_actor(ActorId::from(AUTHOR.0));
-        whole.empty_commit(CommitOptions::default().with_time(1));
-    }
-    Case::first(&whole)
+    doc.apply_changes(changes).expect("it builds on what is there");
+    Case::first(&doc)
 }
 
 /// Closed twice at once by the same hand, with many small changes around it.
 fn closed_twice(bytes: usize) -> Case {
-    let mut doc = honest_note(AUTHOR, PERSON, "We talked. ");
+    let mut doc = lines(bytes);
     for at in [5, 6] {
-        let finish = Edit::Finish { at, author: "W101".into() };
+        let finish = Edit::Finish {
+            at,
+            author: "W101".into(),
+        };
         let mut other = doc.fork();
         let hand = Actor([0x30 + u8::try_from(at).unwrap(); 16]);
         crate::hostile::change(&mut other, hand, &[finish]);
         doc.merge(&mut other).unwrap();
     }
     doc.set_actor(ActorId::from(AUTHOR.0));
-    for _ in 0..(bytes / 4).min(20_000) {
+    for _ in 0..most_changes(bytes) {
         doc.empty_commit(CommitOptions::default().with_time(1));
     }
     Case::first(&doc)
@@ -436,62 +566,177 @@ pub fn bad_and_out_of_order(bytes: usize) -> Case {
 
 fn side_by_side(bytes: usize, with_gaps: bool) -> Case {
     let doc = honest_note(AUTHOR, PERSON, "We talked. ");
-    let key = Row { key: Some("salary".into()), action: SET, ..Row::default() };
+    let key = Row {
+        key: Some("salary".into()),
+        action: SET,
+        ..Row::default()
+    };
     let first = forged(&doc, &[], &[key]);
     let (mut chunks, mut sum, mut n) = (Vec::new(), 0, 0);
     while sum < bytes && chunks.len() < 2_000 {
         n += 1;
-        let bad = forge::Change { actor: actor_of(n).to_vec(), seq: 1, ..first.clone() };
-        let gap = forge::Change { actor: actor_of(1 << 40 | n).to_vec(), seq: 3, ..first.clone() };
+        let bad = forge::Change {
+            actor: actor_of(n).to_vec(),
+            seq: 1,
+            ..first.clone()
+        };
+        let gap = forge::Change {
+            actor: actor_of(1 << 40 | n).to_vec(),
+            seq: 3,
+            ..first.clone()
+        };
         for change in std::iter::once(bad).chain(with_gaps.then_some(gap)) {
             let chunk = change.seal();
             sum += chunk.len();
             chunks.push(chunk);
         }
     }
-    Case { base: Some(doc.save_nocompress()), chunks }
+    Case {
+        base: Some(doc.save_nocompress()),
+        chunks,
+    }
 }
 
 /// As first pushes: one document chunk each.
 pub const DOCUMENTS: &[Family] = &[
-    Family { name: "honest", make: honest },
-    Family { name: "letters of no length, one behind the other", make: |n| whole(&body_of(), &chained_empty_letters(n)) },
-    Family { name: "letters of no length, all at the head", make: |n| whole(&body_of(), &letters_at_the_head(n)) },
-    Family { name: "letters anywhere", make: |n| whole(&body_of(), &letters_anywhere(n)) },
-    Family { name: "conflicts of one key", make: |n| whole(&[], &conflicts_of_one_key(n)) },
-    Family { name: "one key again and again", make: |n| whole(&[], &one_key_again_and_again(n)) },
-    Family { name: "objects in a text", make: |n| whole(&body_of(), &objects_in_a_text(n)) },
-    Family { name: "maps in one another", make: |n| whole(&[], &maps_in_one_another(n)) },
-    Family { name: "marks over marks", make: |n| whole(&body_of(), &marks_over_marks(n)) },
-    Family { name: "one letter deleted again and again", make: |n| whole(&body_of(), &one_letter_deleted_again_and_again(n)) },
-    Family { name: "typed and deleted", make: |n| whole(&body_of(), &typed_and_deleted(n)) },
-    Family { name: "each replaces all before", make: |n| whole(&[], &each_replaces_all_before(n)) },
-    Family { name: "keys without end", make: |n| whole(&[], &keys_without_end(n)) },
-    Family { name: "small changes", make: small_changes },
-    Family { name: "idle changes", make: idle_changes },
-    Family { name: "tangled changes", make: tangled_changes },
-    Family { name: "closed twice", make: closed_twice },
+    Family {
+        name: "honest",
+        make: honest,
+    },
+    Family {
+        name: "letters of no length, one behind the other",
+        make: |n| whole(&body_of(), &chained_empty_letters(n)),
+    },
+    Family {
+        name: "letters of no length, all at the head",
+        make: |n| whole(&body_of(), &letters_at_the_head(n)),
+    },
+    Family {
+        name: "letters anywhere",
+        make: |n| whole(&body_of(), &letters_anywhere(n)),
+    },
+    Family {
+        name: "conflicts of one key",
+        make: |n| whole(&[], &conflicts_of_one_key(n)),
+    },
+    Family {
+        name: "one key again and again",
+        make: |n| whole(&[], &one_key_again_and_again(n)),
+    },
+    Family {
+        name: "objects in a text",
+        make: |n| whole(&body_of(), &objects_in_a_text(n)),
+    },
+    Family {
+        name: "maps in one another",
+        make: |n| whole(&[], &maps_in_one_another(n)),
+    },
+    Family {
+        name: "marks over marks",
+        make: |n| whole(&body_of(), &marks_over_marks(n)),
+    },
+    Family {
+        name: "one letter deleted again and again",
+        make: |n| whole(&body_of(), &one_letter_deleted_again_and_again(n)),
+    },
+    Family {
+        name: "typed and deleted",
+        make: |n| whole(&body_of(), &typed_and_deleted(n)),
+    },
+    Family {
+        name: "each replaces all before",
+        make: |n| whole(&[], &each_replaces_all_before(n)),
+    },
+    Family {
+        name: "keys without end",
+        make: |n| whole(&[], &keys_without_end(n)),
+    },
+    Family {
+        name: "small changes",
+        make: small_changes,
+    },
+    Family {
+        name: "idle changes",
+        make: idle_changes,
+    },
+    Family {
+        name: "tangled changes",
+        make: tangled_changes,
+    },
+    Family {
+        name: "closed twice",
+        make: closed_twice,
+    },
 ];
 
 /// As one change for a note that is there.
 pub const CHANGES: &[Family] = &[
-    Family { name: "honest paste", make: honest_paste },
-    Family { name: "letters of no length, one behind the other", make: |n| later(&body_of(), &chained_empty_letters(n)) },
-    Family { name: "letters of no length, all at the head", make: |n| later(&body_of(), &letters_at_the_head(n)) },
-    Family { name: "letters anywhere", make: |n| later(&body_of(), &letters_anywhere(n)) },
-    Family { name: "conflicts of one key", make: |n| later(&[], &conflicts_of_one_key(n)) },
-    Family { name: "one key again and again", make: |n| later(&[], &one_key_again_and_again(n)) },
-    Family { name: "objects in a text", make: |n| later(&body_of(), &objects_in_a_text(n)) },
-    Family { name: "maps in one another", make: |n| later(&[], &maps_in_one_another(n)) },
-    Family { name: "marks over marks", make: |n| later(&body_of(), &marks_over_marks(n)) },
-    Family { name: "one letter deleted again and again", make: |n| later(&body_of(), &one_letter_deleted_again_and_again(n)) },
-    Family { name: "typed and deleted", make: |n| later(&body_of(), &typed_and_deleted(n)) },
-    Family { name: "each replaces all before", make: |n| later(&[], &each_replaces_all_before(n)) },
+    Family {
+        name: "honest paste",
+        make: honest_paste,
+    },
+    Family {
+        name: "letters of no length, one behind the other",
+        make: |n| later(&body_of(), &chained_empty_letters(n)),
+    },
+    Family {
+        name: "letters of no length, all at the head",
+        make: |n| later(&body_of(), &letters_at_the_head(n)),
+    },
+    Family {
+        name: "letters anywhere",
+        make: |n| later(&body_of(), &letters_anywhere(n)),
+    },
+    Family {
+        name: "conflicts of one key",
+        make: |n| later(&[], &conflicts_of_one_key(n)),
+    },
+    Family {
+        name: "one key again and again",
+        make: |n| later(&[], &one_key_again_and_again(n)),
+    },
+    Family {
+        name: "objects in a text",
+        make: |n| later(&body_of(), &objects_in_a_text(n)),
+    },
+    Family {
+        name: "maps in one another",
+        make: |n| later(&[], &maps_in_one_another(n)),
+    },
+    Family {
+        name: "marks over marks",
+        make: |n| later(&body_of(), &marks_over_marks(n)),
+    },
+    Family {
+        name: "one letter deleted again and again",
+        make: |n| later(&body_of(), &one_letter_deleted_again_and_again(n)),
+    },
+    Family {
+        name: "typed and deleted",
+        make: |n| later(&body_of(), &typed_and_deleted(n)),
+    },
+    Family {
+        name: "each replaces all before",
+        make: |n| later(&[], &each_replaces_all_before(n)),
+    },
 ];
 
 /// As many changes at once for a note that is there.
 pub const CROWDS: &[Family] = &[
-    Family { name: "honest changes", make: honest_changes },
-    Family { name: "bad changes side by side", make: bad_side_by_side },
-    Family { name: "bad changes, and others out of order", make: bad_and_out_of_order },
+    Family {
+        name: "honest changes",
+        make: honest_changes,
+    },
+    Family {
+        name: "bad changes side by side",
+        make: bad_side_by_side,
+    },
+    Family {
+        name: "changes beside their own last one",
+        make: beside_itself,
+    },
+    Family {
+        name: "bad changes, and others out of order",
+        make: bad_and_out_of_order,
+    },
 ];

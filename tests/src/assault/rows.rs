@@ -181,10 +181,7 @@ pub fn write(rows: &[Row], of: Of) -> Columns {
         (column::VALUE, values),
         (of.group(), number(&|row| Some(row.links.len() as u64))),
         (of.group() | 1, spelt(&link_actors)),
-        (
-            of.group() | 3,
-            steps(links().map(|(_, counter)| Some(*counter))),
-        ),
+        (of.group() | 3, steps(links().map(|(_, counter)| Some(*counter)))),
         (column::EXPAND, switches(rows.iter().map(|row| row.expand), true)),
         (column::MARK_NAME, words(&|row| row.mark.as_ref())),
     ];

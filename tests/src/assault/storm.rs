@@ -120,12 +120,12 @@ pub fn is_long() -> bool {
 }
 
 /// Throws `rounds` strings of bytes at a target, in the long form sixty times as many, on a large stack. A target
-/// says no by a panic; then the shortest bytes that were found to do it are printed, and `DOORSTEP_DECISIONS` tells
+/// says no by a panic (it is made by `target`, once); then the shortest bytes that were found to do it are printed, and `DOORSTEP_DECISIONS` tells
 /// that one round again.
-pub fn storm(name: &str, own: u64, rounds: u64, target: impl Fn(&[u8]) + Send) {
+pub fn storm<T: Fn(&[u8])>(name: &str, own: u64, rounds: u64, target: impl FnOnce() -> T + Send) {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        let work = move || through(name, own, rounds, &target);
+        let work = move || through(name, own, rounds, &target());
         let thread = thread.spawn_scoped(scope, work).expect("a thread");
         if let Err(cause) = thread.join() {
             resume_unwind(cause);
@@ -146,7 +146,9 @@ fn through(name: &str, own: u64, rounds: u64, target: &impl Fn(&[u8])) {
         let Err(cause) = catch_unwind(AssertUnwindSafe(|| target(bytes))) else {
             continue;
         };
-        let least = shorten(bytes, |bytes| catch_unwind(AssertUnwindSafe(|| target(bytes))).is_err());
+        let least = shorten(bytes, |bytes| {
+            catch_unwind(AssertUnwindSafe(|| target(bytes))).is_err()
+        });
         println!("{name}: round {round} of seed {seed}");
         println!("DOORSTEP_DECISIONS={}", crate::hex::hex(&least));
         resume_unwind(cause);
@@ -155,7 +157,10 @@ fn through(name: &str, own: u64, rounds: u64, target: &impl Fn(&[u8])) {
 
 fn unhex(text: &str) -> Vec<u8> {
     let digits: Vec<_> = text.bytes().filter_map(|c| char::from(c).to_digit(16)).collect();
-    let pair = |pair: &[u32]| pair.iter().fold(0, |byte, digit| byte << 4 | u8::try_from(*digit).unwrap_or(0));
+    let pair = |pair: &[u32]| {
+        pair.iter()
+            .fold(0, |byte, digit| byte << 4 | u8::try_from(*digit).unwrap_or(0))
+    };
     digits.chunks(2).map(pair).collect()
 }
 

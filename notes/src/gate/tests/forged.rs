@@ -45,7 +45,7 @@ fn what_was_taken_apart_seals_to_the_same_bytes() {
         }
     }
     accepted("made by hand", &forge::change_with(7, 1, 1).seal());
-    accepted("few operations in a run", &forge::ops_claiming(1000).seal());
+    accepted("few operations in a run", &forge::ops_claiming(100).seal());
 }
 
 #[test]
@@ -375,9 +375,11 @@ fn claims_of_a_billion() {
         &forge::ops_claiming(500_001).seal(),
         large,
     );
-    accepted(
-        "as many as its bytes may hold",
-        &forge::ops_claiming(9_000).seal(),
+    accepted("as many as its bytes may hold", &forge::ops_claiming(128).seal());
+    check(
+        "more than its bytes may hold",
+        &forge::ops_claiming(300).seal(),
+        large,
     );
     let deleting = |count: i64| Change {
         start_op: 200_002,
@@ -403,7 +405,7 @@ fn claims_of_a_billion() {
     };
     accepted("a long text deleted", &deleting(100_000).seal());
     check("more deletions than may be", &deleting(200_000).seal(), large);
-    let mut late = forge::ops_claiming(1000);
+    let mut late = forge::ops_claiming(100);
     late.start_op = 49_999_999;
     check("operations that run past the cap", &late.seal(), "chunk_counter");
     let one = forge::change_with(7, 1, 9);
@@ -602,7 +604,12 @@ fn a_document_of_runs_alone() {
         ops: Vec::new(),
         suffix: unsigned(0),
     };
-    accepted("five hundred changes", &many(500).seal());
+    accepted("as many changes as any chunk may hold", &many(256).seal());
+    check(
+        "more than its bytes may hold",
+        &many(500).seal(),
+        "chunk_too_large",
+    );
     check(
         "more changes than bytes",
         &many(100_000).seal(),

@@ -151,6 +151,13 @@ fn each_limit_refuses_what_is_above_it() {
     );
     check(&document, Limits { ops: 4_000, ..fits }, "chunk_too_large");
     check(&document, Limits { changes: 70, ..fits }, "chunk_too_large");
+    let few = Limits {
+        change_ops: 60,
+        ..fits
+    };
+    check(&document, few, "chunk_too_large");
+    let pasted = samples::pasted().get_changes(&[]).remove(0);
+    check(pasted.raw_bytes(), few, "chunk_too_large");
     check(
         &document,
         Limits {

@@ -108,6 +108,73 @@ fn a_chunk_over_which_automerge_falls_is_held_and_no_other() {
     assert!(outcome.outcome.is_none());
 }
 
+/// A change on top of a document by some actor, forged from an honest one.
+fn as_if(chunk: &[u8], by: u8, seq: u64) -> forge::Change {
+    forge::Change {
+        actor: vec![by; 16],
+        seq,
+        ..forge::Change::open(chunk)
+    }
+}
+
+/// Automerge sorts the higher number first here, and panics: in the judge, and on each phone that takes both.
+#[test]
+fn who_writes_beside_their_own_last_change_is_held() {
+    let base = note_by(actor(1), ANN);
+    let chunk = raw(&base, |tx| put("person_name", "Ann").apply_to(tx));
+    let hash = |change: &forge::Change| automerge::Change::from_bytes(change.seal()).unwrap().hash().0;
+    let other = as_if(&chunk, 5, 1);
+    let mut low = as_if(&chunk, 6, 1);
+    (low.deps, low.start_op) = (vec![hash(&other)], low.start_op + 1);
+    let high = as_if(&chunk, 6, 2);
+    let mut after = high.clone();
+    (after.deps, after.start_op) = (vec![hash(&low)], low.start_op + 1);
+    let forged = [&other, &low, &high].map(|change| joined(change.seal()));
+    assert_eq!(
+        findings(&judged(Some(&base), &forged)),
+        ["publish", "publish", "seq_gap"]
+    );
+    let right = [&other, &low, &after].map(|change| joined(change.seal()));
+    assert_eq!(findings(&judged(Some(&base), &right)), ["publish"; 3]);
+    // Where others wrote between two changes of one actor, the way back leads over them.
+    let mut between = as_if(&chunk, 5, 2);
+    (between.deps, between.start_op) = (vec![hash(&low)], low.start_op + 1);
+    let mut last = as_if(&chunk, 6, 2);
+    (last.deps, last.start_op) = (vec![hash(&between)], between.start_op + 1);
+    let joint = [&other, &low, &between, &last].map(|change| joined(change.seal()));
+    assert_eq!(findings(&judged(Some(&base), &joint)), ["publish"; 4]);
+}
+
+#[test]
+fn who_sends_bad_ones_again_and_again_has_the_rest_held_and_nobody_else() {
+    let base = note_by(actor(1), ANN);
+    let bad = raw(&base, |tx| {
+        tx.put(ROOT, "salary", 5).unwrap();
+    });
+    let good = raw(&base, |tx| typed(0, "x").apply_to(tx));
+    let from = |sender: u8, change: forge::Change| Candidate {
+        sender: Some(notes::ids::DeviceId([sender; 16])),
+        ..joined(change.seal())
+    };
+    let mut sent = vec![from(1, as_if(&bad, 10, 1)), from(1, as_if(&bad, 11, 1))];
+    sent.push(from(1, as_if(&good, 12, 1)));
+    sent.push(from(2, as_if(&good, 13, 1)));
+    let few = judged(Some(&base), &sent);
+    assert_eq!(
+        findings(&few),
+        ["unknown_key", "unknown_key", "publish", "publish"]
+    );
+    sent.extend((20..60).map(|by| from(1, as_if(&bad, by, 1))));
+    sent.push(from(2, as_if(&good, 14, 1)));
+    let many = findings(&judged(Some(&base), &sent));
+    assert_eq!(
+        many[..4],
+        ["unknown_key", "unknown_key", "unknown_key", "publish"]
+    );
+    assert_eq!(many[4..44], ["unknown_key"; 40]);
+    assert_eq!(many[44], "publish");
+}
+
 /// Changes that name an object, an element or an operation that is not there, or not of that kind.
 fn dangling(base: &Automerge) -> Vec<Vec<u8>> {
     let honest = [

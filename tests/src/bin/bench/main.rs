@@ -1,5 +1,5 @@
-//! The figures that Doorstep claims, measured in one run against Automerge alone in the same
-//! process. `--check` exits 1 where one is missed. No test asserts a time; this program does, when
+//! The figures that Doorstep claims, measured in one run against Automerge alone, or against honest
+//! input, in the same process. `--check` exits 1 where one is missed. No test asserts a time; this program does, when
 //! asked, on a machine that has nothing else to do.
 
 #![allow(
@@ -10,6 +10,7 @@
 )]
 
 mod corpus;
+mod hostile;
 mod meter;
 mod phone;
 mod table;
@@ -41,6 +42,8 @@ fn main() -> ExitCode {
     phone::nothing_new(&mut table, 2_000);
     println!("Typing: a note of 900 words, every key durable …");
     typing::run(&mut table);
+    println!("Hostile input: families made to cost, beside honest input of the same size …");
+    hostile::run(&mut table);
     table.print();
     if check && table.missed() > 0 {
         ExitCode::FAILURE
