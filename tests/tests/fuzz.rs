@@ -107,7 +107,7 @@ fn alone(lie: &[u8]) {
 
 #[test]
 fn chunks_with_lies_in_them() {
-    storm("chunks", 41_001, 4_000, || {
+    storm("chunks", 41_001, 3_000, || {
         let samples: Vec<Sample> = chunks::samples();
         for sample in &samples {
             gate::count(&sample.chunk, &Limits::default()).expect("a sample is honest");
@@ -129,7 +129,7 @@ fn chunks_with_lies_in_them() {
 
 #[test]
 fn messages_with_lies_in_them() {
-    storm("messages", 42_001, 1_500, || {
+    storm("messages", 42_001, 1_000, || {
         let village = Village::new(42_001);
         let outlaw = Outlaw::of(&village, "W101");
         let token = outlaw.token();
@@ -182,7 +182,7 @@ fn looked_over<T>(parsed: Result<Parsed<T>, FileRefusal>, lines: usize) -> Optio
 
 #[test]
 fn files_with_lies_in_them() {
-    storm("files", 43_001, 1_500, || {
+    storm("files", 43_001, 400, || {
         let honest = include_str!("../../demo/people.csv");
         let colleagues = include_str!("../../demo/workers.csv");
         move |bytes: &[u8]| {

@@ -185,7 +185,8 @@ fn judge_safely(docket: &Docket) -> Judged {
     })
 }
 
-/// A chunk over which Automerge panics is held, and the others are judged without it.
+/// A chunk over which Automerge panics is held with all that its sender sent for the document, and the others are
+/// judged without them.
 pub(super) fn without_falls(candidates: &[Candidate], judge: impl Fn(&[Candidate]) -> Judged) -> Judged {
     let attempt = |indices: &[usize]| {
         let trial: Vec<Candidate> = indices
@@ -220,7 +221,11 @@ pub(super) fn without_falls(candidates: &[Candidate], judge: impl Fn(&[Candidate
                 outcome: None,
             };
         }
-        survivors.remove(stands);
+        let fallen = survivors.remove(stands);
+        // No honest phone makes such a chunk, and to find each of many would cost a judgement of all for each.
+        if let Some(sender) = candidates.get(fallen).and_then(|c| c.sender) {
+            survivors.retain(|i| candidates.get(*i).is_none_or(|c| c.sender != Some(sender)));
+        }
     };
     for (index, finding) in survivors.iter().zip(judged.findings) {
         if let Some(place) = findings.get_mut(*index) {

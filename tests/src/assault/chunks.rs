@@ -278,7 +278,13 @@ fn lie_in_changes(columns: &mut forge::Columns, choices: &mut Choices<'_>) {
     let Some((_, data)) = columns.iter_mut().find(|(known, _)| *known == spec) else {
         return;
     };
-    let mut cells = rows::deltas(data);
+    // A column that was lied about before may not be taken apart any more.
+    let Ok(mut cells) = catch_unwind(|| rows::deltas(data)) else {
+        return;
+    };
+    if cells.is_empty() {
+        return;
+    }
     let at = choices.below(cells.len());
     match choices.below(5) {
         0 => cells[at] = Some(choices.extreme().cast_signed()),

@@ -496,9 +496,9 @@ fn most_changes(bytes: usize) -> usize {
 
 /// Changes that do nothing, some of which depend on many that know nothing of one another.
 fn tangled_changes(bytes: usize) -> Case {
-    let mut doc = lines(bytes);
+    let mut doc = lines(bytes / 2);
     let author = forged(&doc, &[], &[]);
-    let hands = 200.min(most_changes(bytes) / 4);
+    let hands = 200.min(bytes / 200);
     let (mut known, mut changes) = (author.deps.clone(), Vec::new());
     for round in 0..(most_changes(bytes) / (hands + 1)) as u64 {
         let names = (0..hands).map(|hand| (actor_of(hand as u64).to_vec(), round + 1));
@@ -531,12 +531,13 @@ fn tangled_changes(bytes: usize) -> Case {
 /// Closed twice at once by the same hand, with many small changes around it.
 fn closed_twice(bytes: usize) -> Case {
     let mut doc = lines(bytes);
+    let open = doc.clone();
     for at in [5, 6] {
         let finish = Edit::Finish {
             at,
             author: "W101".into(),
         };
-        let mut other = doc.fork();
+        let mut other = open.clone();
         let hand = Actor([0x30 + u8::try_from(at).unwrap(); 16]);
         crate::hostile::change(&mut other, hand, &[finish]);
         doc.merge(&mut other).unwrap();

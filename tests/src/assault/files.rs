@@ -63,11 +63,13 @@ fn lie_in_lines(lines: &mut Vec<String>, from: usize, choices: &mut Choices<'_>)
         1 => lines.insert(at, String::new()),
         2 => {
             let twin = lines[at].clone();
-            let times = choices.pick(&[1, 1, 40, 3_000]);
+            // Many of a long one would be as much as the machine has.
+            let most = if twin.len() < 1_000 { 3_000 } else { 1 };
+            let times = choices.pick(&[1, 1, 40, 3_000]).min(most);
             lines.splice(at..at, std::iter::repeat_n(twin, times));
         }
-        3 => lines[at].push_str(&",".repeat(choices.pick(&[1, 30, 999, 1_001, 100_000]))),
-        4 => lines[at].push_str(&SECRET.repeat(choices.pick(&[1, 600, 40_000]))),
+        3 => lines[at].push_str(&",".repeat(choices.pick(&[1, 30, 999, 1_001, 20_000]))),
+        4 => lines[at].push_str(&SECRET.repeat(choices.pick(&[1, 600, 9_000]))),
         5 => {
             let place = choices.below(lines[at].len() + 1);
             let place = (0..=place)

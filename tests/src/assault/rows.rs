@@ -60,6 +60,9 @@ impl Of {
     }
 }
 
+/// No honest chunk has more rows.
+const MOST_ROWS: usize = 1_000_000;
+
 /// Takes honest columns apart. On others it panics, for then the test is wrong.
 pub fn read(columns: &Columns, of: Of) -> Vec<Row> {
     let get = |spec: u64| {
@@ -121,9 +124,11 @@ fn runs<T: Clone>(data: &[u8], read: impl for<'a> Fn(&mut Reader<'a>) -> T) -> V
     while !reader.is_empty() {
         let header = reader.signed();
         let count = usize::try_from(header.unsigned_abs()).unwrap();
+        assert!(count < MOST_ROWS, "an honest run");
         match header {
             0 => {
                 let nulls = usize::try_from(reader.unsigned()).unwrap();
+                assert!(nulls < MOST_ROWS, "an honest run");
                 cells.extend(std::iter::repeat_n(None, nulls));
             }
             1.. => cells.extend(std::iter::repeat_n(Some(read(&mut reader)), count)),
@@ -149,6 +154,7 @@ fn flags(data: &[u8]) -> Vec<bool> {
     let (mut cells, mut value) = (Vec::new(), false);
     while !reader.is_empty() {
         let count = usize::try_from(reader.unsigned()).unwrap();
+        assert!(count < MOST_ROWS, "an honest run");
         cells.extend(std::iter::repeat_n(value, count));
         value = !value;
     }

@@ -99,6 +99,34 @@ fn a_chunk_over_which_automerge_falls_is_held_and_no_other() {
         assert_eq!(findings(&outcome), expected);
         assert_eq!(body(&outcome).matches('x').count(), 12);
     }
+    let mut sent = honest.clone();
+    let outlaw = Some(notes::ids::DeviceId([9; 16]));
+    for at in [5, 0] {
+        let bomb = candidate(b"bomb".to_vec());
+        sent.insert(
+            at,
+            Candidate {
+                sender: outlaw,
+                ..bomb
+            },
+        );
+    }
+    let outlaws = candidate(honest[0].chunk.clone());
+    sent.push(Candidate {
+        sender: outlaw,
+        ..outlaws
+    });
+    let outcome = without_falls(&sent, |candidates| {
+        assert!(!candidates.iter().any(is_bomb), "falls on purpose");
+        judged(Some(&base), candidates)
+    });
+    let found = findings(&outcome);
+    assert_eq!(found.iter().filter(|finding| **finding == "publish").count(), 12);
+    assert_eq!(
+        found.last(),
+        Some(&"unprocessable"),
+        "who sends a bomb is not looked at further"
+    );
     let all = vec![candidate(b"bomb".to_vec()); 3];
     let outcome = without_falls(&all, |candidates| {
         assert!(candidates.is_empty(), "falls on purpose");
