@@ -268,10 +268,10 @@ impl<'a> Bench<'a> {
         {
             return Ok((whole, true));
         }
-        match self.with(self.admitted.len()) {
-            Some(doc) => Ok((doc, false)),
-            None => Err(self.blame(Code::Unprocessable, |_| None)),
+        if let Some(doc) = self.with(self.admitted.len()) {
+            return Ok((doc, false));
         }
+        Err(self.blame(Code::Unprocessable, |_| None))
     }
 
     /// The document with the first so many of those who were let in; none where Automerge refuses.
