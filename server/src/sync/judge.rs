@@ -302,11 +302,8 @@ impl<'a> Bench<'a> {
             // What is right stays, so that each is applied once or twice and not once for each half.
             let so_far = known.get_or_insert_with(|| self.before());
             let trial = self.on(so_far.clone(), right..middle);
-            let verdict = match &trial {
-                // With none but the base there is nothing to read yet.
-                Some(doc) => wrong(doc),
-                None => Some(Code::Unprocessable),
-            };
+            // With none but the base there is nothing to read yet.
+            let verdict = trial.as_ref().map_or(Some(Code::Unprocessable), &wrong);
             match verdict {
                 Some(code) => (bad, found) = (middle, code),
                 None => (right, known) = (middle, trial),
