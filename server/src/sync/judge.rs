@@ -304,9 +304,10 @@ impl<'a> Bench<'a> {
             let trial = self.on(so_far.clone(), right..middle);
             // With none but the base there is nothing to read yet.
             let verdict = trial.as_ref().map_or(Some(Code::Unprocessable), &wrong);
-            match verdict {
-                Some(code) => (bad, found) = (middle, code),
-                None => (right, known) = (middle, trial),
+            if let Some(code) = verdict {
+                (bad, found) = (middle, code);
+            } else {
+                (right, known) = (middle, trial);
             }
         }
         Objection::to(self.admitted.get(right).copied().into_iter().collect(), found)
