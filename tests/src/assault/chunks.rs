@@ -384,7 +384,7 @@ fn lie_in_row(all: &mut [Row], at: usize, choices: &mut Choices<'_>) {
             row.object = (
                 Some(choices.below(4) as u64),
                 Some(counter(choices).unsigned_abs()),
-            )
+            );
         }
         2 => (row.key, row.element) = (some.key, some.element),
         3 => row.key = Some(choices.pick(&["finished", "body", "person", "x", ""]).to_owned()),
