@@ -12,7 +12,7 @@ const TIME: (i64, i64) = (-(1 << 53), 1 << 53);
 const ORDER: Refusal = Refusal::Malformed("changes out of order");
 const DEPENDENCY: Refusal = Refusal::Malformed("dependency");
 /// An honest change takes several bytes: a letter, and the time since the one before.
-const BYTES_A_CHANGE: u64 = 4;
+const BYTES_A_CHANGE: u64 = 2;
 /// So many changes may a chunk of any size claim.
 const SPARE_CHANGES: u64 = 256;
 

@@ -34,7 +34,7 @@ pub struct Limits {
     pub ops: u64,
     /// Operations of one change; in a change chunk its deletions are not counted here.
     pub change_ops: u64,
-    /// Changes in a document chunk. A chunk may besides not claim many more than one for each four of its bytes.
+    /// Changes in a document chunk. A chunk may besides not claim many more than one for each two of its bytes.
     pub changes: u64,
     /// Actors that the chunk names.
     pub actors: usize,
