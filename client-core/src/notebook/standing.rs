@@ -7,7 +7,7 @@ use notes::problem::Code;
 use serde::Serialize;
 
 use crate::store::docs::DocRow;
-use crate::store::{Db, outgoing, rows};
+use crate::store::{Db, attachments, outgoing, rows};
 use crate::trouble::Trouble;
 
 /// Open or finished.
@@ -68,6 +68,12 @@ pub(super) fn of(conn: &Db, row: &DocRow, typed: bool) -> Result<Standing, Troub
     let untouched = row.alone && row.offered_heads.is_empty();
     if typed || row.unoffered || untouched || outgoing::unanswered(conn, row.id)? {
         standing.state = State::OnPhone;
+    } else if attachments::waiting(conn, row.id)? {
+        // A note is sent when its files are, too.
+        standing.state = State::OnPhone;
+        if let Some(code) = attachments::refused(conn, row.id)? {
+            standing.reason = Some(in_words(&code));
+        }
     } else if held.is_some() {
         standing.state = State::Held;
     } else if disputed.is_some() || !row.face.conflicts.is_empty() {

@@ -10,7 +10,7 @@ use crate::trouble::Trouble;
 pub(crate) type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// All steps, oldest first.
-pub(crate) const STEPS: &[Step] = &[step_1_notes, step_2_people, step_3_search];
+pub(crate) const STEPS: &[Step] = &[step_1_notes, step_2_people, step_3_search, step_4_attachments];
 
 /// Takes the steps that are missing.
 pub(crate) fn upgrade(conn: &mut Connection, steps: &[Step]) -> Result<(), Trouble> {
@@ -41,6 +41,11 @@ fn step_2_people(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 /// Words of notes, without their accents. Contentless: the text itself is in the snapshots only.
 fn step_3_search(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch(include_str!("schema/3_search.sql"))
+}
+
+/// Files that are attached to notes.
+fn step_4_attachments(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema/4_attachments.sql"))
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub fn restore(file: &Path, folder: &Path, key: Option<[u8; 32]>, host: &Host) -
 }
 
 fn make_ready(file: &Path, workshop: &Path, key: Option<[u8; 32]>, host: &Host) -> Result<u64, StoreError> {
-    let head = Store::check_file(file, key)?;
+    let (head, _) = Store::check_file(file, key)?;
     if workshop.exists() {
         // Of a restore that did not come to its end.
         std::fs::remove_dir_all(workshop)?;

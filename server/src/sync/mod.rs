@@ -30,6 +30,7 @@ pub use apart::judge_apart;
 pub use desk::desk_change;
 pub use docket::{Memory, published};
 pub use project::{project, sweep};
+pub(crate) use record::named;
 pub use record::reproject;
 pub(crate) use view::may_read;
 pub use view::{JOINT_VISIT, is_mine, may_see};

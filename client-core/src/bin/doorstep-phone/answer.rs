@@ -99,6 +99,7 @@ impl From<Trouble> for Failure {
         let code = match &trouble {
             Trouble::Busy => "busy",
             Trouble::NoNote => "no_note",
+            Trouble::NoAttachment => "no_attachment",
             Trouble::NoPerson => "no_person",
             Trouble::WrongPin => "wrong_pin",
             Trouble::NotEnrolled => "not_enrolled",
