@@ -8,14 +8,17 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::ids::BadId;
-
 /// The largest file, in bytes, unless a server says less: 25 MiB.
 pub const MAX_BYTES: u64 = 25 * 1024 * 1024;
 /// How much a phone sends in one request, in bytes: a cut costs no more than this.
 pub const PART_BYTES: usize = 512 * 1024;
 /// So many first bytes tell what a file is.
 pub const HEAD_BYTES: usize = 64;
+
+/// The text was no hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a SHA-256: 64 hexadecimal digits in small letters")]
+pub struct BadHash;
 
 /// A file's name: the SHA-256 of its bytes. As text 64 hexadecimal digits in small letters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,9 +46,9 @@ impl fmt::Debug for AttachmentId {
 }
 
 impl FromStr for AttachmentId {
-    type Err = BadId;
+    type Err = BadHash;
 
-    fn from_str(text: &str) -> Result<Self, BadId> {
+    fn from_str(text: &str) -> Result<Self, BadHash> {
         let digit = |byte: &u8| match byte {
             b'0'..=b'9' => Some(byte - b'0'),
             b'a'..=b'f' => Some(byte - b'a' + 10),
@@ -53,11 +56,11 @@ impl FromStr for AttachmentId {
         };
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         if !rest.is_empty() || pairs.len() != 32 {
-            return Err(BadId);
+            return Err(BadHash);
         }
         let mut id = [0; 32];
         for (byte, [high, low]) in id.iter_mut().zip(pairs) {
-            *byte = digit(high).ok_or(BadId)? << 4 | digit(low).ok_or(BadId)?;
+            *byte = digit(high).ok_or(BadHash)? << 4 | digit(low).ok_or(BadHash)?;
         }
         Ok(Self(id))
     }
@@ -335,7 +338,7 @@ mod tests {
             &format!("{text}00"),
             &text.replace('e', "g"),
         ] {
-            assert_eq!(bad.parse::<AttachmentId>(), Err(BadId), "{bad}");
+            assert_eq!(bad.parse::<AttachmentId>(), Err(BadHash), "{bad}");
         }
     }
 }

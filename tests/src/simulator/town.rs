@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use notes::attachment::AttachmentId;
 use notes::ids::DocumentId;
 
 use super::Told;
@@ -56,6 +57,8 @@ pub(super) struct Town {
     /// Pages of people.
     pub(super) pages: BTreeSet<DocumentId>,
     pub(super) written: Vec<Written>,
+    /// Files that somebody attached: to which note, which, by which phone.
+    pub(super) files: Vec<(DocumentId, AttachmentId, u32)>,
     /// Words that may be missing: their phone was lost or revoked with them.
     pub(super) excused: BTreeSet<String>,
     /// Words that were only on a phone when its storage was copied: both copies may write them again
@@ -88,6 +91,7 @@ impl Town {
             notes: Vec::new(),
             pages: BTreeSet::new(),
             written: Vec::new(),
+            files: Vec::new(),
             excused: BTreeSet::new(),
             may_double: BTreeSet::new(),
             overruled: BTreeSet::new(),
@@ -180,6 +184,7 @@ impl Town {
             94 => self.backup_or_restore(),
             95 => self.is_revoked(who),
             96..=97 => self.is_reallocated(),
+            98 => self.attaches(who),
             _ => self.reads(who),
         }
     }

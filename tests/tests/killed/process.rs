@@ -23,6 +23,11 @@ fn root() -> PathBuf {
 
 /// The program, built by `cargo xtask test` before the stories run.
 fn program() -> PathBuf {
+    program_named("doorstep")
+}
+
+/// The same for another program.
+pub(crate) fn program_named(name: &str) -> PathBuf {
     // target/debug/deps/this-test
     let beside = || {
         std::env::current_exe()
@@ -34,7 +39,7 @@ fn program() -> PathBuf {
             .to_owned()
     };
     let folder = std::env::var_os("DOORSTEP_BIN_DIR").map_or_else(beside, PathBuf::from);
-    let program = folder.join("doorstep");
+    let program = folder.join(name);
     assert!(
         program.exists(),
         "{} is not built: cargo build --workspace --bins",

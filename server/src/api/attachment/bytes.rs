@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use http_body::{Frame, SizeHint};
-use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::attachments::{self, Opened};
 use crate::core::Core;
-use crate::store::StoreError;
+use crate::store::{Piece, StoreError};
 
 /// What a `Range` header asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,10 +51,22 @@ pub(super) fn asked(range: Option<&str>, length: u64) -> Asked {
     }
 }
 
-/// A body of known length whose bytes come from another thread.
+/// A body of known length. The next piece is read when the one before has gone, so a slow reader holds one piece and no
+/// thread.
 struct Pieces {
-    left: u64,
-    coming: mpsc::Receiver<Result<Bytes, StoreError>>,
+    core: Arc<Core>,
+    file: Opened,
+    at: u64,
+    to: u64,
+    reading: Option<JoinHandle<Result<Piece, StoreError>>>,
+}
+
+impl Pieces {
+    /// The bytes of a piece that were asked for.
+    fn wanted(&self, (begin, data): &Piece) -> Bytes {
+        let within = |place: u64| usize::try_from(place - begin).map_or(data.len(), |n| n.min(data.len()));
+        Bytes::copy_from_slice(data.get(within(self.at)..within(self.to)).unwrap_or_default())
+    }
 }
 
 impl http_body::Body for Pieces {
@@ -62,51 +74,45 @@ impl http_body::Body for Pieces {
     type Error = StoreError;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, StoreError>>> {
-        let next = std::task::ready!(self.coming.poll_recv(cx));
-        let next = next.map(|piece| {
-            let piece = piece?;
-            self.left = self.left.saturating_sub(piece.len() as u64);
-            Ok(Frame::data(piece))
+        let this = self.get_mut();
+        if this.at >= this.to {
+            return Poll::Ready(None);
+        }
+        let (core, file, at) = (&this.core, &this.file, this.at);
+        let reading = this.reading.get_or_insert_with(|| {
+            let (core, file) = (Arc::clone(core), file.clone());
+            tokio::task::spawn_blocking(move || attachments::piece(&core, &file, at))
         });
-        Poll::Ready(next)
+        let read = std::task::ready!(Pin::new(reading).poll(cx));
+        this.reading = None;
+        let read = read.unwrap_or(Err(StoreError::Inconsistent("a file was not read to its end")));
+        let piece = read.map(|piece| this.wanted(&piece));
+        match &piece {
+            Ok(piece) => this.at += piece.len() as u64,
+            Err(error) => {
+                tracing::error!(%error, "a file could not be read to its end");
+                this.at = this.to;
+            }
+        }
+        Poll::Ready(Some(piece.map(Frame::data)))
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        SizeHint::with_exact(self.to - self.at)
     }
 }
 
 /// The bytes of a file from one place up to another.
 pub(super) fn stream(core: Arc<Core>, file: Opened, from: u64, to: u64) -> Body {
-    let (sender, coming) = mpsc::channel(1);
-    tokio::task::spawn_blocking(move || {
-        let mut at = from;
-        while at < to {
-            let piece = attachments::piece(&core, &file, at).map(|(begin, data)| {
-                let within = |place: u64| {
-                    usize::try_from(place - begin)
-                        .unwrap_or(usize::MAX)
-                        .min(data.len())
-                };
-                Bytes::copy_from_slice(data.get(within(at)..within(to)).unwrap_or_default())
-            });
-            if let Err(error) = &piece {
-                tracing::error!(%error, "a file could not be read to its end");
-            }
-            let failed = piece.is_err();
-            at += piece.as_ref().map_or(0, |piece| piece.len() as u64);
-            // Whoever asked may have hung up.
-            if sender.blocking_send(piece).is_err() || failed {
-                return;
-            }
-        }
-    });
     Body::new(Pieces {
-        left: to - from,
-        coming,
+        core,
+        file,
+        at: from,
+        to,
+        reading: None,
     })
 }
 
