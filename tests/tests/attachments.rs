@@ -140,11 +140,13 @@ fn it_is_not_sent_before_the_server_said_that_it_is_whole() {
     kofi.link.cut_file_after(usize::MAX);
     kofi.syncs();
     assert!(!v.server.log().is_empty(), "the note went on");
+    let item = kofi.item(note).unwrap();
     assert_eq!(
-        kofi.state(note),
+        item.state,
         State::OnPhone,
         "the note is there and its file is not"
     );
+    assert_eq!(item.reason.as_deref(), Some("a file is still to be sent"));
     // The last part arrives, and nobody hears of it.
     kofi.link.cut_file_after(usize::MAX);
     kofi.syncs();

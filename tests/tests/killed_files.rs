@@ -88,11 +88,15 @@ fn a_phone_that_is_killed_while_it_attaches_has_the_file_or_does_not_name_it() {
     let folder = Folder::new();
     let (_server, phone, note) = scene(folder.path());
     let (mut there, mut not) = (0, 0);
-    for n in 0..24 {
-        let (path, bytes) = photo(folder.path(), &chance, 6_000_000);
+    for n in 0..12 {
+        let (path, bytes) = photo(folder.path(), &chance, 4_000_000);
         let id = AttachmentId::of(&bytes).to_string();
         let attach = phone.begins(&["attach", &note, path.to_str().unwrap(), "--caption", "The step"]);
-        kill(attach, Duration::from_millis(chance.below(40) * 20));
+        match n {
+            0 => kill(attach, Duration::ZERO),
+            11 => drop(attach.wait_with_output().unwrap()),
+            _ => kill(attach, Duration::from_millis(chance.below(60) * 10)),
+        }
         let shown = phone.says(&["show", &note]);
         let named = shown["attachments"]
             .as_array()

@@ -35,7 +35,7 @@ pub struct NoteItem {
     pub version: Option<u64>,
     /// The case system's own id.
     pub case_system_ref: Option<String>,
-    /// Why it is held, refused or in conflict.
+    /// Why it is held, refused or in conflict, or which files it still waits for.
     pub reason: Option<String>,
 }
 

@@ -68,12 +68,11 @@ pub(super) fn of(conn: &Db, row: &DocRow, typed: bool) -> Result<Standing, Troub
     let untouched = row.alone && row.offered_heads.is_empty();
     if typed || row.unoffered || untouched || outgoing::unanswered(conn, row.id)? {
         standing.state = State::OnPhone;
-    } else if attachments::waiting(conn, row.id)? {
+    } else if let files @ 1.. = attachments::waiting(conn, row.id)? {
         // A note is sent when its files are, too.
         standing.state = State::OnPhone;
-        if let Some(code) = attachments::refused(conn, row.id)? {
-            standing.reason = Some(in_words(&code));
-        }
+        let refused = attachments::refused(conn, row.id)?;
+        standing.reason = Some(refused.map_or_else(|| files_in_words(files), |code| in_words(&code)));
     } else if held.is_some() {
         standing.state = State::Held;
     } else if disputed.is_some() || !row.face.conflicts.is_empty() {
@@ -99,6 +98,14 @@ pub(super) fn of(conn: &Db, row: &DocRow, typed: bool) -> Result<Standing, Troub
         }
     }
     Ok(standing)
+}
+
+/// What a note still waits for.
+fn files_in_words(files: u64) -> String {
+    match files {
+        1 => "a file is still to be sent".into(),
+        n => format!("{n} files are still to be sent"),
+    }
 }
 
 /// A code as a sentence.

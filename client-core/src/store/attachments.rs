@@ -106,9 +106,9 @@ pub(crate) fn has_bytes(conn: &Connection, id: AttachmentId) -> Result<bool, Tro
     Ok(conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
 }
 
-/// Whether a note has a file that the server has not said it has.
-pub(crate) fn waiting(conn: &Connection, doc: DocumentId) -> Result<bool, Trouble> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE doc = ?1 AND whole_at IS NULL AND aside = 0)";
+/// How many files of a note the server has not said it has.
+pub(crate) fn waiting(conn: &Connection, doc: DocumentId) -> Result<u64, Trouble> {
+    let sql = "SELECT count(*) FROM attachment WHERE doc = ?1 AND whole_at IS NULL AND aside = 0";
     Ok(conn.prepare_cached(sql)?.query_row([doc.0], |row| row.get(0))?)
 }
 

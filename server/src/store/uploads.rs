@@ -92,19 +92,14 @@ impl Tx<'_> {
             .prepare_cached("SELECT at, length(data) FROM piece WHERE body = ? ORDER BY at DESC LIMIT 1")?
             .query_row([upload.n], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        match last.filter(|(_, length)| length + data.len() <= PIECE_BYTES) {
-            Some((at, _)) => {
-                let mut join = self.db.prepare_cached(
-                    "UPDATE piece SET data = CAST(data || ? AS BLOB) WHERE body = ? AND at = ?",
-                )?;
-                join.execute(params![data, upload.n, at])?;
-            }
-            None => {
-                let mut put = self
-                    .db
-                    .prepare_cached("INSERT INTO piece (body, at, data) VALUES (?,?,?)")?;
-                put.execute(params![upload.n, upload.arrived, data])?;
-            }
+        if let Some((at, _)) = last.filter(|(_, length)| length + data.len() <= PIECE_BYTES) {
+            let sql = "UPDATE piece SET data = CAST(data || ? AS BLOB) WHERE body = ? AND at = ?";
+            let mut join = self.db.prepare_cached(sql)?;
+            join.execute(params![data, upload.n, at])?;
+        } else {
+            let sql = "INSERT INTO piece (body, at, data) VALUES (?,?,?)";
+            let mut put = self.db.prepare_cached(sql)?;
+            put.execute(params![upload.n, upload.arrived, data])?;
         }
         let length = data.len() as u64;
         self.db

@@ -96,8 +96,8 @@ impl Town {
         let Some(note) = self.some_note() else { return };
         let by = self.residents[who].number;
         // Two may attach the same picture, to one note or to two.
-        let picture = self.v.chance.below(6);
-        let length = usize::try_from(self.v.chance.below(3) * 300_000).unwrap() + 40;
+        let picture = self.pictures.below(6);
+        let length = usize::try_from(self.pictures.below(3) * 300_000).unwrap() + 40;
         let mut bytes = format!("\u{89}PNG\r\n\u{1a}\n{picture}")
             .chars()
             .map(|c| c as u8)

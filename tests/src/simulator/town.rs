@@ -9,6 +9,7 @@ use notes::ids::DocumentId;
 use super::Told;
 use crate::case_system::CaseSystem;
 use crate::clock::{DAY, HOUR, SECOND};
+use crate::dice::Chance;
 use crate::folder::Folder;
 use crate::phone::Phone;
 use crate::village::Village;
@@ -73,6 +74,8 @@ pub(super) struct Town {
     pub(super) settled: usize,
     pub(super) deaths: u32,
     pub(super) born: u32,
+    /// Dice of their own, so that stories without pictures stay as they were.
+    pub(super) pictures: Chance,
     tokens: BTreeMap<u32, u32>,
 }
 
@@ -102,6 +105,7 @@ impl Town {
             settled: 0,
             deaths: 0,
             born: 0,
+            pictures: Chance::new(seed, "pictures"),
             tokens: BTreeMap::new(),
             v,
         };

@@ -124,7 +124,7 @@ fn a_note_waits_for_its_files_and_says_why() {
         let of = |doc| attachments::waiting(conn, id(doc)).unwrap();
         (of(1), of(2), docs::waiting(conn).unwrap())
     };
-    assert_eq!(waiting(&store), (true, false, 1));
+    assert_eq!(waiting(&store), (1, 0, 1));
     let nr = find(&store, 1, file).unwrap().nr;
     store
         .write(|tx| attachments::refuse(tx, nr, "attachment_quota"))
@@ -136,7 +136,7 @@ fn a_note_waits_for_its_files_and_says_why() {
     assert_eq!(refused(&store), None);
     assert!(find(&store, 1, file).unwrap().begun);
     store.write(|tx| attachments::whole(tx, nr, 5)).unwrap();
-    assert_eq!(waiting(&store), (false, false, 0));
+    assert_eq!(waiting(&store), (0, 0, 0));
     assert!(find(&store, 1, file).unwrap().whole);
     assert_eq!(to_send(&store), []);
 }
@@ -169,7 +169,7 @@ fn a_restored_server_is_asked_for_everything() {
     store.write(|tx| attachments::whole(tx, nr, 5)).unwrap();
     store.write(|tx| attachments::send_all_again(tx)).unwrap();
     assert_eq!(to_send(&store), [(id(1), file)]);
-    assert!(attachments::waiting(store.read(), id(1)).unwrap());
+    assert_eq!(attachments::waiting(store.read(), id(1)).unwrap(), 1);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn what_a_note_does_not_name_any_more_is_kept_and_not_sent() {
     let nr = find(&store, 1, file).unwrap().nr;
     store.write(|tx| attachments::set_aside(tx, nr)).unwrap();
     assert_eq!(to_send(&store), []);
-    assert!(!attachments::waiting(store.read(), id(1)).unwrap());
+    assert_eq!(attachments::waiting(store.read(), id(1)).unwrap(), 0);
     assert_eq!(docs::waiting(store.read()).unwrap(), 0);
     assert!(attachments::has_bytes(store.read(), file).unwrap());
     keep(&mut store, 1, b"x");

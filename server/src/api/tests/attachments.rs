@@ -293,6 +293,7 @@ async fn what_came_before_a_cut_is_kept_to_the_byte() {
 }
 
 #[tokio::test]
+#[allow(clippy::too_many_lines, reason = "a table, a line for each refusal")]
 async fn what_does_not_fit_is_refused_with_its_code() {
     let scene = Scene::new().await;
     let (length, kind) = ("upload-length: 300004", scene.metadata("image/jpeg"));
@@ -405,6 +406,13 @@ async fn what_does_not_fit_is_refused_with_its_code() {
     for (what, method, path, headers, code) in lines {
         scene.ask(method, path, headers, "").await.refused(code, what);
     }
+}
+
+#[tokio::test]
+async fn who_and_how_it_may_be_asked_is_checked_first() {
+    let scene = Scene::new().await;
+    let (length, kind) = ("upload-length: 300004", scene.metadata("image/jpeg"));
+    let (path, place) = (scene.path(), format!("{}?note={}", scene.path(), scene.note));
     let packed = [TUS, STREAM, "upload-offset: 0", "content-encoding: gzip"];
     let answer = scene.ask("PATCH", &place, &packed, "x").await;
     answer.refused(Code::EncodingUnsupported, "packed");
