@@ -95,7 +95,7 @@ pub(super) fn sends(
 }
 
 #[track_caller]
-#[allow(clippy::needless_pass_by_value, reason = "an answer is looked at once")]
+#[expect(clippy::needless_pass_by_value, reason = "an answer is looked at once")]
 pub(super) fn refused<T: std::fmt::Debug>(answer: Result<T, Declined>, code: Code, what: &str) {
     assert!(
         matches!(&answer, Err(Declined::Refused(said)) if *said == code),

@@ -25,6 +25,8 @@ fn to_send(store: &Store) -> Vec<(DocumentId, AttachmentId)> {
     files.into_iter().map(|kept| (kept.doc, kept.id)).collect()
 }
 
+type Spoil = fn(&mut DocRow);
+
 fn read(store: &Store, file: AttachmentId) -> Vec<u8> {
     let mut all = Vec::new();
     loop {
@@ -92,7 +94,6 @@ fn a_file_goes_when_all_of_its_note_has_gone() {
     let mut store = store_with(1);
     let file = keep(&mut store, 1, b"x");
     assert_eq!(to_send(&store), [(id(1), file)]);
-    type Spoil = fn(&mut DocRow);
     let lines: [(&str, Spoil); 3] = [
         ("something is not offered", |row| row.unoffered = true),
         ("it is being built anew", |row| row.reset = Reset::Order),

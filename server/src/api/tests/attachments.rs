@@ -293,7 +293,7 @@ async fn what_came_before_a_cut_is_kept_to_the_byte() {
 }
 
 #[tokio::test]
-#[allow(clippy::too_many_lines, reason = "a table, a line for each refusal")]
+#[expect(clippy::too_many_lines, reason = "a table, a line for each refusal")]
 async fn what_does_not_fit_is_refused_with_its_code() {
     let scene = Scene::new().await;
     let (length, kind) = ("upload-length: 300004", scene.metadata("image/jpeg"));
