@@ -31,7 +31,6 @@ const SAFE: HeaderName = HeaderName::from_static("doorstep-safe");
 pub async fn options(State(app): State<App>) -> Response {
     let mut response = spoken(StatusCode::NO_CONTENT.into_response());
     let headers = response.headers_mut();
-    headers.insert("tus-version", HeaderValue::from_static(TUS_VERSION));
     headers.insert("tus-extension", HeaderValue::from_static("creation"));
     headers.insert("tus-max-size", HeaderValue::from(app.core.attachments.file_bytes));
     response
@@ -102,12 +101,10 @@ fn declined(declined: Declined) -> Response {
     response
 }
 
-/// The same answer, in the version of tus that is spoken here.
+/// The same answer, with the version of tus that is spoken here: also for who asked in another.
 fn spoken(mut response: Response) -> Response {
     let version = HeaderValue::from_static(TUS_VERSION);
-    if response.status() == StatusCode::PRECONDITION_FAILED {
-        response.headers_mut().insert("tus-version", version.clone());
-    }
+    response.headers_mut().insert("tus-version", version.clone());
     response.headers_mut().insert(RESUMABLE, version);
     response
 }
