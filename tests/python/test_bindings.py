@@ -261,7 +261,7 @@ def write(ffi, folder, dead):
     action = book.set(note, "actions.+", '{"what": "grab rail", "who": "Ruth"}')
     book.set(note, f"actions.{action}.done", "true")
     check(book.attach(note, PICTURE, "The rail") == PICTURE_SHA256, "the file is named by its hash")
-    refused(ffi, ffi.NotebookError.NotAllowed, book.attach, note, b"MZ Margaret", None)
+    refused(ffi, ffi.NotebookError.NotAllowed, book.attach, note, b"MZ\x00Margaret", None)
     book.tick()
     book.finish(note)
     refused(ffi, ffi.NotebookError.NotAllowed, book.type_text, note, "body", None, 0, "late", 0)
