@@ -16,9 +16,9 @@ pub trait Dice: Send {
 /// One HTTP request, without the server's address: the host knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpRequest {
-    /// `POST` or `GET`.
+    /// `POST`, `GET`, `HEAD` or `PATCH`.
     pub method: &'static str,
-    /// Path from the root, as `/v1/sync`.
+    /// Path from the root, perhaps with a query, as `/v1/sync`.
     pub path: String,
     /// Names and values.
     pub headers: Vec<(String, String)>,

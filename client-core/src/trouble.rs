@@ -12,6 +12,9 @@ pub enum Trouble {
     /// No note of this id is here.
     #[error("there is no such note on this phone")]
     NoNote,
+    /// The note names no such attachment.
+    #[error("the note has no such attachment")]
+    NoAttachment,
     /// No person of this case id is here.
     #[error("there is no person with this case id on this phone; a note can begin with a name only")]
     NoPerson,

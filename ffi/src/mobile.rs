@@ -10,7 +10,7 @@ mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use client_core::notebook::{Ended, Identity, NoteItem, PersonItem, SyncMode, SyncReport};
+use client_core::notebook::{Ended, Fetched, Identity, NoteItem, PersonItem, SyncMode, SyncReport};
 use client_core::{NewNote, Who, vault};
 use notes::ids::DocumentId;
 use zeroize::Zeroizing;
@@ -231,6 +231,35 @@ impl Notebook {
     /// A note that is still open, or an empty text.
     pub fn add(&self, note: DocumentId, text: &str) -> Result<String, NotebookError> {
         Ok(self.book()?.add(note, text)?)
+    }
+
+    /// Attaches a file; gives its SHA-256 in hexadecimal. What kind of file it is, is told from its bytes.
+    ///
+    /// # Errors
+    /// A kind of file that is not taken, one that is empty or larger than 25 MB, or a finished note.
+    pub fn attach(
+        &self,
+        note: DocumentId,
+        bytes: Vec<u8>,
+        caption: Option<String>,
+    ) -> Result<String, NotebookError> {
+        Ok(self.book()?.attach(note, &bytes, caption.as_deref())?.to_string())
+    }
+
+    /// The bytes of a note's attachment, by its SHA-256: from this phone, or from the server. It counts as a reading.
+    ///
+    /// # Errors
+    /// No such note or attachment here; that the server is out of reach or refuses is a value.
+    pub fn attachment(
+        &self,
+        transport: Arc<dyn Transport>,
+        note: DocumentId,
+        sha256: &str,
+    ) -> Result<Fetched, NotebookError> {
+        let id = sha256
+            .parse()
+            .map_err(|_| NotebookError::BadCall("an attachment is named by 64 hexadecimal digits"))?;
+        Ok(self.book()?.attachment(&mut Link(transport), note, id)?)
     }
 
     /// All notes in view, newest first.

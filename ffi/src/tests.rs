@@ -21,6 +21,7 @@ fn every_trouble_has_a_code_and_a_sentence_without_the_callers_words() {
     let edit = |bad: BadEdit| Trouble::Edit(bad);
     let lines: Vec<(Trouble, &str)> = vec![
         (Trouble::NoNote, "NoNote"),
+        (Trouble::NoAttachment, "NoAttachment"),
         (Trouble::NoPerson, "NoPerson"),
         (Trouble::NotAllowed("an addendum needs words"), "NotAllowed"),
         (edit(BadEdit::NoField(SECRET.into())), "Edit"),

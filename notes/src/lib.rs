@@ -2,6 +2,7 @@
 //! and the code of every problem. Pure: no I/O, no clock, no randomness; it must compile for a
 //! phone, a browser and a server alike.
 
+pub mod attachment;
 #[cfg(any(test, feature = "forge"))]
 pub mod forge;
 pub mod gate;

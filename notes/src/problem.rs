@@ -73,6 +73,15 @@ catalogue! {
     CsvEmpty "csv_empty" 422 "The file is empty.";
     CsvTooLarge "csv_too_large" 413 "The file is larger than can be imported at once. Split it.";
     CsvMalformed "csv_malformed" 422 "The file breaks the rules of CSV (RFC 4180).";
+    // Attachments.
+    AttachmentUnnamed "attachment_unnamed" 409 "The note on the server does not name this file. Send the note first.";
+    AttachmentType "attachment_type" 422 "Files of this kind are not taken. Attach a photograph, a recording, a PDF or plain text.";
+    AttachmentTooLarge "attachment_too_large" 413 "The file is larger than is taken. Attach a smaller one.";
+    AttachmentOffset "attachment_offset" 409 "The upload goes on at another byte. Ask where, then go on there.";
+    AttachmentMismatch "attachment_mismatch" 422 "The file was damaged on the way. What came was thrown away; it is sent again from the beginning.";
+    AttachmentQuota "attachment_quota" 429 "This phone has sent as many files as it may for now. They stay on the phone and go later; nothing need be done.";
+    TusUnsupported "tus_unsupported" 412 "This version of the upload protocol is not spoken here. Update the app.";
+    RangeUnsatisfiable "range_unsatisfiable" 416 "The file has no such bytes. Ask for its length first.";
     // The server.
     RateLimited "rate_limited" 429 "Too many requests. Wait and try again.";
     Busy "busy" 503 "The server is busy or stopping. Nothing was changed; try again.";

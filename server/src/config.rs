@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 
+use crate::attachments;
+
 /// One setting.
 pub struct Setting {
     /// As it stands in the file; the variable is the same in upper case.
@@ -111,6 +113,41 @@ pub const SETTINGS: &[Setting] = &[
         help: "How long a one-time code is good, in hours",
     },
     Setting {
+        name: "attachment_bytes",
+        flag: "attachment-bytes",
+        value: "N",
+        default: "26214400",
+        help: "The largest file that is attached to a note",
+    },
+    Setting {
+        name: "attachment_underway_bytes",
+        flag: "attachment-underway-bytes",
+        value: "N",
+        default: "209715200",
+        help: "How long the files together may be that one device is sending and that are not whole yet",
+    },
+    Setting {
+        name: "attachment_day_bytes",
+        flag: "attachment-day-bytes",
+        value: "N",
+        default: "1073741824",
+        help: "How many bytes of files one device may send on one day (UTC)",
+    },
+    Setting {
+        name: "attachment_idle_days",
+        flag: "attachment-idle-days",
+        value: "N",
+        default: "7",
+        help: "After how many days a file that came only in part is thrown away; the phone still has it",
+    },
+    Setting {
+        name: "missing_attachment_h",
+        flag: "missing-attachment-h",
+        value: "N",
+        default: "24",
+        help: "How long a finished note may lack a file before an issue asks for it, in hours",
+    },
+    Setting {
         name: "log",
         flag: "log",
         value: "FILTER",
@@ -148,6 +185,7 @@ pub struct Config {
     pub log: String,
     pub log_json: bool,
     pub enrol_valid_ms: i64,
+    pub attachments: attachments::Limits,
     pub http: HttpConfig,
 }
 
@@ -215,6 +253,14 @@ impl Config {
             log: raw("log"),
             log_json: one_of("log_format", &raw("log_format"), &["text", "json"])? == 1,
             enrol_valid_ms: bounded("enrol_valid_h", &raw("enrol_valid_h"), 24 * 30)? * 3_600_000,
+            attachments: attachments::Limits {
+                file_bytes: parse("attachment_bytes", &raw("attachment_bytes"))?,
+                underway_bytes: parse("attachment_underway_bytes", &raw("attachment_underway_bytes"))?,
+                day_bytes: parse("attachment_day_bytes", &raw("attachment_day_bytes"))?,
+                idle_ms: bounded("attachment_idle_days", &raw("attachment_idle_days"), 365)? * 86_400_000,
+                missing_ms: bounded("missing_attachment_h", &raw("missing_attachment_h"), 24 * 365)?
+                    * 3_600_000,
+            },
             http: HttpConfig {
                 address_header: some(raw("address_header")),
                 sync_body_bytes: parse("sync_body_bytes", &raw("sync_body_bytes"))?,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::attachments;
 use crate::auth::{KeySet, Realm, ReplayGuard, SigningKey};
 use crate::host::Host;
 use crate::limits::Limits;
@@ -26,6 +27,8 @@ pub struct Core {
     pub bell: Bell,
     /// Who asked too often.
     pub limits: Limits,
+    /// How many bytes of files are taken.
+    pub attachments: attachments::Limits,
     keys: KeySet,
     taken: Mutex<ReplayGuard>,
     public_url: String,
@@ -74,6 +77,7 @@ impl Core {
             folder: folder.to_owned(),
             bell: Bell::default(),
             limits: Limits::default(),
+            attachments: attachments::Limits::default(),
             keys: KeySet::new(current, keys.collect()),
             taken: Mutex::default(),
             token_urls: known.iter().map(|url| token_url(url)).collect(),

@@ -5,6 +5,7 @@ pub mod store;
 
 mod apart;
 pub mod api;
+pub mod attachments;
 pub mod auth;
 pub mod cli;
 pub mod config;

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use notes::problem::{Code, Problem};
 
+use crate::attachments::Declined;
 use crate::auth::AuthRefusal;
 use crate::import::FileRefusal;
 use crate::ops::OpError;
@@ -85,6 +86,17 @@ impl From<OpError> for Refusal {
             OpError::Auth(refusal) => refusal.into(),
             OpError::File(file) => file.into(),
             OpError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Declined> for Refusal {
+    fn from(declined: Declined) -> Self {
+        match declined {
+            Declined::Refused(code) => code.into(),
+            Declined::Elsewhere(_) => Code::AttachmentOffset.into(),
+            Declined::Enough(seconds) => Self::from(Code::AttachmentQuota).retry_after(seconds),
+            Declined::Store(error) => error.into(),
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use notes::problem::Code;
 
-use crate::api::{App, Refusal, case_system, health, import, jwks, layers, phone};
+use crate::api::{App, Refusal, attachment, case_system, health, import, jwks, layers, phone};
 
 /// The whole HTTP face. Each operation has its own limit on the body that it reads; the routes that
 /// read none have no limit to name.
@@ -20,6 +20,15 @@ pub fn router(app: App) -> Router {
         .route("/v1/token", post(phone::token::token))
         // Phones.
         .route("/v1/sync", post(phone::sync::sync))
+        // Phones, and case systems for reading.
+        .route(
+            "/v1/attachments/{sha256}",
+            get(attachment::read::read)
+                .head(attachment::place::place)
+                .post(attachment::create::create)
+                .patch(attachment::append::append)
+                .options(attachment::options),
+        )
         // Case systems.
         .route("/v1/export/notes", get(case_system::notes::notes))
         .route("/v1/export/receipts", post(case_system::receipts::receipts))

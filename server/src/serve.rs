@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::api::App;
+use crate::attachments;
 use crate::config::Config;
 use crate::core::Core;
 use crate::host::Host;
@@ -51,6 +52,7 @@ pub fn serve(config: &Config, host: Host, ready: impl FnOnce(SocketAddr)) -> Res
     let _lock = lock(config)?;
     let key = config.key.as_ref().map(|key| key.0);
     let mut core = Core::open(&config.data_dir, key, host)?;
+    core.attachments = config.attachments.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -182,6 +184,7 @@ fn round(core: &Core, stopping: &watch::Receiver<bool>, swept_at: &mut i64) -> R
     let now = core.host.now_ms();
     if now.saturating_sub(*swept_at) >= SWEEP_EVERY_MS {
         sync::sweep(core)?;
+        attachments::sweep(core)?;
         *swept_at = now;
     }
     Ok(())

@@ -323,5 +323,5 @@ fn a_key_opens_what_it_closed() {
     let odd = folder.file("odd", "4c");
     assert_eq!(run(&["verify"], odd.to_str().unwrap()), Some(2));
     let database = std::fs::read(folder.data().join("doorstep.db")).unwrap();
-    assert!(!database.windows(3).any(|window| window == b"Ann"));
+    assert!(!database.windows(7).any(|window| window == b"Ann Ash"));
 }

@@ -8,6 +8,7 @@ Exits with 0 when the story held, and with 1 and a sentence when it did not.
 """
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -31,6 +32,8 @@ MADE = {
     "swift": "doorstep_ffi.swift",
 }
 PATIENCE_S = 30
+PICTURE = b"\x89PNG\r\n\x1a\n as far as anybody looks"
+PICTURE_SHA256 = hashlib.sha256(PICTURE).hexdigest()
 
 
 def check(holds, sentence):
@@ -257,6 +260,8 @@ def write(ffi, folder, dead):
     book.mark(note, "body", 0, 10, "third_party")
     action = book.set(note, "actions.+", '{"what": "grab rail", "who": "Ruth"}')
     book.set(note, f"actions.{action}.done", "true")
+    check(book.attach(note, PICTURE, "The rail") == PICTURE_SHA256, "the file is named by its hash")
+    refused(ffi, ffi.NotebookError.NotAllowed, book.attach, note, b"MZ\x00Margaret", None)
     book.tick()
     book.finish(note)
     refused(ffi, ffi.NotebookError.NotAllowed, book.type_text, note, "body", None, 0, "late", 0)
@@ -296,6 +301,10 @@ def story(folder):
         report = book.sync(link, ffi.SyncMode.BOTH)
         check(report.ended == ffi.Ended.QUIET() and not report.held, f"the pass ended {report}")
         check((report.sent, report.waiting) == (1, 0), f"one note was to be sent: {report}")
+        fetched = book.attachment(link, note, PICTURE_SHA256)
+        check(fetched.is_HERE() and fetched[0] == PICTURE, f"the file came back as {fetched}")
+        refused(ffi, ffi.NotebookError.NoAttachment, book.attachment, link, note, "0" * 64)
+        refused(ffi, ffi.NotebookError.BadCall, book.attachment, link, note, "Margaret")
         check_arrived(ffi, server, book, note, expected, feed(server, url, folder))
     finally:
         server.stop()
@@ -319,6 +328,9 @@ def check_people(book):
 def check_arrived(ffi, server, book, note, expected, event):
     check(event["note_id"] == note, "another note arrived")
     check(event["body"] == expected, f"the body arrived as {event['body']!r} and was {expected!r}")
+    (attached,) = event["attachments"]
+    said = (attached["sha256"], attached["caption"], attached["media_type"])
+    check(said == (PICTURE_SHA256, "The rail", "image/png"), f"the file arrived as {attached}")
     check(event["person"]["case_id"] == PERSON, "the note arrived for another person")
     check([author["worker_id"] for author in event["authors"]] == [WORKER], "another author is named")
     check([action["what"] for action in event["actions"]] == ["grab rail"], "the action did not arrive")

@@ -166,6 +166,11 @@ impl CaseSystem {
         self.records.clear();
     }
 
+    /// A file that an event offers.
+    pub fn fetches(&mut self, id: &str) -> Answer {
+        self.asks("GET", &format!("/v1/attachments/{id}"), Vec::new())
+    }
+
     /// Everything new, by cursor, a few at a time. That a version comes twice or one is left out stops
     /// the story.
     pub fn reads(&mut self) -> Vec<Event> {

@@ -42,6 +42,8 @@ pub struct Link {
     server: Rc<Server>,
     /// What happens to the next requests for `/v1/sync`.
     orders: VecDeque<Option<Cut>>,
+    /// What happens to the next parts of files: after so many bytes nothing more arrives.
+    torn_parts: VecDeque<usize>,
     /// Every request has a chance to be cut: the dice, and once in how many.
     weather: Option<(Chance, u64)>,
     /// Each request of a pass reaches the server so many times more.
@@ -64,6 +66,7 @@ impl Link {
         Self {
             server,
             orders: VecDeque::new(),
+            torn_parts: VecDeque::new(),
             weather: None,
             echoes: 0,
             storm: None,
@@ -84,6 +87,11 @@ impl Link {
     pub fn cut_after(&mut self, requests: usize, cut: Cut) {
         self.orders.extend(std::iter::repeat_n(None, requests));
         self.orders.push_back(Some(cut));
+    }
+
+    /// Of the next part of a file only so many bytes arrive.
+    pub fn cut_file_after(&mut self, bytes: usize) {
+        self.torn_parts.push_back(bytes);
     }
 
     /// From now on one request in so many is cut somewhere; nought for fair weather.
@@ -190,10 +198,22 @@ impl Link {
 
 impl Transport for Link {
     fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
+        if request.method == "PATCH"
+            && let Some(bytes) = self.torn_parts.pop_front()
+        {
+            self.cuts += 1;
+            let (path, bytes) = (&request.path, bytes.min(request.body.len()));
+            let _ = self
+                .server
+                .ask_cut(request.method, path, &request.headers, &request.body[..bytes]);
+            return Err(Unreachable);
+        }
         let cut = self.next_cut(request);
         self.cuts += u32::from(cut.is_some());
         match cut {
             Some(Cut::BeforeRequest) => return Err(Unreachable),
+            // What has no body has no half.
+            Some(Cut::MidRequest) if request.body.is_empty() => return Err(Unreachable),
             Some(Cut::MidRequest) => {
                 let (method, path) = (request.method, &request.path);
                 let answer = self

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use automerge::{Automerge, ChangeHash};
+use notes::attachment::AttachmentId;
 use notes::ids::DocumentId;
 use notes::note;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -32,6 +33,17 @@ impl Peek {
         let sql = "SELECT snapshot FROM doc WHERE id = ?1";
         let row = self.conn.query_row(sql, [id.0], |row| row.get::<_, Vec<u8>>(0));
         row.optional().unwrap().map(|bytes| note::load(&bytes).unwrap())
+    }
+
+    /// Whether the whole bytes of a file are there.
+    pub(crate) fn has_file(&self, id: AttachmentId) -> bool {
+        let sql = "SELECT data FROM attachment_piece WHERE sha256 = ?1 ORDER BY at";
+        let mut statement = self.conn.prepare(sql).unwrap();
+        let rows = statement
+            .query_map([id.0], |row| row.get::<_, Vec<u8>>(0))
+            .unwrap();
+        let bytes: Vec<u8> = rows.flat_map(Result::unwrap).collect();
+        AttachmentId::of(&bytes) == id
     }
 
     /// Every change of a document that the phone still has: in the note, in what it offered, or in a

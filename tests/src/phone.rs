@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use automerge::{Automerge, ChangeHash};
 use client_core::host::Host;
 use client_core::notebook::{NoteItem, Stage, State};
-use client_core::{Ended, NewNote, Notebook, SyncMode, SyncReport, Trouble, Who};
+use client_core::{Ended, Fetched, NewNote, Notebook, SyncMode, SyncReport, Trouble, Who};
+use notes::attachment::AttachmentId;
 use notes::ids::{DeviceId, DocumentId};
 use serde_json::Value;
 
@@ -152,6 +153,35 @@ impl Phone {
     /// Adds to a finished note.
     pub fn adds(&mut self, note: DocumentId, text: &str) {
         self.notebook().add(note, text).expect("it is added");
+    }
+
+    /// Attaches a file.
+    pub fn attaches(&mut self, note: DocumentId, bytes: &[u8], caption: &str) -> AttachmentId {
+        let attached = self.notebook().attach(note, bytes, Some(caption));
+        attached.expect("it is attached")
+    }
+
+    /// A file of a note, from the phone or from the server.
+    pub fn fetches(&mut self, note: DocumentId, id: AttachmentId) -> Fetched {
+        let Self { notebook, link, .. } = self;
+        let notebook = notebook.as_mut().expect("the phone is on");
+        notebook.attachment(link, note, id).expect("the note names it")
+    }
+
+    /// Where the bytes of a file are, by the phone's own word.
+    pub fn where_is(&mut self, note: DocumentId, id: AttachmentId) -> String {
+        let shown = self.reads(note);
+        let all = shown["attachments"].as_array().expect("attachments");
+        let found = all.iter().find(|one| one["id"] == id.to_string());
+        found.expect("it is named")["where"]
+            .as_str()
+            .expect("a place")
+            .to_owned()
+    }
+
+    /// Whether the bytes of a file are in the phone's own store.
+    pub fn still_has_file(&mut self, id: AttachmentId) -> bool {
+        self.peek().has_file(id)
     }
 
     /// Joins a colleague's note.

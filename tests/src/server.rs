@@ -12,8 +12,10 @@ use automerge::ChangeHash;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::Request;
+use notes::attachment::AttachmentId;
 use notes::note;
 use server::api::App;
+use server::attachments::Limits;
 use server::config::HttpConfig;
 use server::core::Core;
 use server::export::FeedPage;
@@ -87,11 +89,13 @@ pub struct Server {
     time: Time,
     folder: RefCell<Folder>,
     running: RefCell<Running>,
+    limits: RefCell<Limits>,
 }
 
-fn open(folder: &Folder, host: &Host) -> Running {
+fn open(folder: &Folder, host: &Host, limits: &Limits) -> Running {
     let mut core = Core::open(folder.path(), Some(KEY), host.clone()).expect("the data folder opens");
     core.announce(URL).expect("the address is written down");
+    core.attachments = limits.clone();
     let core = Arc::new(core);
     let (stop, stopping) = watch::channel(false);
     let http = HttpConfig {
@@ -118,7 +122,7 @@ impl Server {
             apart: None,
         };
         let folder = Folder::new();
-        let running = open(&folder, &host);
+        let running = open(&folder, &host, &Limits::default());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()
@@ -129,6 +133,7 @@ impl Server {
             time,
             folder: RefCell::new(folder),
             running: RefCell::new(running),
+            limits: RefCell::default(),
         }
     }
 
@@ -160,8 +165,13 @@ impl Server {
 
     /// Asks with a body that breaks off after half of its bytes.
     pub fn ask_torn(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Answer {
-        let half = Bytes::copy_from_slice(&body[..body.len() / 2]);
-        self.ask_with(method, path, headers, Body::new(Torn(Some(half))))
+        self.ask_cut(method, path, headers, &body[..body.len() / 2])
+    }
+
+    /// Asks with a body of which no more than this arrives before the connection breaks.
+    pub fn ask_cut(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Answer {
+        let beginning = Bytes::copy_from_slice(body);
+        self.ask_with(method, path, headers, Body::new(Torn(Some(beginning))))
     }
 
     fn ask_with(&self, method: &str, path: &str, headers: &[(String, String)], body: Body) -> Answer {
@@ -192,9 +202,32 @@ impl Server {
     /// The process dies at this moment, and another opens what is in the files.
     pub fn crash(&self) {
         let left = self.folder.borrow().as_left_by_a_crash();
-        let running = open(&left, &self.host);
+        let running = open(&left, &self.host, &self.limits.borrow());
         *self.running.borrow_mut() = running;
         *self.folder.borrow_mut() = left;
+    }
+
+    /// From now on it takes files within other limits; it is started again for that.
+    pub fn takes_files(&self, limits: Limits) {
+        *self.limits.borrow_mut() = limits;
+        self.crash();
+    }
+
+    /// Looks for what has waited too long.
+    pub fn sweeps(&self) {
+        server::attachments::sweep(&self.core()).expect("it sweeps");
+    }
+
+    /// A file that came whole, as it lies on the server; none where it did not.
+    pub fn file(&self, id: AttachmentId) -> Option<Vec<u8>> {
+        let core = self.core();
+        let file = core.store.read(|tx| tx.attachment(id)).expect("the store")?;
+        let mut bytes = Vec::new();
+        while (bytes.len() as u64) < file.bytes {
+            let (_, piece) = server::attachments::piece(&core, &file, bytes.len() as u64).expect("a piece");
+            bytes.extend(piece);
+        }
+        Some(bytes)
     }
 
     /// An online backup, to a place of its own.
@@ -210,7 +243,7 @@ impl Server {
         let fresh = Folder::new();
         let file = backup.path().join(BACKUP);
         restore::restore(&file, fresh.path(), Some(KEY), &self.host).expect("it is restored");
-        let running = open(&fresh, &self.host);
+        let running = open(&fresh, &self.host, &self.limits.borrow());
         *self.running.borrow_mut() = running;
         *self.folder.borrow_mut() = fresh;
     }

@@ -61,11 +61,16 @@ impl Wire {
     }
 
     fn post(&self, request: &HttpRequest) -> Result<HttpResponse, ureq::Error> {
-        let mut call = self.agent.post(format!("{}{}", self.url, request.path));
+        let url = format!("{}{}", self.url, request.path);
+        let mut call = ureq::http::Request::builder().method(request.method).uri(url);
         for (name, value) in &request.headers {
             call = call.header(name, value);
         }
-        let mut answer = call.send(&request.body[..])?;
+        let mut answer = if matches!(request.method, "GET" | "HEAD") {
+            self.agent.run(call.body(())?)?
+        } else {
+            self.agent.run(call.body(&request.body[..])?)?
+        };
         let mut body = Vec::new();
         answer.body_mut().as_reader().read_to_end(&mut body)?;
         let headers = answer

@@ -16,7 +16,7 @@ use super::pass::Tally;
 use super::{anew, news};
 use crate::store::docs::{self, Reset};
 use crate::store::meta::{self, key};
-use crate::store::{Db, aside, fills, journal, outgoing, rows, search};
+use crate::store::{Db, aside, attachments, fills, journal, outgoing, rows, search};
 use crate::sync::{self, Answer, Arrival, Effects};
 use crate::trouble::Trouble;
 
@@ -130,6 +130,7 @@ fn apply(conn: &Db, effects: &Effects, ledger: &mut Ledger) -> Result<(), Troubl
 /// The server was restored: the cursor is void, and all that is kept goes again.
 fn rewind(conn: &Db) -> Result<(), Trouble> {
     outgoing::send_all_again(conn)?;
+    attachments::send_all_again(conn)?;
     meta::clear(conn, key::CURSOR)?;
     fills::forget_all(conn)?;
     rows::begin_anew(conn)?;

@@ -14,6 +14,9 @@ use crate::store::journal::{self, Entry};
 use crate::store::{Db, aside, search};
 use crate::trouble::Trouble;
 
+/// What is written along with a change.
+pub(super) type Also<'a> = &'a dyn Fn(&Db) -> Result<(), Trouble>;
+
 /// What lists show of a document.
 fn face_of(plain: &Plain) -> Face {
     let paths: Vec<&str> = plain.conflicts.iter().map(|c| c.path.as_str()).collect();
@@ -91,7 +94,7 @@ impl Notebook {
         if self.opened(id)?.journal.is_empty() {
             return Ok(());
         }
-        self.write_change(id, &[])
+        self.write_change(id, &[], &|_| Ok(()))
     }
 
     /// Turns every journal into a change.
@@ -104,13 +107,23 @@ impl Notebook {
 
     /// Settles the journal, then makes the edits as one change of their own.
     pub(super) fn change(&mut self, id: DocumentId, edits: &[Edit]) -> Result<(), Trouble> {
+        self.change_with(id, edits, &|_| Ok(()))
+    }
+
+    /// The same, and writes something else in the same transaction.
+    pub(super) fn change_with(
+        &mut self,
+        id: DocumentId,
+        edits: &[Edit],
+        also: Also<'_>,
+    ) -> Result<(), Trouble> {
         self.settle_all()?;
-        self.write_change(id, edits)
+        self.write_change(id, edits, also)
     }
 
     /// Makes one change of the journal, or of the edits where the journal is empty, and writes it. On
     /// any failure the store is as it was.
-    fn write_change(&mut self, id: DocumentId, edits: &[Edit]) -> Result<(), Trouble> {
+    fn write_change(&mut self, id: DocumentId, edits: &[Edit], also: Also<'_>) -> Result<(), Trouble> {
         let now = self.now();
         let actor = ActorId::from(&self.actor.0[..]);
         let device = self.device().map(|d| d.to_string());
@@ -129,6 +142,7 @@ impl Notebook {
         open.row.unoffered = true;
         let plain = self.store.write(|tx| {
             let plain = save(tx, &mut open.row, &open.doc)?;
+            also(tx)?;
             for entry in &unreplayed {
                 aside::keep(tx, id, now, "journal", &entry.edit)?;
             }

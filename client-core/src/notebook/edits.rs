@@ -22,7 +22,8 @@ const NOT_BY_SET: [&str; 8] = [
     "person_name",
 ];
 
-const CLOSED: Trouble = Trouble::NotAllowed("the note is finished: it takes an addendum, not a change");
+pub(super) const CLOSED: Trouble =
+    Trouble::NotAllowed("the note is finished: it takes an addendum, not a change");
 
 impl Notebook {
     /// Sets a field: `ended_at`, `feedback`, `actions.+` (a new entry, whose id it gives),
@@ -160,7 +161,7 @@ impl Notebook {
     }
 
     /// The row of a document that this app may change.
-    fn writable(&mut self, note: DocumentId) -> Result<&crate::store::docs::DocRow, Trouble> {
+    pub(super) fn writable(&mut self, note: DocumentId) -> Result<&crate::store::docs::DocRow, Trouble> {
         self.me()?;
         let open = self.in_view(note)?;
         if open.newer {

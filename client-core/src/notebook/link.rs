@@ -1,6 +1,7 @@
 //! The talk with the server: tokens, headers, and what an answer's status means. That a server is
 //! out of reach or refuses is foreseen, so both are values.
 
+use notes::problem::Code;
 use notes::wire::{self, Coding, Request, Response};
 use serde::Serialize;
 
@@ -67,15 +68,17 @@ impl From<Stop> for Ended {
 
 /// What a status other than 200 means.
 pub(super) fn refusal(response: &HttpResponse) -> Stop {
-    // A gateway that finds no server, a server that stops, and too many at once: later is enough.
-    if matches!(response.status, 429 | 502..=504) {
-        return Stop::Offline;
-    }
     let problem: Problem = serde_json::from_slice(&response.body).unwrap_or(Problem {
         code: String::new(),
         title: String::new(),
         server_time: None,
     });
+    // A gateway that finds no server, a server that stops, and too many at once: later is enough. That there were
+    // enough files for a day is worth telling.
+    let enough_files = problem.code == Code::AttachmentQuota.as_str();
+    if matches!(response.status, 429 | 502..=504) && !enough_files {
+        return Stop::Offline;
+    }
     if let ("clock", Some(server_time)) = (problem.code.as_str(), problem.server_time) {
         return Stop::Clock(server_time);
     }
@@ -104,6 +107,44 @@ impl Notebook {
                     self.store.write(|tx| meta::clear(tx, key::TOKEN))?;
                 }
                 said => return Ok(said),
+            }
+        }
+    }
+
+    /// One request for anything but a pass, and its answer whatever its status, with a token that is good.
+    pub(super) fn authorized(
+        &mut self,
+        transport: &mut dyn Transport,
+        method: &'static str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: &[u8],
+    ) -> Said<HttpResponse> {
+        let mut signed_again = false;
+        loop {
+            let token = match self.token(transport)? {
+                Ok(token) => token,
+                Err(stop) => return Ok(Err(stop)),
+            };
+            let mut all = vec![("Authorization".to_owned(), format!("Bearer {token}"))];
+            all.extend(
+                headers
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), value.clone())),
+            );
+            let request = HttpRequest {
+                method,
+                path: path.to_owned(),
+                headers: all,
+                body: body.to_vec(),
+            };
+            match transport.send(&request) {
+                Err(_) => return Ok(Err(Stop::Offline)),
+                Ok(response) if response.status == 401 && !signed_again => {
+                    signed_again = true;
+                    self.store.write(|tx| meta::clear(tx, key::TOKEN))?;
+                }
+                Ok(response) => return Ok(Ok(response)),
             }
         }
     }

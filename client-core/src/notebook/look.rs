@@ -35,7 +35,7 @@ pub struct NoteItem {
     pub version: Option<u64>,
     /// The case system's own id.
     pub case_system_ref: Option<String>,
-    /// Why it is held, refused or in conflict.
+    /// Why it is held, refused or in conflict, or which files it still waits for.
     pub reason: Option<String>,
 }
 
@@ -86,7 +86,23 @@ impl Notebook {
             _ => Map::new(),
         };
         fields(row.template, &plain, &mut object);
+        self.whereabouts(note, &mut object)?;
         Ok(Value::Object(object))
+    }
+
+    /// Says for each attachment where its bytes are, and why they are not on the server where it refused them.
+    fn whereabouts(&self, note: DocumentId, object: &mut Map<String, Value>) -> Result<(), Trouble> {
+        let all = object.get_mut("attachments").and_then(Value::as_array_mut);
+        for attachment in all.into_iter().flatten() {
+            let id = attachment["id"].as_str().and_then(|id| id.parse().ok());
+            let (Some(id), Some(object)) = (id, attachment.as_object_mut()) else {
+                continue;
+            };
+            let (whereabouts, code) = self.bytes_of(note, id)?;
+            object.insert("where".into(), json!(whereabouts));
+            object.insert("reason".into(), json!(code.map(|code| standing::in_words(&code))));
+        }
+        Ok(())
     }
 
     fn item(&self, row: &DocRow) -> Result<NoteItem, Trouble> {

@@ -4,6 +4,7 @@
 
 mod absorb;
 mod anew;
+mod attach;
 mod begin;
 mod commit;
 mod desk;
@@ -18,12 +19,14 @@ mod standing;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod upload;
 
 use std::collections::BTreeSet;
 
 use automerge::ActorId;
 use notes::ids::{Actor, DeviceId, DocumentId, uuid_v7};
 
+pub use attach::{Bytes, Fetched};
 pub use begin::{NewNote, Who};
 pub use enrol::Identity;
 pub use link::{Ended, Refusal};

@@ -82,10 +82,11 @@ impl Notebook {
         self.me()?;
         self.settle_all()?;
         let mut tally = Tally::default();
-        let ended = match self.talk(transport, mode, &mut tally)? {
-            None => Ended::Quiet,
-            Some(stop) => stop.into(),
-        };
+        let mut stopped = self.talk(transport, mode, &mut tally)?;
+        if stopped.is_none() && mode != SyncMode::PullOnly {
+            stopped = self.send_files(transport)?;
+        }
+        let ended = stopped.map_or(Ended::Quiet, Into::into);
         let held = outgoing::all_held(self.store.read())?;
         Ok(SyncReport {
             sent: tally.sent.len() as u64,

@@ -7,7 +7,7 @@ use notes::problem::Code;
 use serde::Serialize;
 
 use crate::store::docs::DocRow;
-use crate::store::{Db, outgoing, rows};
+use crate::store::{Db, attachments, outgoing, rows};
 use crate::trouble::Trouble;
 
 /// Open or finished.
@@ -68,6 +68,11 @@ pub(super) fn of(conn: &Db, row: &DocRow, typed: bool) -> Result<Standing, Troub
     let untouched = row.alone && row.offered_heads.is_empty();
     if typed || row.unoffered || untouched || outgoing::unanswered(conn, row.id)? {
         standing.state = State::OnPhone;
+    } else if let files @ 1.. = attachments::waiting(conn, row.id)? {
+        // A note is sent when its files are, too.
+        standing.state = State::OnPhone;
+        let refused = attachments::refused(conn, row.id)?;
+        standing.reason = Some(refused.map_or_else(|| files_in_words(files), |code| in_words(&code)));
     } else if held.is_some() {
         standing.state = State::Held;
     } else if disputed.is_some() || !row.face.conflicts.is_empty() {
@@ -93,6 +98,14 @@ pub(super) fn of(conn: &Db, row: &DocRow, typed: bool) -> Result<Standing, Troub
         }
     }
     Ok(standing)
+}
+
+/// What a note still waits for.
+fn files_in_words(files: u64) -> String {
+    match files {
+        1 => "a file is still to be sent".into(),
+        n => format!("{n} files are still to be sent"),
+    }
 }
 
 /// A code as a sentence.

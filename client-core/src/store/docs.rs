@@ -212,7 +212,8 @@ pub(crate) fn hide_person(conn: &Connection, person: PersonId, hidden: bool) -> 
 pub(crate) fn let_go(conn: &Connection) -> Result<Vec<DocumentId>, Trouble> {
     let idle = "hidden = 1 AND gone = 0 AND unoffered = 0 AND resetting = 0
         AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.doc = doc.nr)
-        AND NOT EXISTS (SELECT 1 FROM outgoing o WHERE o.doc = doc.id)";
+        AND NOT EXISTS (SELECT 1 FROM outgoing o WHERE o.doc = doc.id)
+        AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.doc = doc.id)";
     conn.execute(
         &format!("DELETE FROM words WHERE rowid IN (SELECT nr FROM doc WHERE {idle})"),
         [],
@@ -226,6 +227,7 @@ pub(crate) fn let_go(conn: &Connection) -> Result<Vec<DocumentId>, Trouble> {
 pub(crate) fn waiting(conn: &Connection) -> Result<u64, Trouble> {
     let sql = "SELECT count(*) FROM doc WHERE gone = 0 AND (unoffered = 1
         OR EXISTS (SELECT 1 FROM journal j WHERE j.doc = doc.nr)
+        OR EXISTS (SELECT 1 FROM attachment a WHERE a.doc = doc.id AND a.whole_at IS NULL AND a.aside = 0)
         OR EXISTS (SELECT 1 FROM outgoing o WHERE o.doc = doc.id AND o.verdict IS NULL))";
     let count: i64 = conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     Ok(count.unsigned_abs())

@@ -5,6 +5,7 @@
 //! It decides nothing: what is written when is the notebook's to say.
 
 pub(crate) mod aside;
+pub(crate) mod attachments;
 pub(crate) mod docs;
 mod fault;
 pub(crate) mod fills;

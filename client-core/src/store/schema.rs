@@ -10,7 +10,13 @@ use crate::trouble::Trouble;
 pub(crate) type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// All steps, oldest first.
-pub(crate) const STEPS: &[Step] = &[step_1_notes, step_2_people, step_3_search, step_4_superseded];
+pub(crate) const STEPS: &[Step] = &[
+    step_1_notes,
+    step_2_people,
+    step_3_search,
+    step_4_superseded,
+    step_5_attachments,
+];
 
 /// Takes the steps that are missing.
 pub(crate) fn upgrade(conn: &mut Connection, steps: &[Step]) -> Result<(), Trouble> {
@@ -46,6 +52,11 @@ fn step_3_search(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 /// Chunks whose words were written again under another actor.
 fn step_4_superseded(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch("ALTER TABLE outgoing ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0")
+}
+
+/// Files that are attached to notes.
+fn step_5_attachments(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema/5_attachments.sql"))
 }
 
 #[cfg(test)]

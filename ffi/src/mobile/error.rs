@@ -14,6 +14,9 @@ pub enum NotebookError {
     /// No note of this id is here.
     #[error("There is no such note on this phone.")]
     NoNote,
+    /// The note names no such attachment.
+    #[error("The note has no such attachment.")]
+    NoAttachment,
     /// No person of this case id is here.
     #[error("There is no person with this case id on this phone; a note can begin with a name only.")]
     NoPerson,
@@ -68,6 +71,7 @@ impl From<Trouble> for NotebookError {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::NoNote => Self::NoNote,
+            Trouble::NoAttachment => Self::NoAttachment,
             Trouble::NoPerson => Self::NoPerson,
             Trouble::NotAllowed(sentence) => Self::NotAllowed(sentence),
             Trouble::Edit(edit) => Self::Edit(without_words(&edit)),

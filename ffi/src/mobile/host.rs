@@ -56,9 +56,9 @@ pub struct HttpHeader {
 /// One HTTP request, without the server's address: the app knows it.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct HttpRequest {
-    /// `POST` or `GET`.
+    /// `POST`, `GET`, `HEAD` or `PATCH`.
     pub method: String,
-    /// Path from the root, as `/v1/sync`.
+    /// Path from the root, perhaps with a query, as `/v1/sync`.
     pub path: String,
     /// All to be sent as they are.
     pub headers: Vec<HttpHeader>,

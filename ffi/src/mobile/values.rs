@@ -2,7 +2,7 @@
 //! definitions: a field that the core has not, or has in another shape, does not compile.
 
 use client_core::notebook::{
-    Ended, Held, Identity, NoteItem, PersonItem, Refusal, Stage, State, SyncMode, SyncReport,
+    Ended, Fetched, Held, Identity, NoteItem, PersonItem, Refusal, Stage, State, SyncMode, SyncReport,
 };
 use notes::ids::{DeviceId, DocumentId, PersonId};
 
@@ -114,7 +114,7 @@ pub struct NoteItem {
     pub version: Option<u64>,
     /// The case system's own id.
     pub case_system_ref: Option<String>,
-    /// Why it is held, refused or in conflict.
+    /// Why it is held, refused or in conflict, or which files it still waits for.
     pub reason: Option<String>,
 }
 
@@ -149,6 +149,15 @@ pub enum Ended {
     Offline,
     /// The server refused.
     Refused(Refusal),
+}
+
+/// A file that was asked for.
+#[uniffi::remote(Enum)]
+pub enum Fetched {
+    /// Its bytes, compared with its hash.
+    Here(Vec<u8>),
+    /// They are not on this phone, and the server did not give them.
+    Not(Ended),
 }
 
 /// A note that the server holds.

@@ -67,6 +67,20 @@ pub async fn read(headers: &HeaderMap, body: Body, takes: Takes) -> Result<Packe
     }
 }
 
+/// Refuses a body that is of another media type or packed; it is read elsewhere.
+///
+/// # Errors
+/// `media_type_unsupported`, `encoding_unsupported`.
+pub(super) fn plain(headers: &HeaderMap, media: &'static str) -> Result<(), Refusal> {
+    if !has_media_type(headers, media) {
+        return Err(Refusal::from(Code::MediaTypeUnsupported).detail(format!("send {media}")));
+    }
+    match packing(headers)? {
+        Packing::Identity => Ok(()),
+        _ => Err(Refusal::from(Code::EncodingUnsupported).detail("this body goes without packing")),
+    }
+}
+
 async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     let mut total = 0usize;

@@ -104,6 +104,40 @@ impl<S: Scope> FromRequestParts<App> for CaseSystem<S> {
     }
 }
 
+/// Whoever may read files: a device, or a case system that may read the feed.
+pub enum Reader {
+    /// A device, perhaps a revoked one.
+    Device(Pusher),
+    /// A case system with `export.read`.
+    CaseSystem(ClientRecord),
+}
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let token = bearer(parts)?;
+        let kind = claims(
+            &app.core,
+            &token,
+            &[
+                TokenKind::Device,
+                TokenKind::DevicePushOnly,
+                TokenKind::CaseSystem,
+            ],
+        );
+        Ok(match kind?.kind {
+            TokenKind::CaseSystem => {
+                let known = CaseSystem::<ExportRead>::from_request_parts(parts, app).await?;
+                Self::CaseSystem(known.client)
+            }
+            TokenKind::Device | TokenKind::DevicePushOnly => {
+                Self::Device(Device::from_request_parts(parts, app).await?.0)
+            }
+        })
+    }
+}
+
 impl FromRequestParts<App> for Address {
     type Rejection = std::convert::Infallible;
 

@@ -1,6 +1,7 @@
 //! The HTTP face: each operation in one file, with its request, its refusals and its answer. What
 //! is decided is decided elsewhere; here a request is read, and a value becomes an answer.
 
+pub mod attachment;
 pub mod body;
 pub mod case_system;
 pub mod health;

@@ -11,10 +11,11 @@ pub(super) fn run(call: &Call) -> Result<(Said, bool), Failure> {
     let whole = verified.differences.is_empty();
     let mut lines = verified.differences.clone();
     lines.push(format!(
-        "{} log entries, {} audit entries, {} documents: {}",
+        "{} log entries, {} audit entries, {} documents, {} files: {}",
         verified.log_entries,
         verified.audit_entries,
         verified.documents,
+        verified.attachments,
         if whole { "all as they must be" } else { "see above" }
     ));
     let said = Said {
@@ -22,6 +23,7 @@ pub(super) fn run(call: &Call) -> Result<(Said, bool), Failure> {
             "log_entries": verified.log_entries,
             "audit_entries": verified.audit_entries,
             "documents": verified.documents,
+            "attachments": verified.attachments,
             "differences": verified.differences,
         }),
         words: lines.join("\n"),

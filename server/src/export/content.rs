@@ -1,6 +1,7 @@
 //! What a reader of one version sees, with ids where the event has names: a worker who marries or a
 //! person whose name is corrected in the case system is no new version of a note.
 
+use notes::attachment::AttachmentId;
 use notes::ids::PersonId;
 use notes::note::fields::{Shape, Slot};
 use notes::note::plain::{Entry, Value as Plainly};
@@ -27,7 +28,8 @@ const ENTRIES: [&str; 5] = ["present", "outcomes", "actions", "unmet_needs", "co
 const RECORDS: [&str; 2] = ["feedback", "review"];
 
 /// Reads a note's content. Minutes spent stay out.
-pub(super) fn content(plain: &Plain, person: PersonId, authors: &[String]) -> Content {
+/// `here` are the files that came whole for it.
+pub(super) fn content(plain: &Plain, person: PersonId, authors: &[String], here: &[AttachmentId]) -> Content {
     let mut content = Content::new();
     content.insert("person".into(), person.to_string().into());
     content.insert("authors".into(), json!(authors));
@@ -49,7 +51,7 @@ pub(super) fn content(plain: &Plain, person: PersonId, authors: &[String]) -> Co
         content.insert(name.into(), entries(plain, name, "id"));
     }
     content.insert("addenda".into(), entries(plain, "addenda", "id"));
-    content.insert("attachments".into(), attachments(plain));
+    content.insert("attachments".into(), attachments(plain, here));
     content.insert("private".into(), json!(plain.private));
     content
 }
@@ -67,16 +69,30 @@ fn entries(plain: &Plain, name: &str, id_name: &str) -> Value {
     Value::Array(each.collect())
 }
 
-/// Attachments go by their hash. Their bytes travel apart: `available` says whether this server can
-/// give them, and it takes none yet.
-fn attachments(plain: &Plain) -> Value {
+/// Attachments go by their hash. Their bytes travel apart: `available` says whether this server can give them.
+fn attachments(plain: &Plain, here: &[AttachmentId]) -> Value {
     let mut all = entries(plain, "attachments", "sha256");
-    for attachment in all.as_array_mut().into_iter().flatten() {
+    mark(&mut all, here);
+    all
+}
+
+/// Marks those that are here; whether that changed anything.
+pub(super) fn mark(attachments: &mut Value, here: &[AttachmentId]) -> bool {
+    let mut changed = false;
+    for attachment in attachments.as_array_mut().into_iter().flatten() {
+        let is_here = is_one_of(attachment, here);
         if let Some(object) = attachment.as_object_mut() {
-            object.insert("available".into(), false.into());
+            let before = object.insert("available".into(), is_here.into());
+            changed |= before != Some(is_here.into());
         }
     }
-    all
+    changed
+}
+
+fn is_one_of(attachment: &Value, here: &[AttachmentId]) -> bool {
+    let id = attachment.get("sha256").and_then(Value::as_str);
+    id.and_then(|id| id.parse().ok())
+        .is_some_and(|id| here.contains(&id))
 }
 
 fn slots(name: &str) -> &'static [Slot] {

@@ -21,6 +21,6 @@ pub(crate) mod tests;
 
 pub use feed::{FeedPage, feed};
 pub use outstanding::outstanding;
-pub use publish::after_publish;
+pub use publish::{after_publish, attachment_arrived, offers};
 pub use receipts::receipts;
 pub use shown::{plain_json, show};

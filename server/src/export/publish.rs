@@ -1,10 +1,12 @@
 //! From a published note to a version and its event, in one transaction: neither is there without
 //! the other, and a version that looks the same to a reader is not written again.
 
+use notes::attachment::AttachmentId;
 use notes::ids::{DocumentId, PersonId, uuid_v7};
 use notes::note::{Plain, Template};
+use serde_json::Value;
 
-use super::content::{Content, content};
+use super::content::{Content, content, mark};
 use super::event::{Envelope, Names, line, title};
 use super::shown::time;
 use super::{cursor, summary};
@@ -37,7 +39,7 @@ pub fn after_publish(
     let Some(person) = record.person.map(|id| tx.person(id)).transpose()?.flatten() else {
         return Ok(());
     };
-    let content = content(plain, person.id, authors);
+    let content = content(plain, person.id, authors, &here(tx, record.id)?);
     let before = tx.version_newest(record.id)?;
     match before {
         Some(before) if read(&before)? == content => {
@@ -46,9 +48,58 @@ pub fn after_publish(
             }
             tx.version_heads(record.id, before.version, &record.heads)?;
         }
-        before => write(tx, host, record, plain, &person, content, (before, received_at))?,
+        before => write(tx, host, record, &person, content, (before, received_at))?,
     }
     tell(tx, Some(person.id), record.id)
+}
+
+/// The files that came whole for a note.
+fn here(tx: &Tx<'_>, document: DocumentId) -> Result<Vec<AttachmentId>, StoreError> {
+    let mut here = tx.named(document)?;
+    let mut missing = Vec::new();
+    for id in &here {
+        if tx.holding(*id, document)?.is_none() {
+            missing.push(*id);
+        }
+    }
+    here.retain(|id| !missing.contains(id));
+    Ok(here)
+}
+
+/// A file came whole for a note: where a version said that it is not available, the next one says that it is. Called
+/// in the transaction that holds the file.
+///
+/// # Errors
+/// The database's.
+pub fn attachment_arrived(tx: &Tx<'_>, host: &Host, document: DocumentId) -> Result<(), StoreError> {
+    let (Some(before), Some(record)) = (tx.version_newest(document)?, tx.document(document)?) else {
+        return Ok(());
+    };
+    let Some(person) = record.person.map(|id| tx.person(id)).transpose()?.flatten() else {
+        return Ok(());
+    };
+    let mut content = read(&before)?;
+    let here = here(tx, document)?;
+    let changed = content.get_mut("attachments").is_some_and(|all| mark(all, &here));
+    if !changed {
+        return Ok(());
+    }
+    write(tx, host, &record, &person, content, (Some(before), host.now_ms()))?;
+    tell(tx, Some(person.id), document)
+}
+
+/// Whether the newest version of a note says that a file is available.
+///
+/// # Errors
+/// The database's.
+pub fn offers(tx: &Tx<'_>, document: DocumentId, id: AttachmentId) -> Result<bool, StoreError> {
+    let Some(version) = tx.version_newest(document)? else {
+        return Ok(false);
+    };
+    let (content, id) = (read(&version)?, id.to_string());
+    let all = content.get("attachments").and_then(Value::as_array);
+    let is_it = |one: &Value| one["sha256"] == id.as_str() && one["available"] == true;
+    Ok(all.is_some_and(|all| all.iter().any(is_it)))
 }
 
 fn read(version: &VersionRecord) -> Result<Content, StoreError> {
@@ -59,7 +110,6 @@ fn write(
     tx: &Tx<'_>,
     host: &Host,
     record: &DocumentRecord,
-    plain: &Plain,
     person: &PersonRecord,
     content: Content,
     (before, received_at): (Option<VersionRecord>, i64),
@@ -85,7 +135,7 @@ fn write(
         note_id: record.id.to_string(),
         version,
         supersedes: before.map(|before| before.event_id),
-        title: title(&content, plain.time("started_at")),
+        title: title(&content, record.started_at),
         received_at: time(Some(received_at)),
         change_summary,
     };

@@ -21,6 +21,7 @@ pub(super) fn summary(old: &Content, new: &Content, names: &Names) -> String {
             _ => {}
         }
     }
+    said.extend(arrived(old, new));
     said.extend(passages(old, new));
     if said.is_empty() {
         said.push("The order of its parts changed.".into());
@@ -110,8 +111,31 @@ fn entries(name: &str, old: &Content, new: &Content) -> Vec<String> {
     said
 }
 
+/// What a person wrote of an entry: not the mark, and not whether a file is here.
 fn without_mark(entry: &Map<String, Value>) -> Vec<(&String, &Value)> {
-    entry.iter().filter(|(key, _)| *key != "private").collect()
+    let written = |(key, _): &(&String, &Value)| !matches!(key.as_str(), "private" | "available");
+    entry.iter().filter(written).collect()
+}
+
+/// Files that came since, by what they are.
+fn arrived(old: &Content, new: &Content) -> Vec<String> {
+    let before = by_id(old, "attachments");
+    let is_here = |entry: &Map<String, Value>| entry.get("available") == Some(&Value::Bool(true));
+    let mut sorts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for (id, entry) in by_id(new, "attachments") {
+        let came = is_here(entry) && before.get(id).is_some_and(|earlier| !is_here(earlier));
+        if came {
+            let media_type = entry.get("media_type").and_then(Value::as_str);
+            *sorts
+                .entry(words::sort(media_type.unwrap_or_default()))
+                .or_default() += 1;
+        }
+    }
+    let sentence = |((one, several), count): ((&str, &str), usize)| match count {
+        1 => format!("A {one} arrived."),
+        n => format!("{n} {several} arrived."),
+    };
+    sorts.into_iter().map(sentence).collect()
 }
 
 fn counted(name: &str, count: usize, verb: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use notes::attachment::{self, Sort};
 
 /// A kind of visit in words.
 pub(super) fn kind(code: &str) -> &'static str {
@@ -51,6 +52,16 @@ pub(super) fn field(name: &str) -> &str {
         "person_view" => "The person's view",
         "review" => "Review",
         other => other,
+    }
+}
+
+/// One and several of the files of a media type.
+pub(super) fn sort(media_type: &str) -> (&'static str, &'static str) {
+    match attachment::known(media_type).map(|media| media.sort) {
+        Some(Sort::Photograph) => ("photograph", "photographs"),
+        Some(Sort::Recording) => ("recording", "recordings"),
+        Some(Sort::Document) => ("document", "documents"),
+        None => ("file", "files"),
     }
 }
 

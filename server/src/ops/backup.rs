@@ -19,6 +19,8 @@ const PART: &str = ".part";
 pub struct BackedUp {
     /// Log entries up to here stand in it.
     pub seq: u64,
+    /// Files up to this holding stand in it.
+    pub holding: u64,
     /// Its size.
     pub bytes: u64,
 }
@@ -44,6 +46,9 @@ pub fn backup(core: &Core, key: Option<[u8; 32]>, target: &Path, by: &str) -> Re
         let before = tx.meta("safe_seq")?.unwrap_or_default();
         let before = before.try_into().map_or(0, u64::from_be_bytes);
         tx.meta_put("safe_seq", &made.seq.max(before).to_be_bytes())?;
+        let before = tx.meta("safe_holding")?.unwrap_or_default();
+        let before = before.try_into().map_or(0, u64::from_be_bytes);
+        tx.meta_put("safe_holding", &made.holding.max(before).to_be_bytes())?;
         tx.audit(&AuditEntry {
             at: core.host.now_ms(),
             who: by.to_owned(),
@@ -60,11 +65,12 @@ fn copy_and_check(core: &Core, key: Option<[u8; 32]>, part: &Path) -> Result<Bac
     let held = new_private_file(part)?;
     held.lock()?;
     core.store.copy_to(part)?;
-    let head = Store::check_file(part, key)?;
+    let (head, holding) = Store::check_file(part, key)?;
     let file = File::open(part)?;
     file.sync_all()?;
     Ok(BackedUp {
         seq: head.seq,
+        holding,
         bytes: file.metadata()?.len(),
     })
 }

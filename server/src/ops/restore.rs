@@ -43,7 +43,7 @@ pub(crate) fn is_half_done(folder: &Path) -> bool {
 }
 
 fn make_ready(file: &Path, workshop: &Path, key: Option<[u8; 32]>, host: &Host) -> Result<u64, StoreError> {
-    let head = Store::check_file(file, key)?;
+    let (head, _) = Store::check_file(file, key)?;
     if workshop.exists() {
         // Of a restore that did not come to its end.
         std::fs::remove_dir_all(workshop)?;

@@ -28,6 +28,8 @@ pub struct Verified {
     pub audit_entries: u64,
     /// Documents.
     pub documents: u64,
+    /// Attached files.
+    pub attachments: u64,
     /// What is not as it must be.
     pub differences: Vec<String>,
 }
@@ -43,6 +45,7 @@ pub fn verify(core: &Core) -> Result<Verified, StoreError> {
             log(tx, &mut verified)?;
             audit(tx, &mut verified)?;
             documents(tx, &mut verified)?;
+            attachments(tx, &mut verified)?;
             Ok(verified)
         })
     };
@@ -141,11 +144,39 @@ fn document(tx: &Tx<'_>, id: DocumentId) -> Result<Option<&'static str>, StoreEr
     if !whole.is_ok_and(|doc| doc.is_some_and(|doc| sorted(doc.get_heads()) == heads)) {
         return Ok(Some("its snapshot is not what its chunks make"));
     }
-    let plain = Plain::read(&doc, record.template).map(|plain| export::plain_json(&plain));
-    if plain.is_ok_and(|plain| plain == record.plain) {
+    let plain = Plain::read(&doc, record.template).ok();
+    let plain = plain.filter(|plain| export::plain_json(plain) == record.plain);
+    let Some(plain) = plain else {
+        return Ok(Some("its plain text is not that of its chunks"));
+    };
+    if tx.named(id)? == sync::named(&plain) {
         Ok(None)
     } else {
-        Ok(Some("its plain text is not that of its chunks"))
+        Ok(Some("its files are not those that its chunks name"))
+    }
+}
+
+/// Every file against its hash and its length.
+fn attachments(tx: &Tx<'_>, verified: &mut Verified) -> Result<(), StoreError> {
+    let mut last = None;
+    loop {
+        let files = tx.attachments_after(last, BATCH)?;
+        if files.is_empty() {
+            return Ok(());
+        }
+        for file in files {
+            let (mut hasher, mut at) = (Sha256::new(), 0);
+            while let Some((begin, data)) = tx.piece_at(file.body, at)? {
+                hasher.update(&data);
+                at = begin + data.len() as u64;
+            }
+            if file.id.0 != <[u8; 32]>::from(hasher.finalize()) || at != file.bytes {
+                let difference = format!("file {}: its bytes are not those of its hash", file.id);
+                verified.differences.push(difference);
+            }
+            last = Some(file.id);
+            verified.attachments += 1;
+        }
     }
 }
 

@@ -45,11 +45,11 @@ impl Store {
         Ok(writer.close().map_err(|(_, error)| error)?)
     }
 
-    /// Whether a file is a whole database under a key; gives the head of its log.
+    /// Whether a file is a whole database under a key; gives the head of its log and of its holdings.
     ///
     /// # Errors
     /// [`StoreError::WrongKey`], or [`StoreError::Inconsistent`] where pages are damaged.
-    pub fn check_file(file: &Path, key: Option<[u8; 32]>) -> Result<Head, StoreError> {
+    pub fn check_file(file: &Path, key: Option<[u8; 32]>) -> Result<(Head, u64), StoreError> {
         let db = connect(file, key, true)?;
         if key.is_some() {
             // Says a line for each page whose seal is broken.
@@ -62,7 +62,8 @@ impl Store {
         if said != "ok" {
             return Err(StoreError::Inconsistent("a page of the file was damaged"));
         }
-        Tx { db: &db }.log_head()
+        let tx = Tx { db: &db };
+        Ok((tx.log_head()?, tx.holding_head()?))
     }
 }
 

@@ -328,6 +328,17 @@ impl Tx<'_> {
             .prepare_cached("SELECT 1 FROM log WHERE document = ? LIMIT 1")?;
         Ok(find.exists([document.0])?)
     }
+
+    /// Whether a device sent anything of a document, and then whether some of it is neither published nor set aside.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn log_sent_by(&self, document: DocumentId, device: DeviceId) -> Result<Option<bool>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT max(state IN (0, 2, 3)) FROM log WHERE document = ? AND device = ?")?;
+        Ok(find.query_row([document.0, device.0], |row| row.get(0))?)
+    }
 }
 
 /// `SHA-256(chain before ‖ seq ‖ document ‖ device ‖ received_at ‖ H(chunk))`, numbers big-endian,

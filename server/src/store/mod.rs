@@ -9,11 +9,13 @@
 //! 3. **Readers see a moment.** A closure given to [`Store::read`] sees one committed state.
 //! 4. **The log only grows.** An entry's number, chain, document, device, time and hash never
 //!    change. A chunk stands once in a document.
-//! 5. **Numbers only grow**: log, publications, news, outbox, audit. None is given twice.
+//! 5. **Numbers only grow**: log, publications, news, outbox, audit, uploads, holdings. None is given twice.
+//! 6. **A file is its hash.** The bytes of a whole file never change, and stand here once.
 //!
 //! Only files in this folder hold SQL. A second backend would bring a trait of the functions on
 //! [`Tx`]; until then there is one concrete type (docs/adr/0001-store.md).
 
+mod attachments;
 mod audit;
 mod backup;
 mod devices;
@@ -27,6 +29,7 @@ mod news;
 mod people;
 mod projection;
 mod schema;
+mod uploads;
 mod writer;
 
 #[cfg(test)]
@@ -38,6 +41,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+pub use attachments::{AttachmentRecord, Holding, Piece};
 pub use audit::{AuditEntry, AuditRecord, audit_chain};
 pub use devices::{DeviceRecord, EnrolCode};
 pub use disk::Disk;
@@ -48,6 +52,7 @@ pub use log::{Entry, EntryState, Head, NewEntry, chain};
 pub use news::{Audience, News, NewsKind};
 pub use people::{PersonRecord, TeamRecord, WorkerRecord};
 pub use projection::{DocumentRecord, Published, Troubles};
+pub use uploads::{PIECE_BYTES, Underway, Upload, UploadKey};
 
 /// Something that the store did not expect. Inside it is rich; outside it becomes `internal`.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,11 @@ use rusqlite::Connection;
 use super::{StoreError, begin};
 
 /// Each step brings a database from version `index` to `index + 1`.
-const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 
 /// Refuses a database that a newer version wrote.
 pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {

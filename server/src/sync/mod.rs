@@ -31,6 +31,7 @@ pub use apart::judge_apart;
 pub use desk::desk_change;
 pub use docket::{Memory, published};
 pub use project::{judge_guarded, project, sweep};
+pub(crate) use record::named;
 pub use record::reproject;
 pub(crate) use view::may_read;
 pub use view::{is_mine, may_see};

@@ -13,7 +13,7 @@ use notes::problem::Code;
 use super::apart::is_deadly;
 use super::docket::Docket;
 use super::judge::{Candidate, Finding, Judged, Sound, judge};
-use super::record::{authors, record_of, renew_snapshot};
+use super::record::{authors, put, record_of, renew_snapshot};
 use crate::core::Core;
 use crate::host::Host;
 use crate::store::{Audience, EntryState, NewsKind, StoreError, Troubles, Tx};
@@ -262,7 +262,7 @@ fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<O
     if let Some(doc) = &doc {
         renew_snapshot(tx, &mut record, doc, newest)?;
     }
-    tx.document_put(&record)?;
+    put(tx, host, &record, &plain)?;
     if record.finished_at.is_some() {
         let published = docket.entries.iter().zip(&judged.findings);
         let published = published.filter(|(_, finding)| **finding == Finding::Publish);

@@ -4,6 +4,7 @@
 use std::panic::catch_unwind;
 
 use automerge::{ActorId, Automerge};
+use notes::attachment::AttachmentId;
 use notes::ids::{Actor, DocumentId, PersonId};
 use notes::note::{self, Plain, Template, genesis};
 
@@ -11,6 +12,7 @@ use super::docket::published;
 use super::project::on_large_stack;
 use crate::core::Core;
 use crate::export;
+use crate::host::Host;
 use crate::store::{DocumentRecord, StoreError, Tx};
 
 /// So many published chunks later a new snapshot is made.
@@ -36,6 +38,23 @@ pub(super) fn record_of(
         snapshot_pub: before.map_or(0, |r| r.snapshot_pub),
         snapshot: before.and_then(|r| r.snapshot.clone()),
     }
+}
+
+/// The files that a note names. What is no hash names none.
+pub(crate) fn named(plain: &Plain) -> Vec<AttachmentId> {
+    let names = plain.entries.get("attachments").into_iter().flatten();
+    names.filter_map(|(name, _)| name.parse().ok()).collect()
+}
+
+/// Writes a projection with what follows from it.
+pub(super) fn put(
+    tx: &Tx<'_>,
+    host: &Host,
+    record: &DocumentRecord,
+    plain: &Plain,
+) -> Result<(), StoreError> {
+    tx.document_put(record)?;
+    tx.named_put(record.id, &named(plain), host.now_ms())
 }
 
 /// Renews the snapshot where loading the document would otherwise mean many chunks. A note that
@@ -110,7 +129,7 @@ pub fn reproject(core: &Core) -> Result<u64, StoreError> {
                 let Some(last) = ids.last() else { return Ok(count) };
                 after = *last;
                 for id in ids {
-                    reproject_one(tx, id)?;
+                    reproject_one(tx, &core.host, id)?;
                     count += 1;
                 }
             }
@@ -118,7 +137,7 @@ pub fn reproject(core: &Core) -> Result<u64, StoreError> {
     })?
 }
 
-fn reproject_one(tx: &Tx<'_>, id: DocumentId) -> Result<(), StoreError> {
+fn reproject_one(tx: &Tx<'_>, host: &Host, id: DocumentId) -> Result<(), StoreError> {
     let doc = published(tx, id, None)?.ok_or(StoreError::Inconsistent("a published document is empty"))?;
     let chunks = tx.published_of(id, 0, u32::MAX)?;
     let newest = chunks
@@ -130,5 +149,5 @@ fn reproject_one(tx: &Tx<'_>, id: DocumentId) -> Result<(), StoreError> {
     let heads = doc.get_heads().into_iter().map(|head| head.0).collect();
     let mut record = record_of(None, (id, template, newest.person), heads, &plain);
     renew_snapshot(tx, &mut record, &doc, newest.number)?;
-    tx.document_put(&record)
+    put(tx, host, &record, &plain)
 }

@@ -92,6 +92,24 @@ impl Town {
         }
     }
 
+    pub(super) fn attaches(&mut self, who: usize) {
+        let Some(note) = self.some_note() else { return };
+        let by = self.residents[who].number;
+        // Two may attach the same picture, to one note or to two.
+        let picture = self.pictures.below(6);
+        let length = usize::try_from(self.pictures.below(3) * 300_000).unwrap() + 40;
+        let mut bytes = format!("\u{89}PNG\r\n\u{1a}\n{picture}")
+            .chars()
+            .map(|c| c as u8)
+            .collect::<Vec<_>>();
+        bytes.resize(length, b'.');
+        let attached = self.residents[who].phone.notebook().attach(note, &bytes, None);
+        if let Ok(id) = attached {
+            self.tell(format!("{} attaches {id} to {note}", self.name(who)));
+            self.files.push((note, id, by));
+        }
+    }
+
     pub(super) fn marks(&mut self, who: usize) {
         let Some(note) = self.some_note() else { return };
         let start = self.v.chance.below(10);

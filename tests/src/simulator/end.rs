@@ -161,6 +161,7 @@ impl Town {
         self.v.nothing_shown_is_missing();
         self.v.server.verify();
         self.each_word_stands_once();
+        self.each_file_is_there();
         self.case_system_has_what_phones_show();
         self.who_may_read_has_it_all();
     }
@@ -244,6 +245,48 @@ impl Town {
                 written.field,
                 written.note
             );
+        }
+    }
+
+    /// A file that a published note names has come whole, but where its phone is lost or revoked; and where it has,
+    /// the newest version says so.
+    fn each_file_is_there(&mut self) {
+        self.mosaic.takes_all();
+        let present: BTreeSet<u32> = self
+            .residents
+            .iter()
+            .filter(|r| !r.revoked)
+            .map(|r| r.number)
+            .collect();
+        let core = self.v.server.core();
+        for (note, id, by) in &self.files {
+            let named = core
+                .store
+                .read(|tx| tx.named(*note))
+                .expect("the store")
+                .contains(id);
+            let held = core
+                .store
+                .read(|tx| tx.holding(*id, *note))
+                .expect("the store")
+                .is_some();
+            assert!(
+                !named || held || !present.contains(by),
+                "{id} of {note} was attached by {by} and is not there"
+            );
+            assert!(
+                !held || self.v.server.file(*id).is_some(),
+                "{id} is held and has no bytes"
+            );
+            if let Some(event) = self.mosaic.newest(*note).filter(|_| named) {
+                let all = event.json["attachments"].as_array().expect("attachments");
+                let said = all.iter().find(|one| one["sha256"] == id.to_string());
+                assert_eq!(
+                    said.expect("it is named")["available"],
+                    held,
+                    "{id} of {note} in its newest version"
+                );
+            }
         }
     }
 

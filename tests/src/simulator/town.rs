@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use notes::attachment::AttachmentId;
 use notes::ids::DocumentId;
 
 use super::Told;
 use crate::case_system::CaseSystem;
 use crate::clock::{DAY, HOUR, SECOND};
+use crate::dice::Chance;
 use crate::folder::Folder;
 use crate::phone::Phone;
 use crate::village::Village;
@@ -56,6 +58,8 @@ pub(super) struct Town {
     /// Pages of people.
     pub(super) pages: BTreeSet<DocumentId>,
     pub(super) written: Vec<Written>,
+    /// Files that somebody attached: to which note, which, by which phone.
+    pub(super) files: Vec<(DocumentId, AttachmentId, u32)>,
     /// Words that may be missing: their phone was lost or revoked with them.
     pub(super) excused: BTreeSet<String>,
     /// Words that were only on a phone when its storage was copied: both copies may write them again
@@ -73,6 +77,8 @@ pub(super) struct Town {
     pub(super) born: u32,
     /// What the case system answered, by event.
     pub(super) said: BTreeMap<String, &'static str>,
+    /// Dice of their own, so that stories without pictures stay as they were.
+    pub(super) pictures: Chance,
     tokens: BTreeMap<u32, u32>,
 }
 
@@ -91,6 +97,7 @@ impl Town {
             notes: Vec::new(),
             pages: BTreeSet::new(),
             written: Vec::new(),
+            files: Vec::new(),
             excused: BTreeSet::new(),
             may_double: BTreeSet::new(),
             overruled: BTreeSet::new(),
@@ -103,6 +110,7 @@ impl Town {
             deaths: 0,
             born: 0,
             said: BTreeMap::new(),
+            pictures: Chance::new(seed, "pictures"),
             tokens: BTreeMap::new(),
             v,
         };
@@ -185,6 +193,7 @@ impl Town {
             94 => self.backup_or_restore(),
             95 => self.is_revoked(who),
             96..=97 => self.is_reallocated(),
+            98 if self.pictures.one_in(2) => self.attaches(who),
             98 => self.server_is_upgraded(),
             _ => self.reads(who),
         }

@@ -200,7 +200,7 @@ fn a_backup() {
         // What stands under the name is whole, the old one or the new one; and no phone was told of more.
         let head = Store::check_file(&target, None).unwrap();
         assert!(
-            safe_seq(server.data()) <= head.seq,
+            safe_seq(server.data()) <= head.0.seq,
             "{after}: phones rely on what is there"
         );
         verified(server.data(), after);
@@ -233,7 +233,7 @@ fn a_restore() {
     };
     let (before, entries) = (
         epoch(server.data()),
-        Store::check_file(&backup, None).unwrap().seq,
+        Store::check_file(&backup, None).unwrap().0.seq,
     );
     let (mut again, mut refused, mut complete) = (0, 0, 0);
     let mut attempt = |machine: &Machine, after: &str| {

@@ -100,6 +100,7 @@ impl From<Trouble> for Failure {
             Trouble::Busy => "busy",
             Trouble::Full => "disk_full",
             Trouble::NoNote => "no_note",
+            Trouble::NoAttachment => "no_attachment",
             Trouble::NoPerson => "no_person",
             Trouble::WrongPin => "wrong_pin",
             Trouble::NotEnrolled => "not_enrolled",

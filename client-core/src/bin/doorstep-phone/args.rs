@@ -140,21 +140,30 @@ pub(crate) enum Command {
         #[arg(allow_hyphen_values = true)]
         text: String,
     },
-    /// Attach a file (not built yet).
+    /// Attach a file: a photograph, a sound recording, a PDF or plain text. Prints its SHA-256.
     Attach {
         /// The note's id.
         note: String,
         /// The file.
         file: PathBuf,
+        /// What it shows.
+        #[arg(long)]
+        caption: Option<String>,
     },
     /// One pass with the server.
     Sync,
     /// All notes in view.
     List,
-    /// One note, every field.
+    /// One note, every field; with --attachment one of its files.
     Show {
         /// The note's id.
         note: String,
+        /// An attachment's SHA-256, as `show` prints it.
+        #[arg(long, value_name = "SHA256", requires = "to")]
+        attachment: Option<String>,
+        /// Where to write it.
+        #[arg(long, value_name = "FILE", requires = "attachment")]
+        to: Option<PathBuf>,
     },
     /// Notes that have all the words.
     Search {

@@ -87,11 +87,18 @@ impl Http {
 impl Transport for Http {
     fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
         let url = format!("{}{}", self.server, request.path);
-        let mut call = self.agent.post(&url);
+        let mut call = ureq::http::Request::builder().method(request.method).uri(url);
         for (name, value) in &request.headers {
             call = call.header(name, value);
         }
-        let mut answer = call.send(&request.body[..]).map_err(|_| Unreachable)?;
+        // To GET and HEAD belongs no body, not even an empty one.
+        let answer = if matches!(request.method, "GET" | "HEAD") {
+            self.agent.run(call.body(()).map_err(|_| Unreachable)?)
+        } else {
+            self.agent
+                .run(call.body(&request.body[..]).map_err(|_| Unreachable)?)
+        };
+        let mut answer = answer.map_err(|_| Unreachable)?;
         let headers = answer.headers().iter();
         let headers = headers
             .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 use std::io::Read as _;
+use std::path::Path;
 
 use client_core::notebook::{NoteItem, PersonItem};
-use client_core::{Ended, NewNote, Notebook, SyncMode, SyncReport, Who};
+use client_core::{Ended, Fetched, NewNote, Notebook, SyncMode, SyncReport, Who};
 use jiff::Timestamp;
 use notes::ids::DocumentId;
 use serde_json::{Value, json};
@@ -21,12 +22,16 @@ pub(crate) fn run(notebook: &mut Notebook, command: Command) -> Result<Answer, F
         Command::People { query } => Ok(people(&notebook.people(query.as_deref())?)),
         Command::List => Ok(list(&notebook.list()?)),
         Command::Search { text } => Ok(list(&notebook.search(&text)?)),
-        Command::Show { note } => {
+        Command::Show {
+            note,
+            attachment: Some(file),
+            to: Some(to),
+        } => fetch(notebook, &note, &file, &to),
+        Command::Show { note, .. } => {
             let shown = notebook.show(id(&note)?)?;
             let words = serde_json::to_string_pretty(&shown).unwrap_or_default();
             Ok(Answer::new(shown, words))
         }
-        Command::Attach { .. } => Err(Failure::call("attachments are not built yet")),
         Command::Batch => Err(Failure::call("this command does not go in a batch")),
         other => write(notebook, other),
     }
@@ -76,9 +81,34 @@ fn write(notebook: &mut Notebook, command: Command) -> Result<Answer, Failure> {
             notebook.finish(id(&note)?)?;
             Ok(done("finished"))
         }
+        Command::Attach { note, file, caption } => {
+            let bytes = std::fs::read(&file).map_err(|error| Failure::call(format!("the file: {error}")))?;
+            let id = notebook
+                .attach(id(&note)?, &bytes, caption.as_deref())?
+                .to_string();
+            Ok(Answer::new(json!({"ok": true, "sha256": id}), id))
+        }
         Command::Add { note, text } => Ok(entry(Some(notebook.add(id(&note)?, &given(text)?)?), "added")),
         _ => Err(Failure::call("this command does not write")),
     }
+}
+
+/// Writes an attachment's bytes into a file, from this phone or from the server.
+fn fetch(notebook: &mut Notebook, note: &str, file: &str, to: &Path) -> Result<Answer, Failure> {
+    let file = file
+        .parse()
+        .map_err(|_| Failure::call("an attachment is named by its SHA-256, as `show` prints it"))?;
+    let mut http = Http::to(&notebook.server()?.unwrap_or_default());
+    let bytes = match notebook.attachment(&mut http, id(note)?, file)? {
+        Fetched::Here(bytes) => bytes,
+        Fetched::Not(ended) => {
+            let failure = Failure::of(&ended);
+            return Err(failure.unwrap_or_else(|| Failure::call("the file is not here")));
+        }
+    };
+    std::fs::write(to, &bytes).map_err(|error| Failure::call(format!("the file: {error}")))?;
+    let value = json!({"ok": true, "sha256": file.to_string(), "bytes": bytes.len()});
+    Ok(Answer::new(value, format!("{} bytes", bytes.len())))
 }
 
 fn begin(

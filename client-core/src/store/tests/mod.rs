@@ -3,6 +3,7 @@
 
 mod copies;
 mod documents;
+mod files;
 mod histories;
 mod keys_typed;
 mod opening;

@@ -12,10 +12,10 @@ use ::notes::problem::Code;
 use super::Refusal;
 
 /// The parameters of a query string; each at most once, none that is not known.
-struct Query(Vec<(String, String)>);
+pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
-    fn read(query: Option<&str>, known: &[&str]) -> Result<Self, Refusal> {
+    pub(super) fn read(query: Option<&str>, known: &[&str]) -> Result<Self, Refusal> {
         let mut parameters: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             if !known.contains(&name.as_ref()) {
@@ -29,7 +29,7 @@ impl Query {
         Ok(Self(parameters))
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }

@@ -192,7 +192,7 @@ fn a_time_or_number_that_json_cannot_carry_is_null() {
     for (count, carried) in bytes {
         phone.set(&mut note, "attachments.a", &format!(r#"{{"bytes":{count}}}"#));
         let plain = Plain::read(&note.doc, notes::note::Template::Note).unwrap();
-        let seen = content(&plain, MARGARET, &[]);
+        let seen = content(&plain, MARGARET, &[], &[]);
         assert_eq!(seen["attachments"][0]["bytes"].is_u64(), carried, "{count}");
     }
     let times = [

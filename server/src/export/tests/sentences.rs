@@ -28,13 +28,17 @@ fn titles_say_kind_and_day() {
     }
 }
 
+fn file(sha256: &str, media_type: &str, available: bool) -> Value {
+    json!({"sha256": sha256, "media_type": media_type, "caption": null, "private": null, "available": available})
+}
+
 fn base() -> Content {
     let content = json!({
         "person": "p", "authors": ["W1"], "kind": "home_visit", "started_at": null, "body": "a",
         "feedback": null, "review": null,
         "actions": [{"id": "1", "what": "x", "private": null}, {"id": "2", "what": "y", "private": null}],
         "addenda": [{"id": "9", "at": null, "author": "W1", "text": "t", "private": null}],
-        "attachments": [{"sha256": "aa", "caption": null, "private": null}],
+        "attachments": [file("aa", "image/heic", false)],
         "private": [{"field": "body", "start": 0, "end": 2, "kind": "third_party"}],
     });
     content.as_object().unwrap().clone()
@@ -92,6 +96,16 @@ fn summaries_say_what_changed() {
             "Addendum marked third party.",
         ),
         ("attachments", json!([]), "Attachment removed."),
+        (
+            "attachments",
+            json!([file("aa", "image/heic", true)]),
+            "A photograph arrived.",
+        ),
+        (
+            "attachments",
+            json!([file("aa", "image/heic", true), file("ab", "audio/mp4", true)]),
+            "Attachment added. A photograph arrived.",
+        ),
         ("authors", json!(["W1", "W2"]), "Siân Powell named as author."),
         (
             "authors",

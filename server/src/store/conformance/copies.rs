@@ -34,7 +34,7 @@ fn a_copy_is_one_moment_of_a_store_that_is_written_meanwhile() {
     let mut before = 0;
     for n in 0..6 {
         let file = copies.path().join(format!("{n}"));
-        let head = Store::check_file(&file, Some(KEY)).unwrap();
+        let (head, _) = Store::check_file(&file, Some(KEY)).unwrap();
         assert!(head.seq >= before, "copy {n} is not older than the one before");
         before = head.seq;
         let alone = copies.path().join(format!("folder-{n}"));
