@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::auth::{KeySet, Realm, ReplayGuard, SigningKey};
 use crate::host::Host;
 use crate::limits::Limits;
+use crate::live::Hub;
 use crate::store::{Store, StoreError, Tx};
 use crate::sync::Memory;
 
@@ -23,6 +24,8 @@ pub struct Core {
     pub folder: PathBuf,
     /// Wakes whoever judges and publishes.
     pub bell: Bell,
+    /// Who has a live socket open.
+    pub live: Hub,
     /// Who asked too often.
     pub limits: Limits,
     keys: KeySet,
@@ -68,6 +71,7 @@ impl Core {
             memory: Memory::default(),
             folder: folder.to_owned(),
             bell: Bell::default(),
+            live: Hub::default(),
             limits: Limits::default(),
             keys: KeySet::new(current, keys.collect()),
             taken: Mutex::default(),

@@ -20,6 +20,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/token", post(phone::token::token))
         // Phones.
         .route("/v1/sync", post(phone::sync::sync))
+        .route("/v1/live", get(phone::live::live))
         // Case systems.
         .route("/v1/export/notes", get(case_system::notes::notes))
         .route("/v1/export/receipts", post(case_system::receipts::receipts))

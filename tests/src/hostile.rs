@@ -181,6 +181,7 @@ impl Outlaw {
             pull: true,
             fills: Vec::new(),
             app: "outlaw".into(),
+            watch: None,
         }
     }
 

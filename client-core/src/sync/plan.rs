@@ -113,6 +113,7 @@ pub fn plan(outlook: Outlook) -> Plan {
             Vec::new()
         },
         app: outlook.app,
+        watch: None,
     };
     Plan { request, chunks }
 }

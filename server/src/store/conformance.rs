@@ -7,6 +7,7 @@ mod copies;
 mod devices;
 mod export;
 mod issues;
+mod live;
 mod log;
 mod people;
 mod publications;

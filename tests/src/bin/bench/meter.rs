@@ -95,6 +95,8 @@ impl Server {
             import_body_bytes: 32 * 1024 * 1024,
             receipts_body_bytes: 2 * 1024 * 1024,
             max_requests: 64,
+            max_live: 16,
+            origins: Vec::new(),
             body_timeout_s: 120,
         };
         let router = server::router::router(App::new(Arc::clone(&core), http, stopping));
