@@ -9,17 +9,14 @@
 
 #[path = "killed/phone.rs"]
 mod phone;
-#[path = "killed/process.rs"]
-mod process;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use doorstep_tests::{Chance, Folder, seed};
+use doorstep_tests::{Chance, Folder, Process, process, seed};
 use phone::{Flights, Shown, Walker};
-use process::Process;
 
 const WORKERS: [&str; 3] = ["W101", "W105", "W106"];
 

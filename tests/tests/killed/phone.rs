@@ -2,15 +2,15 @@
 //! again, over a real socket that may break at any moment. It notes down what it was shown as sent.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use client_core::host::{Clock, Dice, Host, HttpRequest, HttpResponse, Transport, Unreachable};
+use client_core::host::{HttpRequest, HttpResponse, Transport, Unreachable};
 use client_core::notebook::{Ended, NewNote, Notebook, State, SyncMode, Who};
 use doorstep_tests::Chance;
+use doorstep_tests::live::{Http, machine};
 use notes::ids::DocumentId;
 
 /// How many notes one phone begins; then it only adds to them.
@@ -40,70 +40,25 @@ impl Flights {
 }
 
 struct Wire {
-    agent: ureq::Agent,
-    url: String,
+    http: Http,
     flights: Flights,
 }
 
 impl Wire {
     fn to(url: &str, flights: &Flights) -> Self {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(20)))
-            .build();
         Self {
-            agent: config.into(),
-            url: url.to_owned(),
+            http: Http::to(url),
             flights: flights.clone(),
         }
-    }
-
-    fn post(&self, request: &HttpRequest) -> Result<HttpResponse, ureq::Error> {
-        let mut call = self.agent.post(format!("{}{}", self.url, request.path));
-        for (name, value) in &request.headers {
-            call = call.header(name, value);
-        }
-        let mut answer = call.send(&request.body[..])?;
-        let mut body = Vec::new();
-        answer.body_mut().as_reader().read_to_end(&mut body)?;
-        let headers = answer
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
-            .collect();
-        Ok(HttpResponse {
-            status: answer.status().as_u16(),
-            headers,
-            body,
-        })
     }
 }
 
 impl Transport for Wire {
     fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
         self.flights.0.fetch_add(1, Ordering::SeqCst);
-        let answer = self.post(request);
+        let answer = self.http.send(request);
         self.flights.0.fetch_sub(1, Ordering::SeqCst);
-        answer.map_err(|_| Unreachable)
-    }
-}
-
-struct MachineClock;
-
-impl Clock for MachineClock {
-    fn now_ms(&self) -> i64 {
-        server::host::Host::system().now_ms()
-    }
-}
-
-struct Rolled(Chance);
-
-impl Dice for Rolled {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        for part in bytes.chunks_mut(8) {
-            let rolled: [u8; 8] = self.0.bytes();
-            part.copy_from_slice(&rolled[..part.len()]);
-        }
+        answer
     }
 }
 
@@ -127,12 +82,7 @@ pub(crate) struct Walker {
 impl Walker {
     /// A new phone of a worker.
     pub(crate) fn enrolled(worker: &str, code: &str, url: &str, folder: &Path, flights: &Flights) -> Self {
-        let host = Host {
-            clock: Box::new(MachineClock),
-            dice: Box::new(Rolled(Chance::new(doorstep_tests::seed(2026), worker))),
-            keystore: None,
-            app: "walker".to_owned(),
-        };
+        let host = machine(Chance::new(doorstep_tests::seed(2026), worker));
         let path = folder.join(format!("{worker}.db"));
         let mut book = Notebook::open(path.to_str().unwrap(), &[3; 32], host).unwrap();
         let mut wire = Wire::to(url, flights);
@@ -149,7 +99,7 @@ impl Walker {
             book,
             wire,
             people,
-            bodies: super::process::sample_bodies(),
+            bodies: doorstep_tests::process::sample_bodies(),
             begun: Vec::new(),
             shown: BTreeMap::new(),
         }

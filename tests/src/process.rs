@@ -10,7 +10,7 @@ use server::core::Core;
 use server::host::Host;
 
 /// `doorstep serve`, and the other commands on its folder.
-pub(crate) struct Process {
+pub struct Process {
     data: PathBuf,
     address: String,
     url: String,
@@ -21,30 +21,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The program, built by `cargo xtask test` before the stories run.
+/// The program, built by `cargo xtask test` before the stories run, and by `cargo xtask bench`.
 fn program() -> PathBuf {
-    // target/debug/deps/this-test
-    let beside = || {
-        std::env::current_exe()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .to_owned()
-    };
-    let folder = std::env::var_os("DOORSTEP_BIN_DIR").map_or_else(beside, PathBuf::from);
-    let program = folder.join("doorstep");
-    assert!(
-        program.exists(),
-        "{} is not built: cargo build --workspace --bins",
-        program.display()
-    );
-    program
+    let own = std::env::current_exe().unwrap();
+    // target/debug/deps/this-test, or target/release/bench.
+    let beside = own.ancestors().skip(1).take(2).map(Path::to_owned);
+    let told = std::env::var_os("DOORSTEP_BIN_DIR").map(PathBuf::from);
+    let program = told.into_iter().chain(beside).map(|folder| folder.join("doorstep"));
+    let found = program.into_iter().find(|program| program.is_file());
+    found.expect("the server is built: cargo build --workspace --bins")
 }
 
 /// The texts of the sample notes.
-pub(crate) fn sample_bodies() -> Vec<String> {
+pub fn sample_bodies() -> Vec<String> {
     let file = std::fs::read_to_string(root().join("tests/data/notes.ndjson")).unwrap();
     let body = |line: &str| {
         serde_json::from_str::<serde_json::Value>(line).unwrap()["body"]
@@ -57,7 +46,7 @@ pub(crate) fn sample_bodies() -> Vec<String> {
 
 impl Process {
     /// A server with the sample people and workers.
-    pub(crate) fn with_sample_team(folder: &Path) -> Self {
+    pub fn with_sample_team(folder: &Path) -> Self {
         let data = folder.join("server");
         let address = std::net::TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -72,7 +61,7 @@ impl Process {
             child: None,
         };
         for what in ["workers", "people"] {
-            process.run(&[
+            process.command(&[
                 "import",
                 what,
                 root().join(format!("demo/{what}.csv")).to_str().unwrap(),
@@ -82,7 +71,7 @@ impl Process {
         process
     }
 
-    fn run(&self, args: &[&str]) -> String {
+    fn command(&self, args: &[&str]) -> String {
         let output = Command::new(program())
             .arg("--data-dir")
             .arg(&self.data)
@@ -98,13 +87,13 @@ impl Process {
     }
 
     /// Where it serves.
-    pub(crate) fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         &self.url
     }
 
     /// A one-time code.
-    pub(crate) fn code(&self, worker: &str) -> String {
-        let answer = self.run(&["enrol", worker, "--server", &self.url, "--json"]);
+    pub fn code(&self, worker: &str) -> String {
+        let answer = self.command(&["enrol", worker, "--server", &self.url, "--json"]);
         serde_json::from_str::<serde_json::Value>(&answer).unwrap()["code"]
             .as_str()
             .unwrap()
@@ -112,7 +101,7 @@ impl Process {
     }
 
     /// Starts it and waits until it listens.
-    pub(crate) fn start(&mut self) {
+    pub fn start(&mut self) {
         let mut child = Command::new(program())
             .arg("--data-dir")
             .arg(&self.data)
@@ -132,15 +121,33 @@ impl Process {
         self.child = Some(child);
     }
 
+    /// SIGTERM, and waits until it has ended well.
+    pub fn end(&mut self) {
+        let mut child = self.child.take().unwrap();
+        let id = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        rustix::process::kill_process(id.unwrap(), rustix::process::Signal::TERM).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    /// One of its commands on the folder, beside it.
+    pub fn run(&self, args: &[&str]) -> String {
+        self.command(args)
+    }
+
+    /// Where its data are.
+    pub fn folder(&self) -> &Path {
+        &self.data
+    }
+
     /// SIGKILL: no handler runs, nothing is flushed.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
     }
 
     /// Waits until the projector has nothing left.
-    pub(crate) fn wait_until_published(&self) {
+    pub fn wait_until_published(&self) {
         let core = Core::open(&self.data, None, Host::system()).unwrap();
         for _ in 0..600 {
             if core.store.read(|tx| tx.log_unjudged_count()).unwrap() == 0 {
@@ -152,13 +159,13 @@ impl Process {
     }
 
     /// Stops it.
-    pub(crate) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         self.kill();
     }
 
     /// `doorstep verify` finds nothing wrong.
-    pub(crate) fn verify(&self) {
-        println!("{}", self.run(&["verify"]));
+    pub fn verify(&self) {
+        println!("{}", self.command(&["verify"]));
     }
 }
 
@@ -172,19 +179,23 @@ impl Drop for Process {
 }
 
 /// The newest version of a note.
-pub(crate) struct Newest {
-    pub(crate) body: String,
-    pub(crate) addenda: BTreeSet<String>,
+pub struct Newest {
+    /// Its text.
+    pub body: String,
+    /// Texts of its addenda.
+    pub addenda: BTreeSet<String>,
 }
 
 /// All that a case system would have read.
-pub(crate) struct Feed {
-    pub(crate) events: usize,
-    pub(crate) newest: BTreeMap<String, Newest>,
+pub struct Feed {
+    /// How many events there are.
+    pub events: usize,
+    /// The newest of each note.
+    pub newest: BTreeMap<String, Newest>,
 }
 
 /// Reads the whole feed from a stopped server's folder.
-pub(crate) fn feed(folder: &Path) -> Feed {
+pub fn feed(folder: &Path) -> Feed {
     let core = Core::open(&folder.join("server"), None, Host::system()).unwrap();
     let mut feed = Feed {
         events: 0,
