@@ -360,7 +360,10 @@ fn origins(value: &str) -> Result<Vec<String>, ConfigError> {
     let each = words.map(|word| {
         let url = public_url(word.to_ascii_lowercase()).ok().flatten();
         url.filter(|url| url.matches('/').count() == 2).ok_or_else(|| {
-            ConfigError::Value("origins", format!("{word:?} is no address like https://app.example"))
+            ConfigError::Value(
+                "origins",
+                format!("{word:?} is no address like https://app.example"),
+            )
         })
     });
     each.collect()

@@ -102,11 +102,17 @@ pub fn knock(url: &str, headers: &[(&str, &str)]) -> Result<Socket, (u16, Vec<u8
     let gone = |_| (0, Vec::new());
     let stream = TcpStream::connect(address).map_err(gone)?;
     stream.set_nodelay(true).map_err(gone)?;
-    stream.set_read_timeout(Some(Duration::from_secs(10))).map_err(gone)?;
-    let mut request = format!("ws://{address}/v1/live").into_client_request().expect("a request");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .map_err(gone)?;
+    let mut request = format!("ws://{address}/v1/live")
+        .into_client_request()
+        .expect("a request");
     for (name, value) in headers {
         let name: tungstenite::http::HeaderName = name.parse().expect("a header");
-        request.headers_mut().insert(name, value.parse().expect("a value"));
+        request
+            .headers_mut()
+            .insert(name, value.parse().expect("a value"));
     }
     match tungstenite::client(request, stream) {
         Ok((socket, _)) => Ok(socket),
@@ -119,7 +125,10 @@ pub fn knock(url: &str, headers: &[(&str, &str)]) -> Result<Socket, (u16, Vec<u8
 }
 
 /// Now, on a stopwatch.
-#[expect(clippy::disallowed_methods, reason = "a real process is waited for in real time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real process is waited for in real time"
+)]
 pub fn watch() -> Instant {
     Instant::now()
 }
@@ -214,7 +223,10 @@ impl LivePhone {
         match action {
             Action::Open(door) => return self.opens(&door),
             Action::Send(frame) => {
-                let sent = self.socket.as_mut().map(|socket| socket.send(Message::Binary(frame.into())));
+                let sent = self
+                    .socket
+                    .as_mut()
+                    .map(|socket| socket.send(Message::Binary(frame.into())));
                 if !matches!(sent, Some(Ok(()))) {
                     return self.lost();
                 }
@@ -228,7 +240,10 @@ impl LivePhone {
 
     fn opens(&mut self, door: &Door) -> Vec<Action> {
         let bearer = format!("Bearer {}", door.token);
-        let headers = [("authorization", bearer.as_str()), ("sec-websocket-protocol", door.protocol)];
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("sec-websocket-protocol", door.protocol),
+        ];
         let event = match knock(&self.url, &headers) {
             Ok(socket) => {
                 self.socket = Some(socket);

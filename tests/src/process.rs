@@ -27,7 +27,10 @@ fn program() -> PathBuf {
     // target/debug/deps/this-test, or target/release/bench.
     let beside = own.ancestors().skip(1).take(2).map(Path::to_owned);
     let told = std::env::var_os("DOORSTEP_BIN_DIR").map(PathBuf::from);
-    let program = told.into_iter().chain(beside).map(|folder| folder.join("doorstep"));
+    let program = told
+        .into_iter()
+        .chain(beside)
+        .map(|folder| folder.join("doorstep"));
     let found = program.into_iter().find(|program| program.is_file());
     found.expect("the server is built: cargo build --workspace --bins")
 }
@@ -124,7 +127,9 @@ impl Process {
     /// SIGTERM, and waits until it has ended well.
     pub fn end(&mut self) {
         let mut child = self.child.take().unwrap();
-        let id = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        let id = i32::try_from(child.id())
+            .ok()
+            .and_then(rustix::process::Pid::from_raw);
         rustix::process::kill_process(id.unwrap(), rustix::process::Signal::TERM).unwrap();
         assert!(child.wait().unwrap().success());
     }

@@ -23,7 +23,9 @@ impl Proxy {
         let (kept, lets) = (Arc::clone(&open), Arc::clone(&upgrades));
         std::thread::spawn(move || {
             for phone in listener.incoming().map_while(Result::ok) {
-                let Ok(there) = TcpStream::connect(&server) else { continue };
+                let Ok(there) = TcpStream::connect(&server) else {
+                    continue;
+                };
                 let _ = (phone.set_nodelay(true), there.set_nodelay(true));
                 let clone = |stream: &TcpStream| stream.try_clone().unwrap();
                 kept.lock().unwrap().extend([clone(&phone), clone(&there)]);
@@ -60,7 +62,10 @@ fn carry((mut from, mut to): (TcpStream, TcpStream), lets: &dyn Fn() -> bool) {
         let mut part = bytes[..count].to_vec();
         if !lets() {
             // The header goes as one that nobody knows.
-            let place = part.to_ascii_lowercase().windows(10).position(|word| word == b"\r\nupgrade:");
+            let place = part
+                .to_ascii_lowercase()
+                .windows(10)
+                .position(|word| word == b"\r\nupgrade:");
             if let Some(at) = place {
                 part[at + 2] = b'x';
             }

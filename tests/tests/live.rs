@@ -68,7 +68,9 @@ impl Visit {
         let note = self.note;
         self.alice.goes_live(&[note]);
         self.bob.goes_live(&[note]);
-        self.until("they meet", |v| v.alice.book.in_company(note) && v.bob.book.in_company(note));
+        self.until("they meet", |v| {
+            v.alice.book.in_company(note) && v.bob.book.in_company(note)
+        });
     }
 
     /// Both live until something holds.
@@ -88,7 +90,9 @@ impl Visit {
 
     fn until_alike(&mut self) -> String {
         let note = self.note;
-        self.until("the screens are alike", |v| v.alice.body(note) == v.bob.body(note));
+        self.until("the screens are alike", |v| {
+            v.alice.body(note) == v.bob.body(note)
+        });
         self.alice.body(note)
     }
 }
@@ -113,12 +117,22 @@ fn alice_and_bob_write_one_note_at_once() {
     });
     let end = visit.until_alike();
     for n in 0..40 {
-        assert!(end.contains(&format!("a{n} ")) && end.contains(&format!("b{n} ")), "{n}: {end}");
+        assert!(
+            end.contains(&format!("a{n} ")) && end.contains(&format!("b{n} ")),
+            "{n}: {end}"
+        );
     }
-    assert_eq!((visit.alice.opened, visit.bob.opened), (1, 1), "one socket each, from the beginning");
+    assert_eq!(
+        (visit.alice.opened, visit.bob.opened),
+        (1, 1),
+        "one socket each, from the beginning"
+    );
     // Both readings stand in the audit, though nobody made a pass since.
     let audit = readings(&visit);
-    assert!(audit.contains(&"worker:W101".to_owned()) && audit.contains(&"worker:W105".to_owned()), "{audit:?}");
+    assert!(
+        audit.contains(&"worker:W101".to_owned()) && audit.contains(&"worker:W105".to_owned()),
+        "{audit:?}"
+    );
     visit.server.end();
     assert!(visit.alice.lives_until(LONG, |alice| !alice.ended.is_empty()));
     assert_eq!(visit.alice.ended, [Some(1001)], "the server says that it goes");
@@ -150,7 +164,8 @@ fn nothing_that_bob_saw_is_lost_when_the_server_is_killed_and_both_come_back() {
         let seen = visit.bob.body(note);
         visit.server.kill();
         // What was on his screen is in the log that the dead server left.
-        let core = server::core::Core::open(visit.server.folder(), None, server::host::Host::system()).unwrap();
+        let core =
+            server::core::Core::open(visit.server.folder(), None, server::host::Host::system()).unwrap();
         let log = core.store.read(|tx| tx.log_after(0, u32::MAX)).unwrap();
         let chunks: Vec<ByteVec> = log
             .into_iter()
@@ -159,7 +174,10 @@ fn nothing_that_bob_saw_is_lost_when_the_server_is_killed_and_both_come_back() {
             .collect();
         let there = text_of(&chunks);
         for word in seen.split_inclusive(' ') {
-            assert!(there.contains(word), "round {round}: {word} was on the screen, the log has {there}");
+            assert!(
+                there.contains(word),
+                "round {round}: {word} was on the screen, the log has {there}"
+            );
         }
         drop(core);
         // While it is away both write on, and passes say that it is.
@@ -167,7 +185,9 @@ fn nothing_that_bob_saw_is_lost_when_the_server_is_killed_and_both_come_back() {
         assert!(visit.alice.lives_until(LONG, |alice| !alice.book.is_live()));
         assert_eq!(visit.alice.syncs(), Ended::Offline);
         visit.server.start();
-        visit.until("both are back", |v| v.alice.book.in_company(note) && v.bob.book.in_company(note));
+        visit.until("both are back", |v| {
+            v.alice.book.in_company(note) && v.bob.book.in_company(note)
+        });
         let all = format!("r{round}alone ");
         visit.until("all has arrived", |v| v.bob.body(note).contains(&all));
         visit.until_alike();
@@ -211,7 +231,9 @@ fn sockets_that_are_cut_at_random_lose_nothing_and_double_nothing() {
             let _ = visit.bob.syncs();
         }
     }
-    visit.until("all has arrived", |v| v.alice.body(note).len() >= typed && v.bob.body(note).len() >= typed);
+    visit.until("all has arrived", |v| {
+        v.alice.body(note).len() >= typed && v.bob.body(note).len() >= typed
+    });
     let end = visit.until_alike();
     assert_eq!(end.len(), typed, "each word once: {end}");
     assert!(visit.bob.opened > 3, "it was cut: {}", visit.bob.opened);
@@ -234,7 +256,9 @@ fn where_something_on_the_way_drops_upgrades_passes_go_on() {
     assert_eq!(visit.bob.syncs(), Ended::Quiet);
     visit.until("alice sees it", |v| v.alice.body(note) == "by a pass");
     visit.alice.types(note, ", answered");
-    visit.alice.lives_until(LONG, |alice| alice.book.list().unwrap()[0].state == client_core::notebook::State::OnServer);
+    visit.alice.lives_until(LONG, |alice| {
+        alice.book.list().unwrap()[0].state == client_core::notebook::State::OnServer
+    });
     visit.server.wait_until_published();
     assert_eq!(visit.bob.syncs(), Ended::Quiet);
     assert_eq!(visit.bob.body(note), "by a pass, answered");
@@ -250,7 +274,11 @@ fn a_phone_that_is_revoked_is_let_go_at_once_and_what_it_has_is_held() {
     assert!(visit.bob.lives_until(LONG, |bob| !bob.ended.is_empty()));
     assert_eq!(visit.bob.ended, [Some(4403)]);
     visit.alice.types(note, "not for bob");
-    visit.bob.book.type_text(note, "body", None, 0, "from bob", 0).unwrap();
+    visit
+        .bob
+        .book
+        .type_text(note, "body", None, 0, "from bob", 0)
+        .unwrap();
     visit.bob.syncs();
     assert!(!visit.bob.book.is_live());
     let held = visit.server.run(&["issue", "list", "--json"]);
@@ -324,7 +352,10 @@ impl Stranger {
 
 fn with_token(token: &str) -> Vec<(&'static str, &'static str)> {
     let bearer: &'static str = Box::leak(format!("Bearer {token}").into_boxed_str());
-    vec![("authorization", bearer), ("sec-websocket-protocol", "doorstep.sync.v1")]
+    vec![
+        ("authorization", bearer),
+        ("sec-websocket-protocol", "doorstep.sync.v1"),
+    ]
 }
 
 #[test]
@@ -338,9 +369,15 @@ fn a_stranger_who_watches_a_note_that_is_not_theirs_hears_nothing_of_it() {
     visit.alice.types(note, "between us");
     visit.until("bob has it", |v| v.bob.body(note) == "between us");
     assert!(!visit.alice.book.in_company(DocumentId([0; 16])));
-    eve.socket.get_ref().set_read_timeout(Some(Duration::from_secs(7))).unwrap();
+    eve.socket
+        .get_ref()
+        .set_read_timeout(Some(Duration::from_secs(7)))
+        .unwrap();
     while let Ok(response) = eve.hears() {
-        assert!(response.pulls.is_empty() && response.company.is_none(), "{response:?}");
+        assert!(
+            response.pulls.is_empty() && response.company.is_none(),
+            "{response:?}"
+        );
     }
 }
 
@@ -356,23 +393,56 @@ fn the_door_opens_to_the_right_ones_only() {
     let protocol = ("sec-websocket-protocol", "doorstep.sync.v1");
     let refusals: [(&str, Vec<(&str, &str)>, u16, &str); 7] = [
         ("no token", vec![protocol], 401, "token_missing"),
-        ("no token of ours", vec![("authorization", "Bearer a.b.c"), protocol], 401, "token_invalid"),
-        ("a token that is none", vec![("sec-websocket-protocol", "doorstep.sync.v1, bearer.x")], 401, "token_invalid"),
+        (
+            "no token of ours",
+            vec![("authorization", "Bearer a.b.c"), protocol],
+            401,
+            "token_invalid",
+        ),
+        (
+            "a token that is none",
+            vec![("sec-websocket-protocol", "doorstep.sync.v1, bearer.x")],
+            401,
+            "token_invalid",
+        ),
         ("no subprotocol", vec![auth], 400, "protocol_unsupported"),
-        ("another subprotocol", vec![auth, ("sec-websocket-protocol", "chat")], 400, "protocol_unsupported"),
-        ("a page of elsewhere", vec![auth, protocol, ("origin", "https://evil.example")], 403, "origin_refused"),
-        ("a page of nowhere", vec![auth, protocol, ("origin", "null")], 403, "origin_refused"),
+        (
+            "another subprotocol",
+            vec![auth, ("sec-websocket-protocol", "chat")],
+            400,
+            "protocol_unsupported",
+        ),
+        (
+            "a page of elsewhere",
+            vec![auth, protocol, ("origin", "https://evil.example")],
+            403,
+            "origin_refused",
+        ),
+        (
+            "a page of nowhere",
+            vec![auth, protocol, ("origin", "null")],
+            403,
+            "origin_refused",
+        ),
     ];
     for (what, headers, status, code) in refusals {
-        let (found, body) = knock(url, &headers).err().unwrap_or_else(|| panic!("{what} was let in"));
+        let (found, body) = knock(url, &headers)
+            .err()
+            .unwrap_or_else(|| panic!("{what} was let in"));
         let body = String::from_utf8_lossy(&body).into_owned();
         assert_eq!(found, status, "{what}: {body}");
         assert!(body.is_empty() || body.contains(code), "{what}: {body}");
     }
     for (what, headers) in [
         ("an app", vec![auth, protocol]),
-        ("a page of the server's own", vec![auth, protocol, ("origin", url)]),
-        ("a page that cannot set headers", vec![("sec-websocket-protocol", offered.as_str()), ("origin", url)]),
+        (
+            "a page of the server's own",
+            vec![auth, protocol, ("origin", url)],
+        ),
+        (
+            "a page that cannot set headers",
+            vec![("sec-websocket-protocol", offered.as_str()), ("origin", url)],
+        ),
     ] {
         assert!(knock(url, &headers).is_ok(), "{what} was refused");
     }
@@ -418,7 +488,9 @@ fn who_does_not_read_is_let_go_and_costs_the_others_nothing() {
     let mut visit = Visit::open();
     let note = visit.note;
     for n in 0..3 {
-        visit.alice.types(note, &format!("{n} {} ", "word ".repeat(50_000)));
+        visit
+            .alice
+            .types(note, &format!("{n} {} ", "word ".repeat(50_000)));
         visit.alice.lives(MOMENT);
     }
     visit.until_alike();
@@ -460,6 +532,8 @@ fn who_says_nothing_is_let_go() {
     stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
     let mut all = Vec::new();
     let _ = std::io::Read::read_to_end(&mut stream, &mut all);
-    let close = all.windows(4).any(|bytes| bytes[0] == 0x88 && bytes[2..] == 4408u16.to_be_bytes());
+    let close = all
+        .windows(4)
+        .any(|bytes| bytes[0] == 0x88 && bytes[2..] == 4408u16.to_be_bytes());
     assert!(close, "{all:?}");
 }

@@ -89,8 +89,12 @@ const OPENING_MS: i64 = 20_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// None, and not before this time.
-    Resting { until: i64 },
-    Opening { since: i64 },
+    Resting {
+        until: i64,
+    },
+    Opening {
+        since: i64,
+    },
     Open,
 }
 

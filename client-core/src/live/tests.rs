@@ -73,7 +73,10 @@ fn each_failure_doubles_the_longest_wait_and_an_answer_forgives_all() {
         assert_eq!(line.step(&Event::Tick, now - 1, 0), None, "not before its time");
     }
     assert!(most.is_sorted(), "{most:?}");
-    assert!(*most.last().unwrap() > 50_000 && most.iter().all(|ms| *ms <= LONGEST_WAIT_MS), "{most:?}");
+    assert!(
+        *most.last().unwrap() > 50_000 && most.iter().all(|ms| *ms <= LONGEST_WAIT_MS),
+        "{most:?}"
+    );
     line.answered();
     assert!(line.longer(u32::MAX) <= FIRST_WAIT_MS);
 }
@@ -95,12 +98,31 @@ fn a_token_that_expired_is_replaced_at_once_and_a_server_that_insists_is_waited_
 
 #[test]
 fn what_a_retry_cannot_mend_is_tried_again_after_a_long_rest() {
-    for event in [refused(200), refused(400), refused(403), refused(404), refused(426), lost(4400), lost(4403), lost(4409)] {
+    for event in [
+        refused(200),
+        refused(400),
+        refused(403),
+        refused(404),
+        refused(426),
+        lost(4400),
+        lost(4403),
+        lost(4409),
+    ] {
         let mut line = wanted();
         let ms = rests(&mut line, event, u32::MAX);
-        assert!((LONG_REST_MS..=LONG_REST_MS + LONGEST_WAIT_MS).contains(&ms), "{event:?} {ms}");
+        assert!(
+            (LONG_REST_MS..=LONG_REST_MS + LONGEST_WAIT_MS).contains(&ms),
+            "{event:?} {ms}"
+        );
     }
-    for event in [refused(500), refused(502), lost(1001), lost(1011), lost(4408), Event::Lost { code: None }] {
+    for event in [
+        refused(500),
+        refused(502),
+        lost(1001),
+        lost(1011),
+        lost(4408),
+        Event::Lost { code: None },
+    ] {
         let mut line = wanted();
         assert!(rests(&mut line, event, u32::MAX) <= FIRST_WAIT_MS, "{event:?}");
     }
@@ -125,7 +147,11 @@ fn without_a_network_it_stands_still_and_with_one_it_comes_soon() {
     assert_eq!(line.step(&Event::Tick, NOW + 3_600_000, 0), None);
     assert_eq!(line.step(&Event::Network(true), NOW, 400), None);
     assert_eq!(line.next_at(), Some(NOW + 400));
-    assert_eq!(line.step(&Event::Network(true), NOW + 1, 900), None, "nothing new");
+    assert_eq!(
+        line.step(&Event::Network(true), NOW + 1, 900),
+        None,
+        "nothing new"
+    );
     assert_eq!(line.step(&Event::Tick, NOW + 400, 0), open(false));
 }
 

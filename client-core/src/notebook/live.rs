@@ -13,8 +13,8 @@ use super::Notebook;
 use super::pass::{SyncMode, Tally};
 use crate::host::Transport;
 use crate::live::{Action, Door, Event, Line, Order};
-use crate::store::meta::{self, key};
 use crate::store::fills;
+use crate::store::meta::{self, key};
 use crate::sync::{self, Plan};
 use crate::trouble::Trouble;
 
@@ -149,7 +149,11 @@ impl Notebook {
                 Event::Frame(bytes) => self.hear(bytes, now)?,
                 _ => true,
             };
-            let dead = self.live.asked.as_ref().is_some_and(|(_, at)| now - at >= ANSWER_MS);
+            let dead = self
+                .live
+                .asked
+                .as_ref()
+                .is_some_and(|(_, at)| now - at >= ANSWER_MS);
             if dead || !understood {
                 self.hang_up(actions);
             } else {
@@ -285,7 +289,10 @@ impl Notebook {
     fn next_step_at(&self, now: i64) -> i64 {
         let line = self.live.line.next_at();
         let typed = self.desk.typed();
-        let paced = typed.iter().filter(|id| self.in_company(**id)).map(|id| self.paced_at(*id));
+        let paced = typed
+            .iter()
+            .filter(|id| self.in_company(**id))
+            .map(|id| self.paced_at(*id));
         let looks = (!typed.is_empty()).then_some(now + LOOK_MS);
         let answer = match &self.live.asked {
             _ if !self.is_live() => None,

@@ -100,7 +100,8 @@ impl Notebook {
             return Err(Trouble::NotAllowed("open the note first"));
         }
         let open = self.in_view(note)?;
-        let Some((automerge::Value::Object(automerge::ObjType::Text), text)) = open.doc.get(ROOT, field)? else {
+        let Some((automerge::Value::Object(automerge::ObjType::Text), text)) = open.doc.get(ROOT, field)?
+        else {
             return Ok(None);
         };
         let text = open.doc.text(&text)?;

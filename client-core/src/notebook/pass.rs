@@ -173,7 +173,12 @@ impl Notebook {
     }
 
     /// The next request; what it offers is frozen when this returns.
-    pub(super) fn next(&mut self, mode: SyncMode, tally: &Tally, target_bytes: usize) -> Result<Plan, Trouble> {
+    pub(super) fn next(
+        &mut self,
+        mode: SyncMode,
+        tally: &Tally,
+        target_bytes: usize,
+    ) -> Result<Plan, Trouble> {
         let mut unsent = Vec::new();
         if mode != SyncMode::PullOnly {
             self.freeze(target_bytes)?;

@@ -225,9 +225,17 @@ impl Sitter<'_> {
         let Some(own) = seats.by_device.get(&self.device) else {
             return Vec::new();
         };
-        let others = seats.by_device.iter().filter(|(device, _)| **device != self.device);
+        let others = seats
+            .by_device
+            .iter()
+            .filter(|(device, _)| **device != self.device);
         let others: Vec<_> = others.flat_map(|(_, taken)| &taken.watched).collect();
-        let mut shared: Vec<_> = own.watched.iter().filter(|id| others.contains(id)).copied().collect();
+        let mut shared: Vec<_> = own
+            .watched
+            .iter()
+            .filter(|id| others.contains(id))
+            .copied()
+            .collect();
         shared.sort_unstable();
         shared
     }

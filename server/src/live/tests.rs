@@ -29,7 +29,11 @@ fn a_newer_socket_of_a_device_replaces_the_older_and_keeps_its_seat_when_that_en
 #[test]
 fn those_who_have_a_note_open_know_of_each_other_until_one_leaves() {
     let hub = Hub::default();
-    let (ann, bob, cat) = (hub.sit(ANN, "W1", None), hub.sit(BOB, "W2", None), hub.sit(CAT, "W3", None));
+    let (ann, bob, cat) = (
+        hub.sit(ANN, "W1", None),
+        hub.sit(BOB, "W2", None),
+        hub.sit(CAT, "W3", None),
+    );
     ann.watches(vec![OTHER, NOTE]);
     assert!(ann.company().is_empty());
     bob.watches(vec![NOTE]);
@@ -71,7 +75,7 @@ fn every_farewell_has_a_code_of_its_own_kind_and_a_word() {
 mod crying {
     use super::*;
     use crate::core::Core;
-    use crate::store::{Audience, NewEntry, NewsKind, EntryState, StoreError};
+    use crate::store::{Audience, EntryState, NewEntry, NewsKind, StoreError};
     use notes::ids::PersonId;
     use notes::note::Template;
 
@@ -124,21 +128,32 @@ mod crying {
         );
         crier.cry(&core).unwrap();
         for sitter in [&ann, &bob, &cat] {
-            assert!(sitter.seat.take().poke, "who was there before it listened looks for itself");
+            assert!(
+                sitter.seat.take().poke,
+                "who was there before it listened looks for itself"
+            );
         }
         ann.watches(vec![NOTE]);
-        core.store.write(|tx| tx.follow(NOTE, BOB, Some("joint_visit"))).unwrap();
+        core.store
+            .write(|tx| tx.follow(NOTE, BOB, Some("joint_visit")))
+            .unwrap();
         publish(&core, 1, NOTE, BOB, person);
         crier.cry(&core).unwrap();
         let marks = |sitter: &Sitter<'_>| {
             let pending = sitter.seat.take();
             (pending.pull, pending.poke)
         };
-        assert_eq!((marks(&ann), marks(&bob), marks(&cat)), ((true, false), (false, false), (false, false)));
+        assert_eq!(
+            (marks(&ann), marks(&bob), marks(&cat)),
+            ((true, false), (false, false), (false, false))
+        );
         publish(&core, 2, OTHER, CAT, person);
         publish(&core, 3, NOTE, CAT, None);
         crier.cry(&core).unwrap();
-        assert_eq!((marks(&ann), marks(&bob), marks(&cat)), ((false, true), (false, true), (false, false)));
+        assert_eq!(
+            (marks(&ann), marks(&bob), marks(&cat)),
+            ((false, true), (false, true), (false, false))
+        );
         crier.cry(&core).unwrap();
         assert_eq!(marks(&ann), (false, false), "told once");
     }
@@ -159,7 +174,9 @@ mod crying {
             (Audience::Person(person), (true, false)),
         ] {
             let _ = (ann.seat.take(), bob.seat.take());
-            core.store.write(|tx| tx.tell(audience, NewsKind::Standing, b"x")).unwrap();
+            core.store
+                .write(|tx| tx.tell(audience, NewsKind::Standing, b"x"))
+                .unwrap();
             crier.cry(&core).unwrap();
             let (to_ann, to_bob) = (ann.seat.take(), bob.seat.take());
             assert_eq!((to_ann.poke, to_bob.poke), expected, "{audience}");

@@ -83,7 +83,9 @@ impl Tx<'_> {
             Some(("device", id)) => Some(Addressee::Device(id.parse().map_err(|_| BROKEN)?)),
             Some(("person", id)) => {
                 let person = self.person(id.parse().map_err(|_| BROKEN)?)?;
-                person.and_then(|person| person.allocated_worker).map(Addressee::Worker)
+                person
+                    .and_then(|person| person.allocated_worker)
+                    .map(Addressee::Worker)
             }
             Some(_) => return Err(BROKEN),
         })

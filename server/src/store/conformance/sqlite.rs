@@ -257,10 +257,7 @@ fn what_runs_for_every_phone_goes_by_an_index() {
             projection::FINISH,
             "published USING INDEX published_by_document (document=?)",
         ),
-        (
-            live::PUBLISHED_SINCE,
-            "p USING INTEGER PRIMARY KEY (rowid>?)",
-        ),
+        (live::PUBLISHED_SINCE, "p USING INTEGER PRIMARY KEY (rowid>?)"),
         (live::NEWS_SINCE, "news USING INTEGER PRIMARY KEY (rowid>?)"),
         (
             news::FOR,

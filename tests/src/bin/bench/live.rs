@@ -57,7 +57,12 @@ pub(crate) fn run(table: &mut Table) {
 }
 
 /// For each key, how long it took.
-fn type_and_watch(writer: &mut LivePhone, mut reader: LivePhone, note: DocumentId, before: usize) -> Vec<Duration> {
+fn type_and_watch(
+    writer: &mut LivePhone,
+    mut reader: LivePhone,
+    note: DocumentId,
+    before: usize,
+) -> Vec<Duration> {
     let (said, heard) = mpsc::channel::<(usize, Instant)>();
     let screen = std::thread::spawn(move || {
         let mut shown = 0;

@@ -311,11 +311,7 @@ fn answer(core: &Core, device: DeviceId, bytes: &[u8]) -> Result<Answered, Farew
     if pushes {
         core.bell.ring();
     }
-    Ok(Answered {
-        response,
-        who,
-        watch,
-    })
+    Ok(Answered { response, who, watch })
 }
 
 fn pull(core: &Core, device: DeviceId, cursor: &[u8]) -> Result<Response, Farewell> {
