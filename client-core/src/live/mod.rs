@@ -98,6 +98,16 @@ enum State {
     Open,
 }
 
+/// What is thought of the token that this phone keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Good,
+    /// It was refused, or has expired: the next socket takes a fresh one.
+    Stale,
+    /// A fresh one was taken, and no answer came since.
+    Fresh,
+}
+
 /// The line.
 #[derive(Debug)]
 pub(crate) struct Line {
@@ -105,9 +115,7 @@ pub(crate) struct Line {
     network: bool,
     state: State,
     failures: u32,
-    fresh_token: bool,
-    /// A fresh token was tried since the last answer.
-    tried_fresh: bool,
+    token: Token,
 }
 
 impl Default for Line {
@@ -117,8 +125,7 @@ impl Default for Line {
             network: true,
             state: State::Resting { until: i64::MIN },
             failures: 0,
-            fresh_token: false,
-            tried_fresh: false,
+            token: Token::Good,
         }
     }
 }
@@ -136,7 +143,7 @@ impl Line {
     /// An answer came: the line is good.
     pub(crate) fn answered(&mut self) {
         self.failures = 0;
-        self.tried_fresh = false;
+        self.token = Token::Good;
     }
 
     /// One step; `thrown` is random.
@@ -170,7 +177,10 @@ impl Line {
         match self.state {
             State::Resting { until } if self.wanted && self.network && now >= until => {
                 self.state = State::Opening { since: now };
-                let fresh_token = std::mem::take(&mut self.fresh_token);
+                let fresh_token = self.token == Token::Stale;
+                if fresh_token {
+                    self.token = Token::Fresh;
+                }
                 Some(Order::Open { fresh_token })
             }
             State::Open | State::Opening { .. } if !self.wanted => {
@@ -192,8 +202,8 @@ impl Line {
 
     fn refused(&mut self, status: u16, retry_after_s: Option<u32>, now: i64, thrown: u32) {
         match status {
-            401 if !self.tried_fresh => {
-                (self.fresh_token, self.tried_fresh) = (true, true);
+            401 if self.token == Token::Good => {
+                self.token = Token::Stale;
                 self.rest(now, 0);
             }
             429 | 500..=599 => {
@@ -209,9 +219,8 @@ impl Line {
     fn lost(&mut self, code: Option<u16>, now: i64, thrown: u32) {
         match code {
             // The token has expired; a server that says so at once and again is waited for.
-            Some(4401) if self.failures == 0 => {
-                self.failures = 1;
-                self.fresh_token = true;
+            Some(4401) if self.token == Token::Good => {
+                self.token = Token::Stale;
                 self.rest(now, 0);
             }
             Some(4400 | 4403 | 4409) => self.rest(now, LONG_REST_MS + spread(LONGEST_WAIT_MS, thrown)),

@@ -84,10 +84,12 @@ fn each_failure_doubles_the_longest_wait_and_an_answer_forgives_all() {
 #[test]
 fn a_token_that_expired_is_replaced_at_once_and_a_server_that_insists_is_waited_for() {
     let mut line = wanted();
-    assert_eq!(rests(&mut line, lost(4401), 500), 0);
-    assert_eq!(line.step(&Event::Tick, NOW, 0), open(true));
+    line.step(&Event::Tick, NOW, 0);
     line.step(&Event::Opened, NOW, 0);
-    line.step(&lost(4401), NOW, 700);
+    line.answered();
+    assert_eq!(line.step(&lost(4401), NOW, 500), open(true));
+    line.step(&Event::Opened, NOW, 0);
+    assert_eq!(line.step(&lost(4401), NOW, 700), None);
     assert!(line.next_at().unwrap() > NOW, "no answer came in between");
     let mut line = wanted();
     line.step(&Event::Tick, NOW, 0);

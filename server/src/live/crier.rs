@@ -1,6 +1,7 @@
 //! The crier: after each round of the projector it looks once at what was published and told since the last
 //! time, also by other processes, finds whom that concerns, and marks their seats.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use notes::ids::{DeviceId, DocumentId};
@@ -73,8 +74,8 @@ fn gather(tx: &Tx<'_>, told: Option<(u64, u64)>, heads: (u64, u64)) -> Result<Ti
     tidings.all |= tidings.published.len() >= MANY as usize;
     for publication in &tidings.published {
         let id = publication.document;
-        if !tidings.followers.contains_key(&id) {
-            tidings.followers.insert(id, tx.followers(id)?);
+        if let Entry::Vacant(place) = tidings.followers.entry(id) {
+            place.insert(tx.followers(id)?);
         }
     }
     Ok(tidings)
