@@ -10,8 +10,8 @@ fn wanted() -> Line {
     line
 }
 
-fn open(fresh_token: bool) -> Option<Order> {
-    Some(Order::Open { fresh_token })
+fn open(fresh_token: bool) -> Order {
+    Order::Open { fresh_token }
 }
 
 fn lost(code: u16) -> Event<'static> {
@@ -40,7 +40,7 @@ fn it_opens_once_when_it_is_wanted_and_closes_when_it_is_not() {
     assert_eq!(line.step(&Event::Tick, NOW, 0), None);
     assert_eq!(line.next_at(), None);
     line.want(true);
-    assert_eq!(line.step(&Event::Tick, NOW, 0), open(false));
+    assert_eq!(line.step(&Event::Tick, NOW, 0), Some(open(false)));
     assert_eq!(line.step(&Event::Tick, NOW, 0), None, "it is opening");
     assert!(!line.is_open());
     assert_eq!(line.step(&Event::Opened, NOW, 0), None);
@@ -57,7 +57,7 @@ fn each_failure_doubles_the_longest_wait_and_an_answer_forgives_all() {
     let mut now = NOW;
     let mut most = Vec::new();
     for _ in 0..9 {
-        assert_eq!(line.step(&Event::Tick, now, 0), open(false));
+        assert_eq!(line.step(&Event::Tick, now, 0), Some(open(false)));
         line.step(&Event::Lost { code: None }, now, u32::MAX);
         // Whatever is thrown, the wait lies between nought and the longest.
         let mut longest = 0;
@@ -87,13 +87,13 @@ fn a_token_that_expired_is_replaced_at_once_and_a_server_that_insists_is_waited_
     line.step(&Event::Tick, NOW, 0);
     line.step(&Event::Opened, NOW, 0);
     line.answered();
-    assert_eq!(line.step(&lost(4401), NOW, 500), open(true));
+    assert_eq!(line.step(&lost(4401), NOW, 500), Some(open(true)));
     line.step(&Event::Opened, NOW, 0);
     assert_eq!(line.step(&lost(4401), NOW, 700), None);
     assert!(line.next_at().unwrap() > NOW, "no answer came in between");
     let mut line = wanted();
     line.step(&Event::Tick, NOW, 0);
-    assert_eq!(line.step(&refused(401), NOW, 0), open(true));
+    assert_eq!(line.step(&refused(401), NOW, 0), Some(open(true)));
     assert_eq!(line.step(&refused(401), NOW, 0), None);
     assert!(line.next_at().unwrap() >= NOW + LONG_REST_MS);
 }
@@ -154,7 +154,7 @@ fn without_a_network_it_stands_still_and_with_one_it_comes_soon() {
         None,
         "nothing new"
     );
-    assert_eq!(line.step(&Event::Tick, NOW + 400, 0), open(false));
+    assert_eq!(line.step(&Event::Tick, NOW + 400, 0), Some(open(false)));
 }
 
 #[test]
