@@ -238,8 +238,11 @@ impl Notebook {
     fn pace(&mut self, now: i64) -> Result<(), Trouble> {
         for id in self.desk.typed() {
             if self.live.company.contains(&id) && now >= self.paced_at(id) {
+                // By the beat and not by the clock: a late step must not push all that follow later still.
+                let beat = self.paced_at(id);
+                let on_beat = now.saturating_sub(beat) < PACE_MS;
                 self.settle(id)?;
-                self.live.changed_at.insert(id, now);
+                self.live.changed_at.insert(id, if on_beat { beat } else { now });
             }
         }
         Ok(())
