@@ -6,6 +6,7 @@
 
 pub mod host;
 mod keystore;
+pub mod live;
 pub mod notebook;
 mod store;
 pub mod sync;

@@ -6,6 +6,7 @@
 
 mod error;
 mod host;
+mod live;
 mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -18,6 +19,7 @@ use zeroize::Zeroizing;
 pub use error::NotebookError;
 pub use host::{Clock, Dice, HostError, HttpHeader, HttpRequest, HttpResponse, Keystore, Transport};
 use host::{Device, Hands, Link};
+pub use live::{LiveEvent, LiveSocket, LiveStep};
 
 /// The notes of one worker on one phone.
 #[derive(uniffi::Object)]

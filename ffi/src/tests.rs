@@ -11,7 +11,9 @@ use client_core::host::KeyRefused;
 use notes::ids::BadId;
 use notes::note::edit::BadEdit;
 
-use crate::mobile::{Clock, Dice, HostError, Keystore, Notebook, NotebookError, seal_key, unseal_key};
+use crate::mobile::{
+    Clock, Dice, HostError, Keystore, LiveEvent, LiveSocket, Notebook, NotebookError, seal_key, unseal_key,
+};
 
 /// What a caller passed in, and no error may repeat.
 const SECRET: &str = "Margaret fell";
@@ -181,6 +183,87 @@ fn a_keystore_that_answers_with_another_length_is_refused() {
     }
 }
 
+/// A server that enrols and gives tokens, and no more.
+struct Door;
+
+impl crate::mobile::Transport for Door {
+    fn send(&self, request: crate::mobile::HttpRequest) -> Result<crate::mobile::HttpResponse, HostError> {
+        let body = match request.path.as_str() {
+            "/v1/enrol" => {
+                r#"{"device_id": "01010101-0101-0101-0101-010101010101", "worker": {"id": "W1", "name": "Ann Ash"},
+                    "token_url": "https://s.example/v1/token", "server_time": 1790000000000}"#
+            }
+            "/v1/token" => r#"{"access_token": "a.b.c", "expires_in": 600}"#,
+            _ => return Err(HostError::Failed),
+        };
+        Ok(crate::mobile::HttpResponse {
+            status: 200,
+            headers: Vec::new(),
+            body: body.into(),
+        })
+    }
+}
+
+/// A socket that writes down what it is told.
+#[derive(Default)]
+struct Socket {
+    told: Mutex<Vec<String>>,
+    broken: AtomicBool,
+}
+
+impl Socket {
+    fn tell(&self, what: String) -> Result<(), HostError> {
+        self.told.lock().unwrap().push(what);
+        if self.broken.load(Ordering::Relaxed) {
+            Err(HostError::Failed)
+        } else {
+            Ok(())
+        }
+    }
+    fn told(&self) -> Vec<String> {
+        std::mem::take(&mut *self.told.lock().unwrap())
+    }
+}
+
+impl LiveSocket for Socket {
+    fn open(&self, path: String, protocol: String, token: String) -> Result<(), HostError> {
+        self.tell(format!("open {path} {protocol} {token}"))
+    }
+    fn send(&self, frame: Vec<u8>) -> Result<(), HostError> {
+        self.tell(format!("send {}", !frame.is_empty()))
+    }
+    fn close(&self) -> Result<(), HostError> {
+        self.tell("close".into())
+    }
+}
+
+#[test]
+fn an_apps_socket_is_opened_spoken_through_and_closed() {
+    let app = Arc::new(App::default());
+    let book = open(&app, &[7; 32], None).unwrap();
+    book.enrol(Arc::new(Door), "AAAAA-AAAAA", "https://s.example")
+        .unwrap();
+    let socket = Arc::new(Socket::default());
+    let step = |event| book.live(Arc::new(Door), socket.clone(), event).unwrap();
+    step(LiveEvent::Tick);
+    assert_eq!(socket.told(), Vec::<String>::new(), "nobody wants one");
+    book.go_live(true).unwrap();
+    let opening = step(LiveEvent::Tick);
+    assert_eq!(socket.told(), ["open /v1/live doorstep.sync.v1 a.b.c"]);
+    assert!(opening.wait_until > 0 && !opening.pass);
+    step(LiveEvent::Opened);
+    assert_eq!(socket.told(), ["send true"], "the first request");
+    step(LiveEvent::Frame { bytes: vec![0xff] });
+    assert_eq!(socket.told(), ["close"], "what came makes no sense");
+    // One that breaks while it is used is one that was lost.
+    socket.broken.store(true, Ordering::Relaxed);
+    step(LiveEvent::Network { there: false });
+    step(LiveEvent::Opened);
+    assert_eq!(socket.told(), ["send true"]);
+    step(LiveEvent::Tick);
+    assert_eq!(socket.told(), Vec::<String>::new());
+}
+
 #[test]
 fn a_pin_wraps_the_key() {
     let app = Arc::new(App::default());
@@ -208,6 +291,7 @@ fn nothing_unsafe_is_written_by_hand() {
         include_str!("mobile.rs"),
         include_str!("mobile/error.rs"),
         include_str!("mobile/host.rs"),
+        include_str!("mobile/live.rs"),
         include_str!("mobile/values.rs"),
     ];
     for line in sources.iter().flat_map(|source| source.lines()) {

@@ -51,12 +51,14 @@ catalogue! {
     Clock "clock" 401 "The signature's time does not fit the server's. Sign again with the time in server_time.";
     AssertionReplayed "assertion_replayed" 401 "This signature was used before. Sign a new one.";
     ScopeMissing "scope_missing" 403 "This identity may not do that. Ask an administrator for the scope.";
+    OriginRefused "origin_refused" 403 "Web pages of this address may not talk to this server. Ask an administrator to name it.";
     DeviceRevoked "device_revoked" 403 "This device may only send what it still has. Ask your team admin.";
     CodeUnknown "code_unknown" 404 "The code is not known, was used, or has expired. Ask for a fresh one.";
     ActorTaken "actor_taken" 409 "Another device writes under this actor. The app must make a fresh one.";
     // What is asked for.
     NotFound "not_found" 404 "There is nothing here by that name.";
     MethodNotAllowed "method_not_allowed" 405 "This address does not take that method.";
+    UpgradeNeeded "upgrade_needed" 426 "This address speaks WebSocket only. Use passes where something on the way does not let it through.";
     CursorUnknown "cursor_unknown" 400 "The cursor is not one of this server's. Start from the beginning, or from one that it gave.";
     EpochChanged "epoch_changed" 409 "The server was restored from a backup since that cursor. Reconcile, then start again.";
     ReceiptUnknown "receipt_unknown" 404 "No event has this id.";

@@ -99,6 +99,20 @@ pub const SETTINGS: &[Setting] = &[
         help: "Requests at the same time; more are told to try again",
     },
     Setting {
+        name: "max_live",
+        flag: "max-live",
+        value: "N",
+        default: "4096",
+        help: "Live sockets at the same time, which do not count as requests; more are told to try again",
+    },
+    Setting {
+        name: "origins",
+        flag: "origins",
+        value: "LIST",
+        default: "",
+        help: "Web addresses, besides the server's own, whose pages may open a live socket; apart by spaces or commas",
+    },
+    Setting {
         name: "body_timeout_s",
         flag: "body-timeout-s",
         value: "N",
@@ -198,6 +212,8 @@ pub struct HttpConfig {
     pub import_body_bytes: usize,
     pub receipts_body_bytes: usize,
     pub max_requests: usize,
+    pub max_live: usize,
+    pub origins: Vec<String>,
     pub body_timeout_s: u64,
 }
 
@@ -267,6 +283,8 @@ impl Config {
                 import_body_bytes: parse("import_body_bytes", &raw("import_body_bytes"))?,
                 receipts_body_bytes: parse("receipts_body_bytes", &raw("receipts_body_bytes"))?,
                 max_requests: parse("max_requests", &raw("max_requests"))?,
+                max_live: parse("max_live", &raw("max_live"))?,
+                origins: origins(&raw("origins"))?,
                 body_timeout_s: parse("body_timeout_s", &raw("body_timeout_s"))?,
             },
             data_dir,
@@ -382,6 +400,21 @@ fn public_url(value: String) -> Result<Option<String>, ConfigError> {
     }
 }
 
+/// A list of web origins (RFC 6454), in small letters.
+fn origins(value: &str) -> Result<Vec<String>, ConfigError> {
+    let words = value.split([' ', ',']).filter(|word| !word.is_empty());
+    let each = words.map(|word| {
+        let url = public_url(word.to_ascii_lowercase()).ok().flatten();
+        url.filter(|url| url.matches('/').count() == 2).ok_or_else(|| {
+            ConfigError::Value(
+                "origins",
+                format!("{word:?} is no address like https://app.example"),
+            )
+        })
+    });
+    each.collect()
+}
+
 fn key(hex: &str, file: &str) -> Result<Option<Key>, ConfigError> {
     let (name, text) = if !hex.is_empty() {
         ("database_key", hex.to_owned())
@@ -451,11 +484,21 @@ mod tests {
             ("database_key = \"abc\"", "64 hexadecimal digits"),
             ("database_key_file = \"/nowhere/at/all\"", "database_key_file"),
             ("enrol_valid_h = 0", "enrol_valid_h"),
+            ("origins = \"https://a.example b.example\"", "b.example"),
+            ("origins = \"https://a.example/path\"", "origins"),
             ("log_format = \"xml\"", "text, json"),
         ] {
             let error = gather(&[], &[], file).unwrap_err();
             assert!(error.contains(complaint), "{file}: {error}");
         }
+    }
+
+    #[test]
+    fn origins_are_a_list() {
+        let said = |file: &str| gather(&[], &[], file).unwrap().http.origins;
+        assert_eq!(said(""), Vec::<String>::new());
+        let file = "origins = \"https://A.example, http://127.0.0.1:5173/\"";
+        assert_eq!(said(file), ["https://a.example", "http://127.0.0.1:5173"]);
     }
 
     #[test]

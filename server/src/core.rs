@@ -9,6 +9,7 @@ use crate::attachments;
 use crate::auth::{KeySet, Realm, ReplayGuard, SigningKey};
 use crate::host::Host;
 use crate::limits::Limits;
+use crate::live::Hub;
 use crate::ops::restore::is_half_done;
 use crate::store::{Store, StoreError, Tx};
 use crate::sync::Memory;
@@ -25,6 +26,8 @@ pub struct Core {
     pub folder: PathBuf,
     /// Wakes whoever judges and publishes.
     pub bell: Bell,
+    /// Who has a live socket open.
+    pub live: Hub,
     /// Who asked too often.
     pub limits: Limits,
     /// How many bytes of files are taken.
@@ -76,6 +79,7 @@ impl Core {
             memory: Memory::default(),
             folder: folder.to_owned(),
             bell: Bell::default(),
+            live: Hub::default(),
             limits: Limits::default(),
             attachments: attachments::Limits::default(),
             keys: KeySet::new(current, keys.collect()),

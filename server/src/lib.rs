@@ -15,6 +15,7 @@ mod hex;
 pub mod import;
 pub mod issues;
 mod limits;
+pub mod live;
 pub mod ops;
 mod problem;
 pub mod router;

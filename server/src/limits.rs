@@ -18,6 +18,8 @@ pub enum Deed {
     TokenFailure,
     /// A request of a revoked device.
     RevokedPush,
+    /// A frame on a live socket.
+    LiveFrame,
 }
 
 impl Deed {
@@ -27,6 +29,8 @@ impl Deed {
             Self::CodeGuess => 30,
             Self::TokenFailure => 100,
             Self::RevokedPush => 60,
+            // Two who type as fast as they can make some 30 changes a second.
+            Self::LiveFrame => 3_000,
         }
     }
 }

@@ -20,6 +20,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/token", post(phone::token::token))
         // Phones.
         .route("/v1/sync", post(phone::sync::sync))
+        .route("/v1/live", get(phone::live::live))
         // Phones, and case systems for reading.
         .route(
             "/v1/attachments/{sha256}",

@@ -17,6 +17,7 @@ use crate::attachments;
 use crate::config::Config;
 use crate::core::Core;
 use crate::host::Host;
+use crate::live::Crier;
 use crate::router::router;
 use crate::store::StoreError;
 use crate::sync;
@@ -27,6 +28,8 @@ const BATCH: u32 = 64;
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// How often changes that wait too long are looked for.
 const SWEEP_EVERY_MS: i64 = 60_000;
+/// How long live sockets may take to say goodbye.
+const FAREWELLS: Duration = Duration::from_secs(3);
 /// How long open connections may take to end.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -99,6 +102,7 @@ async fn until_told(
     stop: watch::Sender<bool>,
     ready: impl FnOnce(),
 ) -> std::io::Result<()> {
+    let hub = Arc::clone(&app.core);
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let mut told = stop.subscribe();
     let mut late = stop.subscribe();
@@ -132,6 +136,15 @@ async fn until_told(
         }
     };
     stopper.abort();
+    // Upgraded connections are no requests any more: they are waited for apart.
+    let farewells = async {
+        while !hub.live.is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    if tokio::time::timeout(FAREWELLS, farewells).await.is_err() {
+        tracing::warn!("some live sockets did not end in time");
+    }
     outcome
 }
 
@@ -164,9 +177,11 @@ fn signals() -> std::io::Result<impl Future<Output = ()>> {
 /// Judges and publishes what waits, until told to stop.
 fn projector(core: Arc<Core>, stopping: watch::Receiver<bool>) -> Result<JoinHandle<()>, ServeError> {
     let work = move || {
-        let mut swept_at = 0;
+        let (mut swept_at, mut crier) = (0, Crier::default());
         while !*stopping.borrow() {
-            let round = catch_unwind(AssertUnwindSafe(|| round(&core, &stopping, &mut swept_at)));
+            let round = catch_unwind(AssertUnwindSafe(|| {
+                round(&core, &stopping, &mut crier, &mut swept_at)
+            }));
             match round {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::error!(%error, "the projector will try again"),
@@ -179,8 +194,17 @@ fn projector(core: Arc<Core>, stopping: watch::Receiver<bool>) -> Result<JoinHan
     thread.spawn(work).map_err(|e| ServeError::Io("projector", e))
 }
 
-fn round(core: &Core, stopping: &watch::Receiver<bool>, swept_at: &mut i64) -> Result<(), StoreError> {
-    while !*stopping.borrow() && sync::project(core, BATCH)? > 0 {}
+fn round(
+    core: &Core,
+    stopping: &watch::Receiver<bool>,
+    crier: &mut Crier,
+    swept_at: &mut i64,
+) -> Result<(), StoreError> {
+    while !*stopping.borrow() && sync::project(core, BATCH)? > 0 {
+        crier.cry(core)?;
+    }
+    // Also what another process has decided, or a request that published nothing.
+    crier.cry(core)?;
     let now = core.host.now_ms();
     if now.saturating_sub(*swept_at) >= SWEEP_EVERY_MS {
         sync::sweep(core)?;

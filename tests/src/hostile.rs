@@ -193,6 +193,7 @@ impl Outlaw {
             pull: true,
             fills: Vec::new(),
             app: "outlaw".into(),
+            watch: None,
         }
     }
 

@@ -27,24 +27,13 @@ fn root() -> PathBuf {
 
 /// A program of the workspace, built by `cargo xtask test` before the stories run.
 pub fn program(name: &str) -> PathBuf {
-    // target/debug/deps/this-test
-    let beside = || {
-        std::env::current_exe()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .to_owned()
-    };
-    let folder = std::env::var_os("DOORSTEP_BIN_DIR").map_or_else(beside, PathBuf::from);
-    let program = folder.join(name);
-    assert!(
-        program.exists(),
-        "{} is not built: cargo build --workspace --bins",
-        program.display()
-    );
-    program
+    // target/debug/deps/this-test, or target/release/bench.
+    let own = std::env::current_exe().unwrap();
+    let beside = own.ancestors().skip(1).take(2).map(Path::to_owned);
+    let told = std::env::var_os("DOORSTEP_BIN_DIR").map(PathBuf::from);
+    let places = told.into_iter().chain(beside).map(|folder| folder.join(name));
+    let found = places.into_iter().find(|program| program.is_file());
+    found.unwrap_or_else(|| panic!("{name} is not built: cargo build --workspace --bins"))
 }
 
 /// Where the sample people and workers are.

@@ -104,6 +104,8 @@ fn open(folder: &Folder, host: &Host, limits: &Limits) -> Running {
         import_body_bytes: 32 * 1024 * 1024,
         receipts_body_bytes: 2 * 1024 * 1024,
         max_requests: 64,
+        max_live: 16,
+        origins: Vec::new(),
         body_timeout_s: 120,
     };
     let app = App::new(Arc::clone(&core), http, stopping);

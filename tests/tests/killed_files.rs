@@ -159,7 +159,7 @@ fn a_server_that_is_killed_while_files_come_in_has_them_whole_in_the_end() {
     println!("{kills} kills");
     assert_eq!(phone.says(&["list"])[0]["state"], "on_server");
     server.wait_until_published();
-    server.stop();
+    server.kill();
     server.verify();
     let core = Core::open(&folder.path().join("server"), None, Host::system()).unwrap();
     for (_, bytes) in &files {

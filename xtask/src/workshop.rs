@@ -61,25 +61,27 @@ impl Workshop {
         self.command(cargo, arguments)
     }
 
-    /// Runs a program of the tests crate in a release build; its output goes to the terminal.
+    /// Runs a program of the tests crate in a release build, with the server's program beside it; its output
+    /// goes to the terminal.
     ///
     /// # Errors
     /// The sentence, with the program's exit code, where that is not 0.
     pub fn measure(&self, program: &str, arguments: &[String], sentence: &str) -> Result<(), Failure> {
-        let run = [
-            "run",
+        let build = [
+            "build",
             "--release",
             "--package",
             "doorstep-tests",
-            "--bin",
-            program,
-            "--",
+            "--package",
+            "doorstep-server",
+            "--bins",
         ];
+        run("cargo build", &mut self.cargo(&build))?;
         let status = self
-            .cargo(&run)
+            .command(self.target.join("release").join(program), &[])
             .args(arguments)
             .status()
-            .map_err(|error| Failure::new(format!("cargo could not be started: {error}")))?;
+            .map_err(|error| Failure::new(format!("{program} could not be started: {error}")))?;
         match status.code() {
             Some(0) => Ok(()),
             code => Err(Failure {

@@ -2,7 +2,7 @@
 //! others wrote, histories, and what may be let go. After a failure the store is as it was, and the
 //! same answer comes again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::ActorId;
 use notes::ids::{Actor, DocumentId};
@@ -12,6 +12,7 @@ use notes::wire::{Outcome, Subject};
 use super::Notebook;
 use super::begin::arriving_row;
 use super::commit::save;
+use super::desk::Open;
 use super::pass::Tally;
 use super::{anew, news};
 use crate::store::docs::{self, Reset};
@@ -36,6 +37,12 @@ pub(super) struct Ledger {
     pub(super) begun: BTreeSet<DocumentId>,
     /// People came into view or left it.
     pub(super) view_changed: bool,
+    /// Documents that are open on the desk, so that they are not read again.
+    pub(super) open: BTreeMap<DocumentId, Open>,
+    /// The same as they are after it.
+    pub(super) renewed: Vec<Open>,
+    /// This device, for what an open document keeps of it.
+    pub(super) device: Option<String>,
 }
 
 impl Ledger {
@@ -64,7 +71,17 @@ impl Notebook {
             received: Vec::new(),
             begun: BTreeSet::new(),
             view_changed: false,
+            open: BTreeMap::new(),
+            renewed: Vec::new(),
+            device: self.device().map(|device| device.to_string()),
         };
+        // What is typed and not yet a change stays in the store's journal, and is read again with it.
+        for arrival in &effects.arrivals {
+            let open = self.desk.take(arrival.document);
+            if let Some(open) = open.filter(|open| open.journal.is_empty()) {
+                ledger.open.insert(arrival.document, open);
+            }
+        }
         for fill in &effects.fills {
             if fill.next.is_none() {
                 tally.asked.insert(fill.subject);
@@ -83,6 +100,11 @@ impl Notebook {
             self.desk.clear();
         }
         done?;
+        for open in std::mem::take(&mut ledger.renewed) {
+            if !ledger.view_changed && !ledger.touched.contains(&open.row.id) {
+                self.desk.put(open);
+            }
+        }
         tally.received.extend(ledger.received);
         if ledger.fresh_used {
             self.reread_actors()?;
@@ -169,9 +191,12 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
     if known.as_ref().is_some_and(|row| row.reset != Reset::No) {
         return aside::wait(conn, arrival.document, &arrival.chunks);
     }
-    let base = match &known {
-        Some(row) => Some(note::load(&docs::snapshot(conn, row.nr)?)?),
-        None => None,
+    let open = ledger.open.remove(&arrival.document);
+    let on_desk = open.is_some();
+    let base = match (&known, open) {
+        (Some(row), Some(open)) if open.row.heads == row.heads => Some(open.doc),
+        (Some(row), _) => Some(note::load(&docs::snapshot(conn, row.nr)?)?),
+        (None, _) => None,
     };
     let template = known.as_ref().map_or(arrival.template, |row| row.template);
     let chunks = [waiting, arrival.chunks.clone()].concat();
@@ -198,19 +223,26 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
     }
     let mut row = known.unwrap_or_else(|| arriving_row(arrival.document, template, arrival.person));
     row.person = row.person.or(arrival.person);
-    row.alone = sync::alone(&absorbed.doc, &ledger.mine);
+    // Who is once in company is never alone again.
+    row.alone = row.alone && sync::alone(&absorbed.doc, &ledger.mine);
     if row.nr == 0 {
         // All of it came from the server: there is nothing to offer.
         row.offered_heads = absorbed.doc.get_heads();
     }
     let new = row.nr == 0;
-    save(conn, &mut row, &absorbed.doc)?;
+    let plain = save(conn, &mut row, &absorbed.doc)?;
     if new && template == Template::Note && row.face.kind.is_none() {
         // Only the part of one who joined: another phone under the same key joined this note, and whoever
         // began it wrote before that.
         fills::want_anew(conn, Subject::Document(row.id))?;
     }
-    ledger.touched.push(row.id);
     ledger.received.push(row.id);
+    if on_desk {
+        let device = ledger.device.clone();
+        let open = Open::new(row, absorbed.doc, plain.as_ref(), device.as_deref())?;
+        ledger.renewed.push(open);
+    } else {
+        ledger.touched.push(row.id);
+    }
     Ok(())
 }

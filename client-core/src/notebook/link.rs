@@ -150,7 +150,7 @@ impl Notebook {
     }
 
     /// The token kept, or a new one. A clock that the server does not take is corrected once.
-    fn token(&mut self, transport: &mut dyn Transport) -> Said<String> {
+    pub(super) fn token(&mut self, transport: &mut dyn Transport) -> Said<String> {
         let kept = meta::get(self.store.read(), key::TOKEN)?;
         let kept: Option<Token> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         if let Some(token) = kept.filter(|token| token.good_at(self.now())) {

@@ -1,10 +1,11 @@
 //! Looking: the list, one note with every field by its name, and search. Opening a note leaves a
 //! trace that is sent to the audit; lists do not.
 
+use automerge::{ROOT, ReadDoc as _};
 use notes::ids::DocumentId;
 use notes::note::fields::Shape;
 use notes::note::plain::rfc3339;
-use notes::note::{Plain, Template};
+use notes::note::{Edit, Plain, Template};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -103,6 +104,42 @@ impl Notebook {
             object.insert("reason".into(), json!(code.map(|code| standing::in_words(&code))));
         }
         Ok(())
+    }
+
+    /// A text of a note that is open on the screen ([`Self::watch`]), with every key that was typed; none for a
+    /// field that is no text. It leaves no further trace: opening the note left one.
+    ///
+    /// # Errors
+    /// A note that is not watched.
+    pub fn on_screen(&mut self, note: DocumentId, field: &str) -> Result<Option<String>, Trouble> {
+        if !self.watches(note) {
+            return Err(Trouble::NotAllowed("open the note first"));
+        }
+        let open = self.in_view(note)?;
+        let Some((automerge::Value::Object(automerge::ObjType::Text), text)) = open.doc.get(ROOT, field)?
+        else {
+            return Ok(None);
+        };
+        let text = open.doc.text(&text)?;
+        if open.journal.is_empty() {
+            return Ok(Some(text));
+        }
+        let mut letters: Vec<char> = text.chars().collect();
+        for edit in open.journal.iter().filter_map(|entry| entry.read()) {
+            if let Edit::Splice {
+                field: typed,
+                at,
+                delete,
+                insert,
+            } = edit
+                && typed == field
+            {
+                let most = letters.len();
+                let place = |n: u64| usize::try_from(n).unwrap_or(most).min(most);
+                letters.splice(place(at)..place(at.saturating_add(delete)), insert.chars());
+            }
+        }
+        Ok(Some(letters.into_iter().collect()))
     }
 
     fn item(&self, row: &DocRow) -> Result<NoteItem, Trouble> {

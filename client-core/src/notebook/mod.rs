@@ -11,6 +11,7 @@ mod desk;
 mod edits;
 mod enrol;
 mod link;
+mod live;
 mod look;
 mod news;
 mod pass;
@@ -46,6 +47,7 @@ pub struct Notebook {
     store: Store,
     host: Host,
     desk: Desk,
+    live: live::Live,
     me: Option<Identity>,
     actor: Actor,
     mine: BTreeSet<ActorId>,
@@ -82,6 +84,7 @@ impl Notebook {
             store,
             host,
             desk,
+            live: live::Live::default(),
             me,
             actor,
             mine,

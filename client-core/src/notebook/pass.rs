@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use notes::ids::DocumentId;
 use notes::note;
-use notes::wire::{MAX_FILLS, MAX_READINGS, Outcome, REQUEST_TARGET_BYTES, Subject};
+use notes::wire::{MAX_FILLS, MAX_READINGS, Outcome, REQUEST_TARGET_BYTES, Response, Subject};
 use serde::Serialize;
 
 use super::Notebook;
@@ -87,6 +87,9 @@ impl Notebook {
             stopped = self.send_files(transport)?;
         }
         let ended = stopped.map_or(Ended::Quiet, Into::into);
+        if ended == Ended::Quiet {
+            self.live.passed();
+        }
         let held = outgoing::all_held(self.store.read())?;
         Ok(SyncReport {
             sent: tally.sent.len() as u64,
@@ -112,33 +115,15 @@ impl Notebook {
         tally: &mut Tally,
     ) -> Result<Option<Stop>, Trouble> {
         for _ in 0..MOST_REQUESTS {
-            let plan = self.next(mode, tally)?;
+            let plan = self.next(mode, tally, REQUEST_TARGET_BYTES)?;
             tally.requests += 1;
             let response = match self.exchange(transport, &plan.request)? {
                 Ok(response) => response,
                 Err(stop) => return Ok(Some(stop)),
             };
-            let Ok(effects) = sync::take(&plan, response) else {
+            let Some(again) = self.digest(&plan, response, mode, tally)? else {
                 return Ok(Some(Stop::not_understood()));
             };
-            for answer in effects.answers.iter().filter(|a| a.outcome == Outcome::Accepted) {
-                tally.sent.insert(answer.document);
-            }
-            let brought = !effects.arrivals.is_empty() || !effects.rows.is_empty();
-            let moved = brought || effects.cursor != plan.request.cursor;
-            // `more` without anything new would go on for ever.
-            let pull_left = mode != SyncMode::PushOnly && !plan.request.pull;
-            let again = (effects.more && moved) || effects.rewound || pull_left;
-            if effects.fills.is_empty() && !effects.more {
-                // A server that answers no history (a revoked phone gets none) is not asked on and on.
-                tally
-                    .asked
-                    .extend(plan.request.fills.iter().map(|fill| fill.subject));
-            }
-            self.take_in(&effects, tally)?;
-            if tally.rewinds > 2 {
-                return Ok(Some(Stop::not_understood()));
-            }
             if !again && !self.has_more(mode, tally)? {
                 return Ok(None);
             }
@@ -146,8 +131,38 @@ impl Notebook {
         Ok(Some(Stop::not_understood()))
     }
 
+    /// Takes an answer in. Says whether the same is to be asked again at once; none where the answer cannot
+    /// be understood.
+    pub(super) fn digest(
+        &mut self,
+        plan: &Plan,
+        response: Response,
+        mode: SyncMode,
+        tally: &mut Tally,
+    ) -> Result<Option<bool>, Trouble> {
+        let Ok(effects) = sync::take(plan, response) else {
+            return Ok(None);
+        };
+        for answer in effects.answers.iter().filter(|a| a.outcome == Outcome::Accepted) {
+            tally.sent.insert(answer.document);
+        }
+        let brought = !effects.arrivals.is_empty() || !effects.rows.is_empty();
+        let moved = brought || effects.cursor != plan.request.cursor;
+        // `more` without anything new would go on for ever.
+        let pull_left = mode != SyncMode::PushOnly && !plan.request.pull;
+        let again = (effects.more && moved) || effects.rewound || pull_left;
+        if effects.fills.is_empty() && !effects.more {
+            // A server that answers no history (a revoked phone gets none) is not asked on and on.
+            tally
+                .asked
+                .extend(plan.request.fills.iter().map(|fill| fill.subject));
+        }
+        self.take_in(&effects, tally)?;
+        Ok((tally.rewinds <= 2).then_some(again))
+    }
+
     /// Whether another request has something to say.
-    fn has_more(&self, mode: SyncMode, tally: &Tally) -> Result<bool, Trouble> {
+    pub(super) fn has_more(&self, mode: SyncMode, tally: &Tally) -> Result<bool, Trouble> {
         let conn = self.store.read();
         let pushes = mode != SyncMode::PullOnly
             && (!docs::unoffered(conn, 1)?.is_empty() || !outgoing::unsent(conn, 1)?.is_empty());
@@ -159,15 +174,20 @@ impl Notebook {
     }
 
     /// The next request; what it offers is frozen when this returns.
-    fn next(&mut self, mode: SyncMode, tally: &Tally) -> Result<Plan, Trouble> {
+    pub(super) fn next(
+        &mut self,
+        mode: SyncMode,
+        tally: &Tally,
+        target_bytes: usize,
+    ) -> Result<Plan, Trouble> {
         let mut unsent = Vec::new();
         if mode != SyncMode::PullOnly {
-            self.freeze()?;
-            unsent = outgoing::unsent(self.store.read(), REQUEST_TARGET_BYTES)?;
+            self.freeze(target_bytes)?;
+            unsent = outgoing::unsent(self.store.read(), target_bytes)?;
         }
         let conn = self.store.read();
         let bytes: usize = unsent.iter().map(|unsent| unsent.chunk.len()).sum();
-        let backlog = bytes >= REQUEST_TARGET_BYTES || !docs::unoffered(conn, 1)?.is_empty();
+        let backlog = bytes >= target_bytes || !docs::unoffered(conn, 1)?.is_empty();
         let mut wanted = fills::wanted(conn)?;
         wanted.retain(|fill| !tally.asked.contains(&fill.subject));
         wanted.truncate(MAX_FILLS);
@@ -186,19 +206,31 @@ impl Notebook {
     }
 
     /// Freezes what has not been offered, until there is a request's worth of it.
-    fn freeze(&mut self) -> Result<(), Trouble> {
+    fn freeze(&mut self, target_bytes: usize) -> Result<(), Trouble> {
         let now = self.now();
-        let mine = self.mine.clone();
-        let waiting = outgoing::unsent(self.store.read(), REQUEST_TARGET_BYTES)?;
+        if docs::unoffered(self.store.read(), 1)?.is_empty() {
+            return Ok(());
+        }
+        let waiting = outgoing::unsent(self.store.read(), target_bytes)?;
         let mut bytes: usize = waiting.iter().map(|unsent| unsent.chunk.len()).sum();
         let mut frozen = Vec::new();
-        self.store.write(|tx| {
-            while bytes < REQUEST_TARGET_BYTES {
+        let Self {
+            store, desk, mine, ..
+        } = self;
+        store.write(|tx| {
+            while bytes < target_bytes {
                 let Some(row) = docs::unoffered(tx, 1)?.pop() else {
                     break;
                 };
-                let doc = note::load(&docs::snapshot(tx, row.nr)?)?;
-                for chunk in sync::chunks_to_offer(&doc, &row.offered_heads, &mine) {
+                let open = desk.get(row.id).filter(|open| open.row.heads == row.heads);
+                let loaded;
+                let doc = if let Some(open) = open {
+                    &open.doc
+                } else {
+                    loaded = note::load(&docs::snapshot(tx, row.nr)?)?;
+                    &loaded
+                };
+                for chunk in sync::chunks_to_offer(doc, &row.offered_heads, mine) {
                     bytes += chunk.len();
                     outgoing::freeze(tx, row.id, &chunk, now)?;
                 }

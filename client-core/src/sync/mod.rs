@@ -12,5 +12,5 @@ pub(crate) mod token;
 pub use fork::{Replay, replay};
 pub use merge::{Absorbed, absorb, holds, rebuild};
 pub use offer::{alone, chunks_to_offer, holds_mine};
-pub use plan::{Outlook, Plan, Unsent, plan};
+pub use plan::{Outlook, Plan, Unsent, plan, unasked};
 pub use take::{Answer, Arrival, Effects, FillNews, Misfit, take};

@@ -121,8 +121,25 @@ pub fn plan(outlook: Outlook) -> Plan {
             Vec::new()
         },
         app: outlook.app,
+        watch: None,
     };
     Plan { request, chunks }
+}
+
+/// The request that was not made: what the server sends by itself on a live socket is taken in as its answer.
+#[must_use]
+pub fn unasked() -> Plan {
+    plan(Outlook {
+        now: 0,
+        actor: Actor([0; 16]),
+        cursor: Vec::new(),
+        unsent: Vec::new(),
+        readings: Vec::new(),
+        fills: Vec::new(),
+        waiting: 0,
+        pull: true,
+        app: String::new(),
+    })
 }
 
 #[cfg(test)]
@@ -169,6 +186,14 @@ mod tests {
         assert_eq!(plan.request.pushes[0].reason, None);
         assert_eq!(plan.request.pushes[1].reason.as_deref(), Some("joint_visit"));
         assert_eq!(plan.request.waiting, 1, "two of three notes are in the request");
+    }
+
+    #[test]
+    fn what_nobody_asked_for_answers_a_request_that_only_pulls() {
+        let plan = unasked();
+        assert!(plan.request.pull && plan.chunks.is_empty());
+        let request = plan.request;
+        assert!(request.pushes.is_empty() && request.fills.is_empty() && request.readings.is_empty());
     }
 
     #[test]

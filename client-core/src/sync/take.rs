@@ -204,6 +204,7 @@ mod tests {
                     after: 5,
                 }],
                 app: String::new(),
+                watch: None,
             },
             chunks: vec![vec![10, 11], vec![12]],
         }

@@ -42,6 +42,10 @@ pub struct Request {
     /// The app's version, for the desk.
     #[n(9)]
     pub app: String,
+    /// On a live socket: the documents that are open on the screen now, in place of those said before. None
+    /// where that has not changed, and in a pass.
+    #[n(10)]
+    pub watch: Option<Vec<DocumentId>>,
 }
 
 /// The reason that opens one note, and only that, to someone outside the team.
@@ -145,6 +149,13 @@ pub struct Response {
     /// The rows start from the beginning: the phone drops its copies first.
     #[n(10)]
     pub rows_anew: bool,
+    /// On a live socket: true where this answers no request.
+    #[n(11)]
+    pub unasked: Option<bool>,
+    /// On a live socket: those of the watched documents that another device has open too. None where that has
+    /// not changed.
+    #[n(12)]
+    pub company: Option<Vec<DocumentId>>,
 }
 
 /// What became of a push.

@@ -32,6 +32,14 @@ pub const MAX_CHUNKS: usize = 5_000;
 pub const MAX_READINGS: usize = 2_000;
 /// Most fills in one request.
 pub const MAX_FILLS: usize = 64;
+/// Most documents watched on one live socket.
+pub const MAX_WATCHED: usize = 8;
+/// Longest frame on a live socket, in bytes. What is longer goes in a pass.
+pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
+/// The subprotocol of a live socket (RFC 6455 section 1.9).
+pub const LIVE_PROTOCOL: &str = "doorstep.sync.v1";
+/// A second subprotocol offered by who cannot set headers: this, and the access token behind it.
+pub const LIVE_BEARER: &str = "bearer.";
 /// Longest reason, in bytes.
 pub const MAX_REASON_BYTES: usize = 500;
 

@@ -10,6 +10,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use notes::ids::DeviceId;
 use notes::problem::Code;
+use notes::wire::LIVE_BEARER;
 
 use super::{App, Refusal};
 use crate::auth::{AccessClaims, AuthRefusal, TokenKind, verify_access_token};
@@ -21,6 +22,14 @@ use crate::sync::Pusher;
 
 /// An enrolled device, perhaps a revoked one: its record says so, and then it may only push.
 pub struct Device(pub Pusher);
+
+/// A device that wants a live socket, which a revoked one does not get: passes take what it has.
+pub struct LiveDevice {
+    /// Who.
+    pub pusher: Pusher,
+    /// When its token expires, UTC milliseconds.
+    pub expires_at: i64,
+}
 
 /// A case system that has the scope `S`.
 pub struct CaseSystem<S> {
@@ -88,6 +97,38 @@ impl FromRequestParts<App> for Device {
         }
         Ok(Self(pusher))
     }
+}
+
+impl FromRequestParts<App> for LiveDevice {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let token = match bearer(parts) {
+            Ok(token) => token,
+            // A web page cannot set headers here.
+            Err(refusal) => offered(parts).ok_or(refusal)?,
+        };
+        let (pusher, expires_at) = app
+            .blocking(move |core| {
+                let claims = claims(core, &token, &[TokenKind::Device, TokenKind::DevicePushOnly])?;
+                let expires_at = claims.exp.saturating_mul(1000);
+                Ok::<_, OpError>((standing(core, device_id(&claims)?)?, expires_at))
+            })
+            .await?;
+        name(parts, "device", &pusher.device.id.to_string());
+        if pusher.device.revoked_at.is_some() {
+            return Err(Code::DeviceRevoked.into());
+        }
+        Ok(Self { pusher, expires_at })
+    }
+}
+
+/// The token among the subprotocols that are offered.
+fn offered(parts: &Parts) -> Option<String> {
+    let values = parts.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    let words = values.filter_map(|value| value.to_str().ok());
+    let mut words = words.flat_map(|text| text.split(',')).map(str::trim);
+    words.find_map(|word| Some(word.strip_prefix(LIVE_BEARER)?.to_owned()))
 }
 
 impl<S: Scope> FromRequestParts<App> for CaseSystem<S> {
@@ -185,10 +226,21 @@ fn claims(core: &Core, token: &str, kinds: &[TokenKind]) -> Result<AccessClaims,
 
 fn device(core: &Core, token: &str) -> Result<Pusher, OpError> {
     let claims = claims(core, token, &[TokenKind::Device, TokenKind::DevicePushOnly])?;
-    let id: DeviceId = claims
+    standing(core, device_id(&claims)?)
+}
+
+fn device_id(claims: &AccessClaims) -> Result<DeviceId, AuthRefusal> {
+    claims
         .sub
         .parse()
-        .map_err(|_| AuthRefusal::TokenInvalid("no device id"))?;
+        .map_err(|_| AuthRefusal::TokenInvalid("no device id"))
+}
+
+/// A device as it stands at this moment.
+///
+/// # Errors
+/// `token_invalid` where there is no such device.
+pub(super) fn standing(core: &Core, id: DeviceId) -> Result<Pusher, OpError> {
     core.store.read(|tx| {
         let device = tx
             .device(id)?

@@ -38,6 +38,8 @@ pub struct Inner {
     pub http: HttpConfig,
     /// One for each request that may be under way.
     pub permits: Semaphore,
+    /// One for each live socket that may be open.
+    pub live_permits: Arc<Semaphore>,
     /// True once the server is stopping.
     pub stopping: watch::Receiver<bool>,
 }
@@ -56,6 +58,7 @@ impl App {
         let permits = Semaphore::new(http.max_requests.min(Semaphore::MAX_PERMITS));
         Self(Arc::new(Inner {
             core,
+            live_permits: Arc::new(Semaphore::new(http.max_live.min(Semaphore::MAX_PERMITS))),
             http,
             permits,
             stopping,

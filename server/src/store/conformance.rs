@@ -9,6 +9,7 @@ mod devices;
 mod export;
 mod issues;
 mod lines;
+mod live;
 mod log;
 mod people;
 mod publications;

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use automerge::Automerge;
+use automerge::{Automerge, ReadDoc as _};
 use notes::gate;
 use notes::ids::DocumentId;
 use notes::note::{self, Template};
@@ -14,12 +14,17 @@ use notes::note::{self, Template};
 use super::judge::Candidate;
 use crate::store::{DocumentRecord, Entry, StoreError, Tx};
 
-/// Most documents that are remembered; each is a few hundred kilobytes at most times.
-const REMEMBERED: usize = 8;
+/// Most documents that are remembered: of several hundred that are written live at once, those of the last moments.
+const REMEMBERED: usize = 128;
+/// About so much memory they may take together.
+const REMEMBERED_BYTES: usize = 64 * 1024 * 1024;
+/// What an operation takes, by estimate.
+const OPERATION_BYTES: usize = 64;
 /// Most entries of one document in one judgement.
 const MOST_ENTRIES: usize = 2_000;
 
-/// Documents that the projector saw last, each with the published number that it goes up to.
+/// Documents that the projector saw last, each with the published number that it goes up to: one that was
+/// published beyond it, or is not published any more, is not taken.
 #[derive(Default)]
 pub struct Memory {
     documents: Mutex<VecDeque<(DocumentId, u64, Automerge)>>,
@@ -54,11 +59,22 @@ impl Memory {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         all.retain(|(known, _, _)| *known != id);
-        if all.len() >= REMEMBERED {
-            all.pop_front();
-        }
         all.push_back((id, newest, doc));
+        let size = |doc: &Automerge| bytes_of(doc);
+        let mut bytes: usize = all.iter().map(|(_, _, doc)| size(doc)).sum();
+        while all.len() > REMEMBERED || bytes > REMEMBERED_BYTES {
+            let Some((_, _, oldest)) = all.pop_front() else {
+                break;
+            };
+            bytes = bytes.saturating_sub(size(&oldest));
+        }
     }
+}
+
+/// About what a document takes in memory.
+fn bytes_of(doc: &Automerge) -> usize {
+    let operations = usize::try_from(doc.stats().num_ops).unwrap_or(usize::MAX);
+    operations.saturating_mul(OPERATION_BYTES)
 }
 
 /// One document with what waits for it.
@@ -178,5 +194,57 @@ fn kind_byte(kind: gate::Kind) -> u8 {
     match kind {
         gate::Kind::Document => 0,
         gate::Kind::Change => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use automerge::transaction::Transactable as _;
+    use automerge::{ObjType, ROOT};
+
+    use super::*;
+
+    fn of(letters: usize) -> Automerge {
+        let mut doc = note::empty();
+        let mut tx = doc.transaction();
+        let text = tx.put_object(ROOT, "t", ObjType::Text).unwrap();
+        tx.splice_text(&text, 0, 0, &"a".repeat(letters)).unwrap();
+        tx.commit();
+        doc
+    }
+
+    fn id(n: usize) -> DocumentId {
+        DocumentId::at(i64::try_from(n).unwrap(), [0; 10])
+    }
+
+    #[test]
+    fn a_document_is_taken_once_and_only_as_it_was_published() {
+        let memory = Memory::default();
+        memory.keep(id(1), 5, of(1));
+        assert!(memory.take(id(1), 6).is_none(), "something was published since");
+        assert!(memory.take(id(1), 5).is_none(), "so it is forgotten");
+        memory.keep(id(1), 6, of(1));
+        assert!(memory.take(id(1), 6).is_some());
+        assert!(memory.take(id(1), 6).is_none());
+    }
+
+    #[test]
+    fn many_or_long_documents_push_the_oldest_out() {
+        let memory = Memory::default();
+        for n in 0..=REMEMBERED {
+            memory.keep(id(n), 1, of(1));
+        }
+        assert!(memory.take(id(0), 1).is_none());
+        assert!(memory.take(id(1), 1).is_some());
+        let third = REMEMBERED_BYTES / OPERATION_BYTES / 3 + 1;
+        for n in 0..3 {
+            memory.keep(id(1_000 + n), 1, of(third));
+        }
+        assert!(
+            memory.take(id(REMEMBERED), 1).is_none(),
+            "the small ones went first"
+        );
+        assert!(memory.take(id(1_000), 1).is_none());
+        assert!(memory.take(id(1_002), 1).is_some());
     }
 }

@@ -15,12 +15,13 @@ mod pull;
 mod record;
 mod rows;
 mod view;
+mod watch;
 
 #[cfg(test)]
 mod tests;
 
 use notes::problem::Code;
-use notes::wire::{PROTOCOL, PROTOCOL_OLDEST, Request, Response, Verdict};
+use notes::wire::{Fill, PROTOCOL, PROTOCOL_OLDEST, Request, Response, Verdict};
 
 use crate::core::Core;
 use crate::store::{DeviceRecord, Line, StoreError, Tx, WorkerRecord};
@@ -35,6 +36,7 @@ pub(crate) use record::named;
 pub use record::reproject;
 pub(crate) use view::may_read;
 pub use view::{is_mine, may_see};
+pub use watch::watched;
 
 /// Who is at the door: proof that a device was recognised, with its standing of this moment.
 #[derive(Debug, Clone)]
@@ -68,12 +70,50 @@ fn pass_within(
     }
     check::bounds(&request)?;
     let pushes = check::pushes(std::mem::take(&mut request.pushes));
-    let (known, epoch) = core.store.read(|tx| meet(tx, &request)).map_err(internal)?;
+    let (known, epoch) = core
+        .store
+        .read(|tx| meet(tx, &request.cursor))
+        .map_err(internal)?;
     let (verdicts, line) = write(core, who, &request, pushes, &known)?;
+    let asked = Asked {
+        pull: request.pull,
+        fills: &request.fills,
+    };
+    let mut response = answer(core, who, &asked, (known, epoch, line), portion)?;
+    response.verdicts = verdicts;
+    Ok(response)
+}
+
+/// What a request that only pulls would get with this cursor. Nothing is written down: that something was
+/// sent does not say that it arrived.
+///
+/// # Errors
+/// `internal`; nothing was changed.
+pub fn pull_only(core: &Core, who: &Pusher, cursor: &[u8]) -> Result<Response, Code> {
+    let (known, epoch) = core.store.read(|tx| meet(tx, cursor)).map_err(internal)?;
+    let asked = Asked {
+        pull: true,
+        fills: &[],
+    };
+    answer(core, who, &asked, (known, epoch, None), pull::Portion::default())
+}
+
+/// The reading part of a request.
+struct Asked<'a> {
+    pull: bool,
+    fills: &'a [Fill],
+}
+
+fn answer(
+    core: &Core,
+    who: &Pusher,
+    asked: &Asked<'_>,
+    (known, epoch, line): (Known, [u8; 8], Option<Line>),
+    portion: pull::Portion,
+) -> Result<Response, Code> {
     let mut response = Response {
         protocol: PROTOCOL,
         server_at: core.host.now_ms(),
-        verdicts,
         ..Response::default()
     };
     let mut start = match known {
@@ -89,7 +129,7 @@ fn pass_within(
         },
         Known::Here(cursor) => cursor,
     };
-    let may_pull = request.pull && who.device.revoked_at.is_none();
+    let may_pull = asked.pull && who.device.revoked_at.is_none();
     core.store
         .read(|tx| {
             response.safe_seq = safe_seq(tx)?;
@@ -101,7 +141,7 @@ fn pass_within(
             start.behind |= line.id != start.line.id;
             start.line = line;
             if may_pull {
-                return pull::pull(tx, who, start, &request.fills, portion, &mut response);
+                return pull::pull(tx, who, start, asked.fills, portion, &mut response);
             }
             start.stamp(tx)?;
             response.cursor = start.to_bytes();
@@ -111,9 +151,9 @@ fn pass_within(
     Ok(response)
 }
 
-fn meet(tx: &Tx<'_>, request: &Request) -> Result<(Known, [u8; 8]), StoreError> {
+fn meet(tx: &Tx<'_>, cursor: &[u8]) -> Result<(Known, [u8; 8]), StoreError> {
     let epoch = cursor::epoch(tx)?;
-    Ok((Cursor::read(tx, &request.cursor, epoch)?, epoch))
+    Ok((Cursor::read(tx, cursor, epoch)?, epoch))
 }
 
 /// The writing part of a request; left out where there is nothing to write.

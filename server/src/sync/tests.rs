@@ -9,4 +9,5 @@ mod passes;
 mod projecting;
 mod pulls;
 mod rights;
+mod watching;
 mod world;

@@ -63,6 +63,7 @@ pub(super) fn request() -> Request {
             },
         ],
         app: "doorstep-phone 0.1 ŵ".into(),
+        watch: Some(vec![NOTE]),
     }
 }
 
@@ -118,6 +119,8 @@ pub(super) fn response() -> Response {
         safe_seq: 3,
         rewound: true,
         rows_anew: true,
+        unasked: Some(true),
+        company: Some(vec![NOTE]),
     }
 }
 

@@ -1,6 +1,7 @@
-//! What phones knock for: to be enrolled, to get a token, to sync. The token endpoint is the case
+//! What phones knock for: to be enrolled, to get a token, to sync, to write live. The token endpoint is the case
 //! systems' too.
 
 pub mod enrol;
+pub mod live;
 pub mod sync;
 pub mod token;

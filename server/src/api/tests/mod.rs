@@ -58,6 +58,8 @@ pub(super) fn http() -> HttpConfig {
         import_body_bytes: 256 * 1024,
         receipts_body_bytes: 64 * 1024,
         max_requests: 8,
+        max_live: 16,
+        origins: Vec::new(),
         body_timeout_s: 1,
     }
 }

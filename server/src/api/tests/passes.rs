@@ -21,6 +21,7 @@ pub(super) fn request(phone: &Phone) -> Request {
         pull: true,
         fills: Vec::new(),
         app: "test 1.0".to_owned(),
+        watch: None,
     }
 }
 

@@ -331,6 +331,7 @@ impl Phone {
             pull: false,
             fills: Vec::new(),
             app: "test".into(),
+            watch: None,
         };
         pass(&town.core, &Pusher { device, worker }, request)
             .unwrap()

@@ -236,7 +236,7 @@ fn plan(tx: &Tx<'_>, sql: &str) -> String {
 
 #[test]
 fn what_runs_for_every_phone_goes_by_an_index() {
-    use super::super::{lines, log, news, projection};
+    use super::super::{lines, live, log, news, projection};
     let statements = [
         (log::KNOWN, "log USING"),
         (log::UNJUDGED, "log USING COVERING INDEX log_unjudged"),
@@ -265,6 +265,8 @@ fn what_runs_for_every_phone_goes_by_an_index() {
             projection::FINISH,
             "published USING INDEX published_by_document (document=?)",
         ),
+        (live::PUBLISHED_SINCE, "p USING INTEGER PRIMARY KEY (rowid>?)"),
+        (live::NEWS_SINCE, "news USING INTEGER PRIMARY KEY (rowid>?)"),
         (
             news::FOR,
             "news USING INDEX news_by_audience (audience=? AND n>?)",

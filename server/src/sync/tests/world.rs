@@ -326,6 +326,7 @@ impl Phone<'_> {
             pull: true,
             fills: Vec::new(),
             app: "test".into(),
+            watch: None,
         }
     }
 

@@ -11,6 +11,7 @@
 
 mod corpus;
 mod hostile;
+mod live;
 mod meter;
 mod phone;
 mod table;
@@ -34,12 +35,23 @@ fn main() -> ExitCode {
         table.print();
         return ExitCode::SUCCESS;
     }
+    if arguments.iter().any(|arg| arg == "--live") {
+        live::run(&mut table);
+        table.print();
+        return if check && table.missed() > 0 {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        };
+    }
     println!("First upload: 1,000 finished notes of about 70 changes and 4.4 kB each …");
     upload::run(&mut table, "70 changes each", corpus::Pauses::EveryBurst, 1_000);
     println!("First upload: the same notes as the notebook writes them, a change per pause …");
     upload::run(&mut table, "a change per pause", corpus::Pauses::AsWritten, 1_000);
     println!("Nothing new: a phone that holds 2,000 notes …");
     phone::nothing_new(&mut table, 2_000);
+    println!("Live: two phones and a server process over real sockets …");
+    live::run(&mut table);
     println!("Typing: a note of 900 words, every key durable …");
     typing::run(&mut table);
     println!("Hostile input: families made to cost, beside honest input of the same size …");

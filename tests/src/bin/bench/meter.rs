@@ -86,6 +86,8 @@ fn door(core: &Arc<Core>) -> (Router, tokio::sync::watch::Sender<bool>) {
         import_body_bytes: 32 * 1024 * 1024,
         receipts_body_bytes: 2 * 1024 * 1024,
         max_requests: 64,
+        max_live: 16,
+        origins: Vec::new(),
         body_timeout_s: 120,
     };
     (
