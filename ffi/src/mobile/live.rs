@@ -127,7 +127,7 @@ impl Notebook {
             Ok(actions) => actions,
             Err(trouble) => {
                 // Nothing that it says could be understood any more.
-                drop(socket.close());
+                let _ = socket.close();
                 return Err(trouble.into());
             }
         };
