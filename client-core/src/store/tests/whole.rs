@@ -91,9 +91,16 @@ fn what_a_database_says_is_not_passed_on() {
         let told = format!("{trouble} {trouble:?}");
         assert!(!told.contains(SECRET), "{what}: {told}");
     }
-    let full = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None);
-    let told = Trouble::from(full).to_string();
-    assert_eq!(told, "the store could not be read or written (SQLite 13)");
+    let failing = |code| {
+        let failure = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        Trouble::from(failure)
+    };
+    let told = failing(rusqlite::ffi::SQLITE_CORRUPT).to_string();
+    assert!(
+        told.starts_with("the store could not be read or written (SQLite 11); "),
+        "{told}"
+    );
+    assert!(matches!(failing(rusqlite::ffi::SQLITE_FULL), Trouble::Full));
 }
 
 #[test]
