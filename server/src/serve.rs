@@ -81,6 +81,11 @@ pub fn serve(config: &Config, host: Host, ready: impl FnOnce(SocketAddr)) -> Res
     outcome.map_err(|e| ServeError::Io("serve", e))
 }
 
+/// A server that was killed while it began a process of its own to judge in leaves the lock to that one for a
+/// moment, until it is that other program.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
+
 /// Takes the data folder for one process; the lock goes with the file that is given back.
 ///
 /// # Errors
@@ -89,11 +94,14 @@ pub fn lock(config: &Config) -> Result<File, ServeError> {
     crate::store::make_private(&config.data_dir).map_err(|e| ServeError::Io("data folder", e))?;
     let path = config.data_dir.join("serve.lock");
     let file = File::create(path).map_err(|e| ServeError::Io("data folder", e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(ServeError::Served),
-        Err(TryLockError::Error(e)) => Err(ServeError::Io("data folder", e)),
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(e)) => return Err(ServeError::Io("data folder", e)),
+        }
     }
+    Err(ServeError::Served)
 }
 
 async fn until_told(
