@@ -492,7 +492,7 @@ fn who_does_not_read_is_let_go_and_costs_the_others_nothing() {
     for n in 0..3 {
         visit
             .alice
-            .types(note, &format!("{n} {} ", "word ".repeat(50_000)));
+            .types(note, &format!("{n} {} ", "word ".repeat(40_000)));
         visit.alice.lives(MOMENT);
     }
     visit.until_alike();
