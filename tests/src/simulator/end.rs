@@ -19,6 +19,8 @@ use crate::server::Server;
 
 /// Most decisions after the faults have stopped.
 const MOST_DECISIONS: usize = 200;
+/// So often issues may come up again after all were ended.
+const MOST_ROUNDS: usize = 4;
 
 impl Town {
     /// Everything comes to rest, and is judged.
@@ -32,10 +34,17 @@ impl Town {
         self.a_minute_passes();
         self.patience_ends();
         self.rests_or_asks();
-        self.every_issue_is_ended();
-        self.a_minute_passes();
-        self.patience_ends();
-        self.rests_or_asks();
+        // A decision may let what waits be judged again, and be asked about once more.
+        for _ in 0..MOST_ROUNDS {
+            self.every_issue_is_ended();
+            self.a_minute_passes();
+            self.patience_ends();
+            self.rests_or_asks();
+            if !self.waits_for_a_person() {
+                break;
+            }
+        }
+        assert!(!self.waits_for_a_person(), "issues open again and again: {:?}", self.v.admin().issues());
         self.never();
         Summary {
             shown: self.v.shown(),
