@@ -238,6 +238,12 @@ pub(crate) fn resetting(conn: &Connection) -> Result<Vec<DocRow>, Trouble> {
     select(conn, "WHERE resetting <> 0 AND gone = 0 ORDER BY nr", [])
 }
 
+/// Documents about a person, and notes of which it is not known whom they are about.
+pub(crate) fn perhaps_about(conn: &Connection, person: PersonId) -> Result<Vec<DocRow>, Trouble> {
+    let sql = "WHERE (person = ?1 OR person IS NULL) AND gone = 0 ORDER BY nr";
+    select(conn, sql, [blob(&person.0)])
+}
+
 /// Notes of colleagues that this phone joined.
 pub(crate) fn joined(conn: &Connection) -> Result<Vec<DocRow>, Trouble> {
     select(conn, "WHERE joined = 1 AND gone = 0 ORDER BY nr", [])
