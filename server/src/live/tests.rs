@@ -85,6 +85,7 @@ mod crying {
                 let entry = NewEntry {
                     document,
                     device: Some(sender),
+                    line: None,
                     received_at: 5,
                     hash: [n; 32],
                     chunk: vec![n],

@@ -222,3 +222,18 @@ fn a_note_that_is_here_and_is_joined_is_asked_for_whole() {
     bob.sync();
     assert_eq!(asked_for(&server, before).len(), 1);
 }
+
+/// The desk let it in for another person, and has not written that into the note yet.
+#[test]
+fn a_note_leaves_the_view_with_whom_the_server_says_it_is_about() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.sync();
+    server.with(|s| s.log.iter_mut().for_each(|entry| entry.person = Some(BEN)));
+    let mut bob = Phone::enrolled(&server, "W22", 4);
+    assert_eq!(bob.body(note), "");
+    server.with(|s| s.rows.push(RowBody::Removal(RemovalRow { person: BEN })));
+    bob.sync();
+    assert_eq!(bob.state(note), "none");
+}

@@ -86,6 +86,7 @@ fn push(town: &Town, phone: &Phone, bytes: &[u8]) -> DocumentId {
         pull: false,
         fills: Vec::new(),
         app: "test".into(),
+        watch: None,
     };
     pass(&town.core, &Pusher { device, worker }, request).unwrap();
     while project(&town.core, 9).unwrap() > 0 {}
