@@ -67,7 +67,7 @@ class Stranger:
     def __init__(self, local_ms=lambda: int(time.time() * 1000)):
         self.local_ms, self.ahead_ms = local_ms, 0
         self.actor, self.key, self.token = os.urandom(16), ec.generate_private_key(ec.SECP256R1()), None
-        self.cursor, self.order = b"", 0
+        self.cursor, self.orders = b"", set()
         self.rows, self.mine, self.fills, self.documents = {}, set(), [], {}
 
     def now_ms(self):
@@ -157,8 +157,9 @@ class Stranger:
 
     def take_row(self, number, kind, body):
         if kind == ORDER:
-            if number > self.order:
-                self.order = number
+            order = (number, body[0], body.get(1))
+            if order not in self.orders:
+                self.orders.add(order)
                 self.obey(body)
         elif kind == REMOVAL:
             self.rows.pop((PERSON, body[0]), None)

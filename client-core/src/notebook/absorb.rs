@@ -231,6 +231,11 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
     }
     let new = row.nr == 0;
     let plain = save(conn, &mut row, &absorbed.doc)?;
+    if let Some(person) = arrival.person.filter(|person| row.person != Some(*person)) {
+        // A person decided so, and the note does not say it yet. By this it leaves the view with them.
+        row.person = Some(person);
+        docs::set_person(conn, row.nr, person)?;
+    }
     if new && template == Template::Note && row.face.kind.is_none() {
         // Only the part of one who joined: another phone under the same key joined this note, and whoever
         // began it wrote before that.

@@ -171,7 +171,11 @@ impl Notebook {
             return Ok(());
         }
         open.row.joined = true;
-        self.change(note, &[joining])
+        // From the join on the server sends what is new, on the caseload or not; what came before it may
+        // have passed this phone by.
+        self.change_with(note, &[joining], &|tx| {
+            fills::want_anew(tx, Subject::Document(note))
+        })
     }
 
     fn begin(&mut self, mut row: DocRow, edits: &[Edit], now: i64) -> Result<(), Trouble> {

@@ -32,6 +32,13 @@ fn person(conn: &Db, row: &PersonRow, ledger: &mut Ledger) -> Result<(), Trouble
     ledger.view_changed = true;
     let before = rows::person(conn, row.id)?;
     rows::put_person(conn, row)?;
+    if before.is_none() {
+        // What was written of them while they were out of view has passed this phone by. A note with a
+        // name only may have been matched to them meanwhile.
+        for doc in docs::perhaps_about(conn, row.id)? {
+            fills::want_anew(conn, Subject::Document(doc.id))?;
+        }
+    }
     if row.mine {
         fills::want(conn, Subject::Person(row.id))?;
         docs::hide_person(conn, row.id, false)

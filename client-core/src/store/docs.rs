@@ -238,6 +238,19 @@ pub(crate) fn resetting(conn: &Connection) -> Result<Vec<DocRow>, Trouble> {
     select(conn, "WHERE resetting <> 0 AND gone = 0 ORDER BY nr", [])
 }
 
+/// Whom a document is about, where the server knows better than the document.
+pub(crate) fn set_person(conn: &Connection, nr: i64, person: PersonId) -> Result<(), Trouble> {
+    let sql = "UPDATE doc SET person = ?2 WHERE nr = ?1";
+    conn.prepare_cached(sql)?.execute((nr, blob(&person.0)))?;
+    Ok(())
+}
+
+/// Documents about a person, and notes of which it is not known whom they are about.
+pub(crate) fn perhaps_about(conn: &Connection, person: PersonId) -> Result<Vec<DocRow>, Trouble> {
+    let sql = "WHERE (person = ?1 OR person IS NULL) AND gone = 0 ORDER BY nr";
+    select(conn, sql, [blob(&person.0)])
+}
+
 /// Notes of colleagues that this phone joined.
 pub(crate) fn joined(conn: &Connection) -> Result<Vec<DocRow>, Trouble> {
     select(conn, "WHERE joined = 1 AND gone = 0 ORDER BY nr", [])

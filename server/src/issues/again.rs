@@ -27,9 +27,9 @@ pub fn can_write_again(tx: &Tx<'_>, document: DocumentId, device: DeviceId) -> R
     }
 }
 
-/// Orders a device to write a document again, where it can; otherwise all else of it waits for a decision
-/// of its own. `decided` was set aside by a person just now; what the
-/// same actor wrote before it stands as it is, for the phone leaves that out too.
+/// Orders a device to write a document again. Where it cannot now, it hears of it when the document comes
+/// back into its view, and all else of it waits for a decision of its own. `decided` was set aside by a
+/// person just now; what the same actor wrote before it stands as it is, for the phone leaves that out too.
 ///
 /// # Errors
 /// The database's.
@@ -39,6 +39,7 @@ pub(super) fn order(
     device: DeviceId,
     decided: &[Entry],
 ) -> Result<(), StoreError> {
+    tx.tell(Audience::Device(device), NewsKind::Reset, &document.0)?;
     if !can_write_again(tx, document, device)? {
         return Ok(());
     }
@@ -53,7 +54,7 @@ pub(super) fn order(
             tx.log_set_state(entry.seq, EntryState::SetAside, None)?;
         }
     }
-    tx.tell(Audience::Device(device), NewsKind::Reset, &document.0)
+    Ok(())
 }
 
 /// The same for a document that two phones wrote under one actor.

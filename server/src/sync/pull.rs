@@ -261,6 +261,9 @@ fn answer_fill(
                 for news in tx.news_for(Audience::Person(id), 0, u32::MAX)? {
                     rows.extend(rows::compose(tx, who, &news)?);
                 }
+                orders(tx, who, rows, |document| {
+                    Ok(tx.document_person(document)? == Some(id))
+                })?;
             }
             tx.numbers_about(id, fill.after, None, most)?
         }
@@ -270,6 +273,7 @@ fn answer_fill(
             }
             if fill.after == 0 {
                 told_of(tx, who, id, rows)?;
+                orders(tx, who, rows, |document| Ok(document == id))?;
             }
             tx.numbers_of(id, fill.after, most)?
         }
@@ -303,6 +307,26 @@ fn answer_fill(
     answer.next = full.then_some(last);
     answer.closed = not_yet(tx, who, fill)?;
     Ok(Some(answer))
+}
+
+/// What comes into view brings the orders that the device could not carry out before. They keep their
+/// numbers, so that one which was carried out is not carried out again.
+fn orders(
+    tx: &Tx<'_>,
+    who: &Pusher,
+    rows: &mut Vec<Row>,
+    concerns: impl Fn(DocumentId) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    for news in tx.news_for(Audience::Device(who.device.id), 0, u32::MAX)? {
+        let document = <[u8; 16]>::try_from(news.key.as_slice()).map(DocumentId);
+        if news.kind == NewsKind::Reset
+            && let Ok(document) = document
+            && concerns(document)?
+        {
+            rows.extend(rows::compose(tx, who, &news)?);
+        }
+    }
+    Ok(())
 }
 
 /// A note that comes into view brings what was said of it.

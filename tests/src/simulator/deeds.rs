@@ -131,8 +131,8 @@ impl Town {
             return;
         };
         let phone = &mut self.residents[who].phone;
-        // Who wrote in a note is not a guest in it.
-        let is_guest = phone.item(note).is_none();
+        // Who wrote in a note is not a guest in it, also where it has left their view.
+        let is_guest = phone.document(note).is_none();
         if phone.notebook().join(note).is_ok() {
             if is_guest {
                 self.residents[who].joined.insert(note);

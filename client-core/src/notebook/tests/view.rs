@@ -159,3 +159,81 @@ fn rows_that_come_anew_leave_out_those_who_left() {
     });
     assert!(asked, "Ben is on the caseload now");
 }
+
+/// The documents whose history was asked for since the `before`th request.
+fn asked_for(server: &Server, before: usize) -> Vec<Subject> {
+    server.with(|s| {
+        let since = s.requests.iter().skip(before);
+        let fills = since.flat_map(|request| request.fills.iter().map(|fill| fill.subject));
+        fills
+            .filter(|subject| matches!(subject, Subject::Document(_)))
+            .collect()
+    })
+}
+
+/// Though not on the caseload: what was written of them meanwhile passed this phone by, and the desk may
+/// have found out that a note with a name only is theirs.
+#[test]
+fn whoever_comes_back_into_view_brings_what_their_notes_have_got_since() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let (hers, his) = (phone.note("P1"), phone.note("P2"));
+    let new = NewNote {
+        who: Who::Name("Somebody"),
+        kind: "home_visit",
+        started_at: None,
+        ended_at: None,
+    };
+    let nameless = phone.book.new_note(&new).unwrap();
+    phone.sync();
+    server.with(|s| s.rows.push(RowBody::Removal(RemovalRow { person: ANN })));
+    phone.sync();
+    let before = server.with(|s| s.requests.len());
+    server.with(|s| s.rows.push(person(ANN, "P1", "Ann", false)));
+    phone.sync();
+    let mut asked = asked_for(&server, before);
+    asked.sort_unstable();
+    let mut expected = [Subject::Document(hers), Subject::Document(nameless)];
+    expected.sort_unstable();
+    assert_eq!(asked, expected, "and not {his}");
+    // Whoever is in view stays in view.
+    let before = server.with(|s| s.requests.len());
+    server.with(|s| s.rows.push(person(ANN, "P1", "Ann Wynne", false)));
+    phone.sync();
+    assert_eq!(asked_for(&server, before), []);
+}
+
+/// It may be that it was off the caseload for a while, and something passed this phone by.
+#[test]
+fn a_note_that_is_here_and_is_joined_is_asked_for_whole() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.sync();
+    let mut bob = Phone::enrolled(&server, "W22", 4);
+    assert_eq!(bob.body(note), "");
+    let before = server.with(|s| s.requests.len());
+    bob.book.join(note).unwrap();
+    bob.sync();
+    bob.sync();
+    assert_eq!(asked_for(&server, before), [Subject::Document(note); 1]);
+    // Joined before: nothing is asked again.
+    bob.book.join(note).unwrap();
+    bob.sync();
+    assert_eq!(asked_for(&server, before).len(), 1);
+}
+
+/// The desk let it in for another person, and has not written that into the note yet.
+#[test]
+fn a_note_leaves_the_view_with_whom_the_server_says_it_is_about() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.sync();
+    server.with(|s| s.log.iter_mut().for_each(|entry| entry.person = Some(BEN)));
+    let mut bob = Phone::enrolled(&server, "W22", 4);
+    assert_eq!(bob.body(note), "");
+    server.with(|s| s.rows.push(RowBody::Removal(RemovalRow { person: BEN })));
+    bob.sync();
+    assert_eq!(bob.state(note), "none");
+}

@@ -2,9 +2,11 @@
 
 use notes::ids::DocumentId;
 use notes::note::Template;
+use notes::problem::Code;
 use notes::wire::{Response, RowBody, Subject};
 
 use super::world::*;
+use crate::issues;
 use crate::sync::pull::Portion;
 
 /// Alice's caseload with notes by Bob, published.
@@ -353,4 +355,55 @@ fn a_history_comes_page_by_page() {
             assert_eq!(chunks, expected, "{subject:?} in {bytes} bytes");
         }
     }
+}
+
+/// Held because the person had left her team, and returned: only when the person is back she may take the
+/// server's copy, and hears that she is to.
+#[test]
+fn an_order_that_could_not_be_carried_out_comes_with_the_history() {
+    let town = Town::new();
+    let mut alice = town.phone(1, "W1");
+    let mut hers = note_by(alice.actor, ANN);
+    alice.push(push(note(1), Some(ANN), &[whole(&hers)]));
+    town.project();
+    alice.pull();
+    let orders = |response: &Response| -> Vec<u64> {
+        let rows = response.rows.iter();
+        let resets = rows.filter(|row| matches!(row.unpack(), Ok(Some(RowBody::Order(_)))));
+        resets.map(|row| row.number).collect()
+    };
+    town.allocate(ANN, "W3", SOUTH);
+    let late = write(&mut hers, &[typed(0, "Late.")]);
+    let verdict = alice.push(push(note(1), Some(ANN), &[late]));
+    assert_eq!(verdict, held(Code::PersonUnknown));
+    let issue = town.read(|tx| tx.issues_open_of(note(1))).pop().unwrap();
+    let none = serde_json::Map::new();
+    issues::settle(
+        &town.core,
+        &issue.opened.id,
+        "return",
+        &none,
+        "operator",
+        "Not hers.",
+    )
+    .unwrap();
+    let away = alice.pass(Vec::new());
+    assert_eq!(orders(&away), [0; 0], "the history would not be given to her");
+    assert_eq!(orders(&alice.fill(Subject::Person(ANN), 0)), [0; 0]);
+    town.allocate(ANN, "W1", NORTH);
+    alice.pull();
+    let back = orders(&alice.fill(Subject::Person(ANN), 0));
+    assert_eq!(back.len(), 1);
+    // By its number she knows it again.
+    assert_eq!(orders(&alice.fill(Subject::Document(note(1)), 0)), back);
+    let others = [Subject::Person(BEN), Subject::Document(note(2))];
+    for subject in others {
+        assert_eq!(orders(&alice.fill(subject, 0)), [0; 0], "{subject:?}");
+    }
+    let bob = town.phone(2, "W2");
+    assert_eq!(
+        orders(&bob.fill(Subject::Document(note(1)), 0)),
+        [0; 0],
+        "it is not his"
+    );
 }
