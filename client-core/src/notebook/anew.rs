@@ -83,22 +83,19 @@ fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Troubl
     let server = built.doc.clone();
     let mended = sync::replay(&mine, server, row.template, &held, &fresh, ledger.now);
     // Where the copies cannot be brought together the server's counts; mine stands aside, whole.
-    let (doc, wrote) = match mended {
-        Ok(replay) => {
-            if replay.wrote {
-                ledger.renew(conn)?;
-            }
-            let again = offered
-                .iter()
-                .filter(|o| !sync::holds(&built.doc, &o.chunk) && !replay.left_out(&o.chunk));
-            let again: Vec<i64> = again.map(|offered| offered.nr).collect();
-            outgoing::supersede(conn, &again)?;
-            (replay.doc, replay.wrote)
+    let (doc, wrote) = if let Ok(replay) = mended {
+        if replay.wrote {
+            ledger.renew(conn)?;
         }
-        Err(_) => {
-            outgoing::drop_unsettled(conn, row.id)?;
-            if nothing { (mine, true) } else { (built.doc, false) }
-        }
+        let again = offered
+            .iter()
+            .filter(|o| !sync::holds(&built.doc, &o.chunk) && !replay.left_out(&o.chunk));
+        let again: Vec<i64> = again.map(|offered| offered.nr).collect();
+        outgoing::supersede(conn, &again)?;
+        (replay.doc, replay.wrote)
+    } else {
+        outgoing::drop_unsettled(conn, row.id)?;
+        if nothing { (mine, true) } else { (built.doc, false) }
     };
     aside::clear_waiting(conn, row.id)?;
     aside::wait(conn, row.id, &built.waiting)?;

@@ -47,6 +47,7 @@ pub struct FillNews {
 }
 
 /// What an answer changes.
+#[expect(clippy::struct_excessive_bools, reason = "what one answer says")]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effects {
     /// The server does not know the cursor: all that is kept goes again, and nothing else counts.

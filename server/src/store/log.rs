@@ -306,13 +306,14 @@ impl Tx<'_> {
     }
 
     /// Puts a held entry before the judge again, with what a person may overrule decided; the
-    /// person may be another than the push named.
+    /// person may be another than the push named. It counts as nobody's own from then on: whoever sent it
+    /// may have let go of it since, where something that came after it was decided against.
     ///
     /// # Errors
     /// The database's.
     pub fn log_overrule(&self, seq: u64, person: Option<PersonId>) -> Result<(), StoreError> {
         let mut update = self.db.prepare_cached(
-            "UPDATE log SET state = 0, overruled = 1, person = coalesce(?, person) WHERE seq = ?",
+            "UPDATE log SET state = 0, overruled = 1, line = NULL, person = coalesce(?, person) WHERE seq = ?",
         )?;
         update.execute(params![person.map(|p| p.0), seq])?;
         Ok(())

@@ -292,9 +292,10 @@ fn enter(
                 newest = tx.publish(entry.seq, docket.id, person, finishes)?;
                 tx.log_set_state(entry.seq, EntryState::Published, None)?;
                 let sender = entry.entry.device;
-                // Another install of the device's has not what this one sent.
+                // Another install of the device's has not what this one sent; and what a person let in, the
+                // sender may have let go of.
                 let several = sender.map(|device| tx.has_lines(device)).transpose()?;
-                let but = sender.filter(|_| several == Some(false));
+                let but = sender.filter(|_| several == Some(false) && !entry.overruled);
                 tx.publish_to_followers(newest, docket.id, but)?;
             }
             Finding::Wait if entry.entry.state == EntryState::Waiting => {}

@@ -185,7 +185,7 @@ impl Town {
             let outcome = *said
                 .and_modify(|said| {
                     if *said == "deferred" {
-                        *said = chosen
+                        *said = chosen;
                     }
                 })
                 .or_insert(chosen);

@@ -49,6 +49,10 @@ pub(super) struct Backup {
 }
 
 /// The village.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that may happen, or has"
+)]
 pub(super) struct Town {
     pub(super) told: Told,
     pub(super) v: Village,

@@ -108,6 +108,7 @@ fn only_the_state_of_an_entry_changes() {
             (now.entry.state, now.entry.person),
             (EntryState::Pending, Some(expected))
         );
+        assert_eq!(now.entry.line, None, "whoever sent it is sent it too");
     }
     store.read(assert_chained).unwrap();
 }

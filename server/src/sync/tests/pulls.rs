@@ -407,3 +407,25 @@ fn an_order_that_could_not_be_carried_out_comes_with_the_history() {
         "it is not his"
     );
 }
+
+/// She may have let go of it since: what came after it was returned to her, and she wrote the note again
+/// without both.
+#[test]
+fn what_a_person_let_in_comes_to_whoever_sent_it_too() {
+    let town = Town::new();
+    let mut alice = town.phone(1, "W1");
+    let mut hers = note_by(alice.actor, ANN);
+    alice.push(push(note(1), Some(ANN), &[whole(&hers)]));
+    town.project();
+    alice.pull();
+    town.allocate(ANN, "W3", SOUTH);
+    let late = write(&mut hers, &[typed(0, "Late.")]);
+    alice.push(push(note(1), Some(ANN), std::slice::from_ref(&late)));
+    let issue = town.read(|tx| tx.issues_open_of(note(1))).pop().unwrap();
+    let none = serde_json::Map::new();
+    issues::settle(&town.core, &issue.opened.id, "accept", &none, "operator", "Hers.").unwrap();
+    town.allocate(ANN, "W1", NORTH);
+    town.project();
+    assert_eq!(alice.pull(), [(note(1), late)]);
+    assert_eq!(alice.pull(), []);
+}
