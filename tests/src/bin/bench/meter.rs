@@ -35,9 +35,9 @@ pub(crate) struct Passed {
 /// The server.
 pub(crate) struct Server {
     pub(crate) core: Arc<Core>,
-    router: Router,
     runtime: tokio::runtime::Runtime,
-    _stop: tokio::sync::watch::Sender<bool>,
+    /// The second keeps the first open.
+    door: (Router, tokio::sync::watch::Sender<bool>),
     pub(crate) passed: Passed,
     /// Bodies of sync requests, kept to look into.
     pub(crate) bodies: Vec<(Vec<u8>, bool)>,
@@ -107,16 +107,15 @@ impl Server {
         server::ops::import::workers(&core, workers, "bench").unwrap();
         server::ops::import::people(&core, people, "bench").unwrap();
         let core = Arc::new(core);
-        let (router, stop) = door(&core);
+        let door = door(&core);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
         Self {
             core,
-            router,
             runtime,
-            _stop: stop,
+            door,
             passed: Passed::default(),
             bodies: Vec::new(),
             folder,
@@ -128,7 +127,7 @@ impl Server {
         let mut core = Core::open(&self.folder.0, Some([7; 32]), Host::system()).unwrap();
         core.announce("http://bench.example").unwrap();
         self.core = Arc::new(core);
-        (self.router, self._stop) = door(&self.core);
+        self.door = door(&self.core);
     }
 
     /// A code for one more device.
@@ -172,7 +171,7 @@ impl Transport for Server {
             builder = builder.header(name, value);
         }
         let asked = builder.body(Body::from(request.body.clone())).unwrap();
-        let router = self.router.clone();
+        let router = self.door.0.clone();
         let before = cpu();
         let (status, headers, body) = self.runtime.block_on(async move {
             let answer = router.oneshot(asked).await.unwrap();
