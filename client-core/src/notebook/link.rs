@@ -92,26 +92,20 @@ pub(super) fn refusal(response: &HttpResponse) -> Stop {
 type Said<T> = Result<Result<T, Stop>, Trouble>;
 
 impl Notebook {
-    /// One sync request and its answer, with a token that is good, signed for again where the server
-    /// says that it is not.
+    /// One sync request and its answer.
     pub(super) fn exchange(&mut self, transport: &mut dyn Transport, request: &Request) -> Said<Response> {
-        let mut signed_again = false;
-        loop {
-            let token = match self.token(transport)? {
-                Ok(token) => token,
-                Err(stop) => return Ok(Err(stop)),
-            };
-            match post(transport, request, &token) {
-                Err(Stop::Refused(refused)) if refused.status == 401 && !signed_again => {
-                    signed_again = true;
-                    self.store.write(|tx| meta::clear(tx, key::TOKEN))?;
-                }
-                said => return Ok(said),
-            }
-        }
+        let (body, coding) = wire::encode(request);
+        let mut headers = vec![
+            ("Content-Type", wire::MEDIA_TYPE.to_owned()),
+            ("Accept-Encoding", "zstd".to_owned()),
+        ];
+        headers.extend(coding.header().map(|name| ("Content-Encoding", name.to_owned())));
+        let answer = self.authorized(transport, "POST", "/v1/sync", &headers, &body)?;
+        Ok(answer.and_then(|response| understood(&response)))
     }
 
-    /// One request for anything but a pass, and its answer whatever its status, with a token that is good.
+    /// One request and its answer, whatever its status, with a token that is good: signed for again where the
+    /// server says that it is not.
     pub(super) fn authorized(
         &mut self,
         transport: &mut dyn Transport,
@@ -199,27 +193,9 @@ impl Notebook {
     }
 }
 
-fn post(transport: &mut dyn Transport, request: &Request, token: &str) -> Result<Response, Stop> {
-    let (body, coding) = wire::encode(request);
-    let mut headers = vec![
-        ("Authorization".to_owned(), format!("Bearer {token}")),
-        ("Content-Type".to_owned(), wire::MEDIA_TYPE.to_owned()),
-        ("Accept-Encoding".to_owned(), "zstd".to_owned()),
-    ];
-    headers.extend(
-        coding
-            .header()
-            .map(|name| ("Content-Encoding".to_owned(), name.to_owned())),
-    );
-    let request = HttpRequest {
-        method: "POST",
-        path: "/v1/sync".into(),
-        headers,
-        body,
-    };
-    let response = transport.send(&request).map_err(|_| Stop::Offline)?;
+fn understood(response: &HttpResponse) -> Result<Response, Stop> {
     if response.status != 200 {
-        return Err(refusal(&response));
+        return Err(refusal(response));
     }
     let coding = Coding::from_header(response.header("content-encoding")).ok_or_else(Stop::not_understood)?;
     wire::decode(&response.body, coding).map_err(|_| Stop::not_understood())
