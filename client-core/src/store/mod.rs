@@ -20,6 +20,7 @@ mod tests;
 
 use std::fmt::Write as _;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
@@ -94,6 +95,8 @@ const STATEMENTS: usize = 128;
 
 fn settings(conn: &Connection) -> Result<(), Trouble> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A plan holds for whatever is bound: else statements that a partial index might serve are parsed anew each time.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // One program at a time: documents are also held in memory, so a second writer would be blind to
     // the first. In a browser's file pool WAL needs this too, and it must come before WAL.
     conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;

@@ -81,10 +81,40 @@ pub(super) fn line(
     event.insert("change_summary".into(), envelope.change_summary.into());
     // Only a note that is withdrawn or removed says why.
     event.insert("reason".into(), Value::Null);
-    let sha256: [u8; 32] = Sha256::digest(canonical(&event)?).into();
-    event.insert("sha256".into(), hex(&sha256).into());
-    event.insert("cursor".into(), envelope.cursor.into());
-    Ok((canonical(&event)?, sha256))
+    let mut members = members(&event)?;
+    let sha256: [u8; 32] = Sha256::digest(joined(&members)).into();
+    for (name, value) in [("sha256", hex(&sha256)), ("cursor", envelope.cursor)] {
+        members.insert(name, canonical(&value)?);
+    }
+    Ok((joined(&members), sha256))
+}
+
+/// The members of an event by name, each value as canonical JSON. The hash goes over all but two of them, so each
+/// is written once and joined twice.
+fn members(event: &Map<String, Value>) -> Result<BTreeMap<&str, Vec<u8>>, StoreError> {
+    let each = event
+        .iter()
+        .map(|(name, value)| Ok((name.as_str(), canonical(value)?)));
+    each.collect()
+}
+
+/// One object of members whose names need no escape: in ASCII the order of bytes is that of RFC 8785 section 3.2.3.
+fn joined(members: &BTreeMap<&str, Vec<u8>>) -> Vec<u8> {
+    let mut line = Vec::with_capacity(
+        members
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + 4)
+            .sum(),
+    );
+    for (name, value) in members {
+        line.push(if line.is_empty() { b'{' } else { b',' });
+        line.push(b'"');
+        line.extend_from_slice(name.as_bytes());
+        line.extend_from_slice(b"\":");
+        line.extend_from_slice(value);
+    }
+    line.push(b'}');
+    line
 }
 
 /// The line with another cursor; its hash does not cover that.
@@ -121,8 +151,8 @@ fn dressed(content: &Content, person: &PersonRecord, names: &Names) -> Map<Strin
     event
 }
 
-fn canonical(event: &Map<String, Value>) -> Result<Vec<u8>, StoreError> {
-    serde_json_canonicalizer::to_vec(event)
+fn canonical(value: &impl serde::Serialize) -> Result<Vec<u8>, StoreError> {
+    serde_json_canonicalizer::to_vec(value)
         .map_err(|_| StoreError::Inconsistent("an event cannot be written as canonical JSON"))
 }
 

@@ -40,6 +40,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 pub use attachments::{AttachmentRecord, Holding, Piece};
@@ -257,6 +258,8 @@ fn connect(path: &Path, key: Option<[u8; 32]>, read_only: bool) -> Result<Connec
     }
     connection.busy_timeout(Duration::from_secs(30))?;
     connection.set_prepared_statement_cache_capacity(256);
+    // A plan holds for whatever is bound: else statements that a partial index might serve are parsed anew each time.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // The first read shows whether the key fits.
     let readable: Result<i64, _> =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0));

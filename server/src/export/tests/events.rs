@@ -172,6 +172,11 @@ fn the_hash_can_be_worked_out_from_the_line() {
     ] {
         assert_ne!(export::event::hex(&canonical(wrong)), said, "{wrong:?}");
     }
+    assert_eq!(
+        serde_json_canonicalizer::to_vec(&event).unwrap(),
+        line,
+        "RFC 8785"
+    );
     let stored = town
         .read(|tx| tx.outbox_event(event["event_id"].as_str().unwrap()))
         .unwrap();
