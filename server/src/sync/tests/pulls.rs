@@ -48,13 +48,20 @@ fn a_cursor_that_is_not_this_servers_is_rewound_and_nothing_pulled() {
     let mut alice = town.phone(1, "W1");
     alice.pull();
     let good = alice.cursor.clone();
-    // version, epoch, published, news, seq, chain, team
+    // version, epoch, published, news, seq, chain, team, line, turn
     let changed = |at: usize| {
         let mut cursor = good.clone();
         cursor[at] ^= 0x40;
         cursor
     };
     let mut bad: Vec<Vec<u8>> = [0, 1, 8, 9, 17, 25, 33, 40].map(changed).to_vec();
+    // Numbers for which the store cannot even be asked, of the line and its turn too.
+    let beyond = |at: usize| {
+        let mut cursor = good.clone();
+        cursor[at] ^= 0x80;
+        cursor
+    };
+    bad.extend([9, 17, 25, 49, 57].map(beyond));
     bad.extend([
         vec![1],
         good[..good.len() - 1].to_vec(),
