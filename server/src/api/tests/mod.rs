@@ -9,6 +9,7 @@ mod enrolment;
 mod feed;
 mod imports;
 mod limits;
+mod live;
 mod page;
 mod passes;
 mod tokens;
