@@ -56,7 +56,11 @@ impl Line {
         while !head.ends_with(TEXT_END) {
             head.push(here.read_u8().await.unwrap());
         }
-        assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+        assert!(
+            head.starts_with(b"HTTP/1.1 101 "),
+            "{}",
+            String::from_utf8_lossy(&head)
+        );
         Self(here)
     }
 
@@ -77,7 +81,11 @@ async fn who_says_nothing_for_75_seconds_is_let_go_with_a_word() {
     let begun = Instant::now();
     for seconds in [30, 60] {
         assert_eq!(line.hears().await.0, PING);
-        assert_eq!(begun.elapsed().as_secs(), seconds, "it is asked for a sign of life");
+        assert_eq!(
+            begun.elapsed().as_secs(),
+            seconds,
+            "it is asked for a sign of life"
+        );
     }
     let (code, said) = line.hears().await;
     assert_eq!((code, &said[..2]), (CLOSE, &4408_u16.to_be_bytes()[..]));
