@@ -380,27 +380,6 @@ fn a_stranger_who_watches_a_note_that_is_not_theirs_hears_nothing_of_it() {
     }
 }
 
-#[test]
-fn who_has_the_note_on_the_screen_is_sent_the_words_and_need_not_ask() {
-    let mut visit = Visit::open();
-    let note = visit.note;
-    // Another phone of Alice's, of which only the socket is there: it says nothing after its first request.
-    let mut second = Stranger::enrolled(&visit.server, "W101");
-    let first = second.asks(Some(vec![note]));
-    assert_eq!(first.company, Some(vec![note]));
-    visit.bob.types(note, "She is well.");
-    // A word that there is something would do for a note that is closed; here the words themselves come.
-    let response = loop {
-        let response = second.hears().unwrap();
-        if !response.pulls.is_empty() || response.more {
-            break response;
-        }
-    };
-    assert_eq!((response.unasked, response.more), (Some(true), false));
-    let words = response.pulls.iter().filter(|pull| pull.document == note);
-    assert!(words.count() > 0, "{response:?}");
-}
-
 /// What is said, the headers that are sent, and the status and the code that come back.
 type Refused<'a> = (&'a str, Vec<(&'a str, &'a str)>, u16, &'a str);
 
