@@ -204,7 +204,7 @@ pub struct Config {
 }
 
 /// What the routes need to know.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the table above says what each is")]
 pub struct HttpConfig {
     pub address_header: Option<String>,
@@ -215,6 +215,22 @@ pub struct HttpConfig {
     pub max_live: usize,
     pub origins: Vec<String>,
     pub body_timeout_s: u64,
+}
+
+/// What the table says.
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            address_header: None,
+            sync_body_bytes: 16 * 1024 * 1024,
+            import_body_bytes: 20 * 1024 * 1024,
+            receipts_body_bytes: 4 * 1024 * 1024,
+            max_requests: 256,
+            max_live: 4096,
+            origins: Vec::new(),
+            body_timeout_s: 120,
+        }
+    }
 }
 
 /// The database's key; `Debug` does not show it.
@@ -470,6 +486,8 @@ mod tests {
         assert_eq!(port(&[], &variable, file), 2);
         assert_eq!(port(&[], &[("DOORSTEP_LISTEN", "")], file), 3);
         assert_eq!(port(&[], &[], ""), 8080);
+        let nothing_said = gather(&[], &[], "").unwrap();
+        assert_eq!(nothing_said.http, HttpConfig::default(), "as the table says");
     }
 
     #[test]

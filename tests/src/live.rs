@@ -1,12 +1,12 @@
 //! A phone as it is on a real machine: the real notebook with the machine's clock, over HTTP and a WebSocket to a
 //! real process. One thread: it waits for the socket no longer than the notebook says.
 
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use client_core::host::{Clock, Dice, Host, HttpRequest, HttpResponse, Transport, Unreachable};
+use client_core::host::Clock as _;
 use client_core::live::{Action, Door, Event};
 use client_core::{Ended, NewNote, Notebook, SyncMode, Who};
 use notes::ids::DocumentId;
@@ -14,81 +14,7 @@ use tungstenite::client::IntoClientRequest as _;
 use tungstenite::{Error, HandshakeError, Message, WebSocket};
 
 use crate::dice::Chance;
-
-/// The machine's clock.
-pub struct MachineClock;
-
-impl Clock for MachineClock {
-    fn now_ms(&self) -> i64 {
-        server::host::Host::system().now_ms()
-    }
-}
-
-struct Rolled(Chance);
-
-impl Dice for Rolled {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        for part in bytes.chunks_mut(8) {
-            let rolled: [u8; 8] = self.0.bytes();
-            part.copy_from_slice(&rolled[..part.len()]);
-        }
-    }
-}
-
-/// What a phone on this machine passes to its core.
-pub fn machine(chance: Chance) -> Host {
-    Host {
-        clock: Box::new(MachineClock),
-        dice: Box::new(Rolled(chance)),
-        keystore: None,
-        app: "walker".to_owned(),
-    }
-}
-
-/// HTTP to one server.
-pub struct Http {
-    agent: ureq::Agent,
-    url: String,
-}
-
-impl Http {
-    /// To this address.
-    pub fn to(url: &str) -> Self {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(20)))
-            .build();
-        Self {
-            agent: config.into(),
-            url: url.to_owned(),
-        }
-    }
-
-    fn post(&self, request: &HttpRequest) -> Result<HttpResponse, ureq::Error> {
-        let mut call = self.agent.post(format!("{}{}", self.url, request.path));
-        for (name, value) in &request.headers {
-            call = call.header(name, value);
-        }
-        let mut answer = call.send(&request.body[..])?;
-        let mut body = Vec::new();
-        answer.body_mut().as_reader().read_to_end(&mut body)?;
-        let headers = answer.headers().iter();
-        let headers = headers
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
-            .collect();
-        Ok(HttpResponse {
-            status: answer.status().as_u16(),
-            headers,
-            body,
-        })
-    }
-}
-
-impl Transport for Http {
-    fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
-        self.post(request).map_err(|_| Unreachable)
-    }
-}
+use crate::wire::{Flights, MachineClock, Wire, machine};
 
 /// An open socket.
 pub type Socket = WebSocket<TcpStream>;
@@ -143,7 +69,7 @@ pub struct LivePhone {
     pub ended: Vec<Option<u16>>,
     /// Statuses with which it was refused.
     pub refused: Vec<u16>,
-    http: Http,
+    http: Wire,
     url: String,
     socket: Option<Socket>,
     close_code: Option<u16>,
@@ -155,7 +81,7 @@ impl LivePhone {
     pub fn enrolled(worker: &str, code: &str, url: &str, folder: &Path, chance: Chance) -> Self {
         let path = folder.join(format!("live-{worker}.db"));
         let mut book = Notebook::open(path.to_str().unwrap(), &[3; 32], machine(chance)).unwrap();
-        let mut http = Http::to(url);
+        let mut http = Wire::to(url, &Flights::default());
         assert_eq!(book.enrol(&mut http, code, url).unwrap(), Ended::Quiet);
         assert_eq!(book.sync(&mut http, SyncMode::Both).unwrap().ended, Ended::Quiet);
         Self {

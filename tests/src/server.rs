@@ -4,14 +4,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use automerge::ChangeHash;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::Request;
+use futures_util::stream;
 use notes::attachment::AttachmentId;
 use notes::note;
 use server::api::App;
@@ -98,17 +97,7 @@ fn open(folder: &Folder, host: &Host, limits: &Limits) -> Running {
     core.attachments = limits.clone();
     let core = Arc::new(core);
     let (stop, stopping) = watch::channel(false);
-    let http = HttpConfig {
-        address_header: None,
-        sync_body_bytes: 8 * 1024 * 1024,
-        import_body_bytes: 32 * 1024 * 1024,
-        receipts_body_bytes: 2 * 1024 * 1024,
-        max_requests: 64,
-        max_live: 16,
-        origins: Vec::new(),
-        body_timeout_s: 120,
-    };
-    let app = App::new(Arc::clone(&core), http, stopping);
+    let app = App::new(Arc::clone(&core), HttpConfig::default(), stopping);
     Running {
         core,
         router: router::router(app),
@@ -173,7 +162,9 @@ impl Server {
     /// Asks with a body of which no more than this arrives before the connection breaks.
     pub fn ask_cut(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Answer {
         let beginning = Bytes::copy_from_slice(body);
-        self.ask_with(method, path, headers, Body::new(Torn(Some(beginning))))
+        let gone = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        let torn = Body::from_stream(stream::iter([Ok(beginning), Err(gone)]));
+        self.ask_with(method, path, headers, torn)
     }
 
     fn ask_with(&self, method: &str, path: &str, headers: &[(String, String)], body: Body) -> Answer {
@@ -310,22 +301,5 @@ pub(crate) fn changes_in(chunk: &[u8]) -> Vec<ChangeHash> {
             })
             .unwrap_or_default(),
         Err(_) => Vec::new(),
-    }
-}
-
-/// A body of which only a beginning comes.
-struct Torn(Option<Bytes>);
-
-impl http_body::Body for Torn {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
-        let torn = || std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-        let next = self.0.take().filter(|half| !half.is_empty());
-        Poll::Ready(Some(next.map(http_body::Frame::data).ok_or_else(torn)))
     }
 }

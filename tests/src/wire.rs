@@ -97,7 +97,8 @@ impl Transport for Wire {
     }
 }
 
-struct MachineClock;
+/// The machine's clock.
+pub struct MachineClock;
 
 impl Clock for MachineClock {
     fn now_ms(&self) -> i64 {

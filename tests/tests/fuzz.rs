@@ -18,7 +18,7 @@ use doorstep_tests::hostile::{Outlaw, change, honest_note, push, text};
 use notes::gate::{self, Limits};
 use notes::ids::{Actor, DeviceId};
 use notes::note::{self, Template};
-use notes::wire::{self, Coding, Request};
+use notes::wire::{self, Coding, Fill, Reading, Request, Subject};
 use server::import::{FileRefusal, Parsed, people, workers};
 use server::sync::judge::{Candidate, Finding, Judged};
 use server::sync::judge_guarded;
@@ -136,7 +136,15 @@ fn messages_with_lies_in_them() {
         let person = village.admin().person("P104201");
         let mut honest = outlaw.request();
         let chunk = honest_note(outlaw.actor, person, "Honest.").save_nocompress();
-        honest.pushes = vec![push(outlaw.note_id(), Some(person), vec![chunk; 2]); 3];
+        let note = outlaw.note_id();
+        honest.pushes = vec![push(note, Some(person), vec![chunk; 2]); 3];
+        let opened = |opened_at| Reading {
+            document: note,
+            opened_at,
+        };
+        honest.readings = vec![opened(village.time.now()), opened(-1)];
+        let history = |subject| Fill { subject, after: 0 };
+        honest.fills = vec![history(Subject::Person(person)), history(Subject::Document(note))];
         let honest = minicbor::to_vec(&honest).unwrap();
         move |bytes: &[u8]| {
             let mut choices = Choices::over(bytes);

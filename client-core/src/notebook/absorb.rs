@@ -214,8 +214,8 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
     aside::clear_waiting(conn, arrival.document)?;
     aside::wait(conn, arrival.document, &absorbed.waiting)?;
     if !absorbed.waiting.is_empty() {
-        // Perhaps it will never come by itself: two phones restored from one backup are one device,
-        // and a device is not sent what it pushed. The document's whole history has it.
+        // Perhaps it will never come by itself: it was published while the note was out of view, or before
+        // this phone joined. The document's whole history has it.
         fills::want_anew(conn, Subject::Document(arrival.document))?;
     }
     if absorbed.fresh == 0 {

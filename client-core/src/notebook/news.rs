@@ -90,8 +90,9 @@ fn order(conn: &Db, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<
     }
 }
 
-/// Two phones are one device, and the server sends no device what it sent itself: what the other has
-/// written is asked for with the whole history.
+/// Two phones wrote under one actor. The server tells their installs apart and sends each what the other
+/// pushed; this is the one moment at which the phone knows that something may be amiss, so all histories are
+/// looked through once. What is here already costs nothing but its bytes.
 fn want_all_anew(conn: &Db) -> Result<(), Trouble> {
     for person in rows::people(conn)?.iter().filter(|person| person.mine) {
         fills::want_anew(conn, Subject::Person(person.id))?;

@@ -2,11 +2,13 @@
 //!
 //! Not for whether the document has what the change builds on: that takes the other chunks.
 
+use std::collections::BTreeSet;
+
 use super::frame::{self, Columns};
 use super::lanes::Slope;
 use super::links::Links;
 use super::ops::{Action, Id, Key, OpLanes, Stretch};
-use super::{Bytes, Counted, Kind, Limits, Refusal, plausible};
+use super::{Bytes, Counted, Kind, Limits, Place, Refusal, plausible};
 
 const COLUMNS: [u8; 14] = [
     0x01, 0x02, 0x11, 0x13, 0x15, 0x34, 0x42, 0x56, 0x57, 0x70, 0x71, 0x73, 0x94, 0xa5,
@@ -44,14 +46,8 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
     if !bytes.is_empty() {
         return Err(Refusal::Extra);
     }
-    let ops = Walk::new(
-        &columns,
-        &actors,
-        start_op,
-        plausible(length).min(limits.change_ops),
-        limits,
-    )
-    .walk(limits)?;
+    let most = plausible(length).min(limits.change_ops);
+    let (ops, places) = Walk::new(&columns, &actors, start_op, most, limits).walk(limits)?;
     let max_op = start_op + ops - 1;
     let counted = Counted {
         kind: Kind::Change,
@@ -65,6 +61,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         seq,
         start_op,
         closings: None,
+        places,
     };
     Ok(counted)
 }
@@ -96,6 +93,8 @@ struct Walk<'a> {
     mark: Mark,
     /// How many operations other than deletions may still come.
     plausible: u64,
+    /// Objects that were written in, and whether by elements.
+    places: BTreeSet<(Id, bool)>,
 }
 
 impl<'a> Walk<'a> {
@@ -118,10 +117,12 @@ impl<'a> Walk<'a> {
             next: start_op,
             mark: Mark::Closed,
             plausible,
+            places: BTreeSet::new(),
         }
     }
 
-    fn walk(mut self, limits: &Limits) -> Result<u64, Refusal> {
+    /// Walks to the end; gives how many operations there are, and where they write.
+    fn walk(mut self, limits: &Limits) -> Result<(u64, Vec<Place>), Refusal> {
         let start = self.next;
         while !self.ops.at_end() {
             let rows = self.ops.left()?.min(self.preds.left()?);
@@ -140,8 +141,20 @@ impl<'a> Walk<'a> {
         match (self.mark, self.used.iter().all(|used| *used)) {
             (Mark::Open(_), _) => Err(MARK),
             (Mark::Closed, false) => Err(Refusal::Malformed("actor without a use")),
-            (Mark::Closed, true) => Ok(self.next - start),
+            (Mark::Closed, true) => Ok((self.next - start, self.places())),
         }
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let place = |((counter, actor), sequence): &(Id, bool)| {
+            let actor = self.actors.get(usize::try_from(*actor).ok()?)?;
+            Some(Place {
+                actor: *actor,
+                counter: u64::from(*counter),
+                sequence: *sequence,
+            })
+        };
+        self.places.iter().filter_map(place).collect()
     }
 
     fn stretch(&mut self, stretch: &Stretch<'a>) -> Result<(), Refusal> {
@@ -149,8 +162,9 @@ impl<'a> Walk<'a> {
             first: self.next.cast_signed(),
             step: 1,
         })?;
-        if let Some((_, actor)) = stretch.object {
-            self.mark_used(actor);
+        if let Some(object) = stretch.object {
+            self.mark_used(object.1);
+            self.places.insert((object, !matches!(stretch.key, Key::Map(_))));
         }
         if let Key::Element { actor, .. } = stretch.key {
             self.mark_used(actor);

@@ -36,6 +36,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         seq: graph.max_seq,
         start_op: 1,
         closings: Some(closings),
+        places: Vec::new(),
     })
 }
 

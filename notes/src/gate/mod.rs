@@ -93,6 +93,20 @@ pub struct Counted {
     /// What stands in a document's history under its root key `finished`: each operation, and each
     /// replacement or deletion of one. None for a change chunk, which is not the whole history.
     pub closings: Option<u64>,
+    /// In what objects a change writes, besides the root; each once. Whether they are there and of this kind
+    /// only the document can tell. Empty for a document chunk, which has all its objects within itself.
+    pub places: Vec<Place>,
+}
+
+/// An object in which a change writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Who made the object.
+    pub actor: [u8; 16],
+    /// Under which counter.
+    pub counter: u64,
+    /// It is written in as a text or a list, by elements; else as a map, by keys.
+    pub sequence: bool,
 }
 
 /// Why a chunk was refused. It holds nothing of the chunk's content.

@@ -22,9 +22,13 @@ pub(super) struct CheckedPush {
     pub(super) chunks: Vec<CheckedChunk>,
 }
 
+/// The store counts with a sign: no number of a phone's may be larger than this.
+pub(super) const LARGEST: u64 = i64::MAX.unsigned_abs();
+
 /// Whether the request keeps within its bounds.
 pub(super) fn bounds(request: &Request) -> Result<(), Code> {
     let pushes = &request.pushes;
+    let too_large = request.waiting > LARGEST || request.fills.iter().any(|fill| fill.after > LARGEST);
     let too_many = pushes.len() > MAX_PUSHES
         || request.readings.len() > MAX_READINGS
         || request.fills.len() > MAX_FILLS
@@ -37,7 +41,7 @@ pub(super) fn bounds(request: &Request) -> Result<(), Code> {
                 .as_ref()
                 .is_some_and(|reason| reason.len() > MAX_REASON_BYTES)
     };
-    if too_many || pushes.iter().any(push_out) {
+    if too_large || too_many || pushes.iter().any(push_out) {
         Err(Code::MessageMalformed)
     } else {
         Ok(())

@@ -2,6 +2,7 @@
 //! phones. It carries the epoch and a piece of the chain, so that a server that was put back to an
 //! earlier state knows that it does not know it.
 
+use super::check::LARGEST;
 use crate::store::{Line, StoreError, Tx};
 
 /// A cursor's content.
@@ -57,16 +58,22 @@ impl Cursor {
             return None;
         }
         let word = |n: usize| -> Option<[u8; 8]> { bytes.get(1 + 8 * n..9 + 8 * n)?.try_into().ok() };
+        // No cursor of ours has a larger one, and the store cannot be asked for it.
+        let number = |n| {
+            word(n)
+                .map(u64::from_be_bytes)
+                .filter(|number| *number <= LARGEST)
+        };
         Some(Self {
             epoch: word(0)?,
-            published: u64::from_be_bytes(word(1)?),
-            news: u64::from_be_bytes(word(2)?),
-            seq: u64::from_be_bytes(word(3)?),
+            published: number(1)?,
+            news: number(2)?,
+            seq: number(3)?,
             chain: word(4)?,
             team: i64::from_be_bytes(word(5)?),
             line: Line {
-                id: u64::from_be_bytes(word(6)?),
-                turn: u64::from_be_bytes(word(7)?),
+                id: number(6)?,
+                turn: number(7)?,
             },
             behind: *bytes.last()? != 0,
         })

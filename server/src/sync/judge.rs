@@ -8,7 +8,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use automerge::{ActorId, Automerge, Change, ChangeHash, ReadDoc as _};
+use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, ReadDoc as _};
+use notes::gate;
 use notes::ids::DeviceId;
 use notes::note::finish::{self, Newcomers};
 use notes::note::plain::Unreadable;
@@ -155,7 +156,11 @@ impl<'a> Bench<'a> {
         if self.admitted.is_empty() {
             return Ok(None);
         }
+        if let Some(base) = self.base {
+            self.right_kinds(base, true)?;
+        }
         let (doc, as_it_came) = self.apply()?;
+        self.right_kinds(&doc, false)?;
         let plain = match read(&doc, self.template) {
             Ok(plain) => plain,
             Err(code) => return Err(self.blame(code, |doc| read(doc, self.template).err())),
@@ -184,6 +189,27 @@ impl<'a> Bench<'a> {
             plain,
             writers: ledger.into_writers(),
         }))
+    }
+
+    /// A key that is written in a text, a letter in a map, either in what is not there: Automerge may take it on
+    /// top of a document, and panic where all is applied at once, as on a new phone. `may_come`: what is not in
+    /// the document yet may be made by a candidate.
+    fn right_kinds(&self, doc: &Automerge, may_come: bool) -> Result<(), Objection> {
+        let right = |place: &gate::Place| {
+            let id = ObjId::Id(place.counter, ActorId::from(&place.actor[..]), 0);
+            let kind = doc.object_type(&id);
+            kind.map_or(may_come, |kind| kind.is_sequence() == place.sequence)
+        };
+        let wrong = |index: &&usize| {
+            let parsed = self.parsed.get(**index);
+            parsed.is_some_and(|parsed| !parsed.places.iter().all(right))
+        };
+        let guilty: Vec<usize> = self.admitted.iter().filter(wrong).copied().collect();
+        if guilty.is_empty() {
+            Ok(())
+        } else {
+            Err(Objection::to(guilty, Code::WrongShape))
+        }
     }
 
     fn sustain(&mut self, objection: &Objection) {

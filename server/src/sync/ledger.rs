@@ -16,6 +16,8 @@ pub(super) struct Parsed {
     pub(super) whole: Option<Automerge>,
     /// How often its history wrote under `finished`, where the chunk is the whole history.
     pub(super) closings: Option<u64>,
+    /// In what objects of the document it writes.
+    pub(super) places: Vec<gate::Place>,
 }
 
 /// Parses a chunk. `lone`: nothing else is judged with it, so its document can be used as it is.
@@ -31,6 +33,7 @@ pub(super) fn parse(chunk: &[u8], lone: bool) -> Result<Parsed, Code> {
                 changes: vec![change],
                 whole: None,
                 closings: None,
+                places: counted.places,
             })
         }
         gate::Kind::Document => {
@@ -44,6 +47,7 @@ pub(super) fn parse(chunk: &[u8], lone: bool) -> Result<Parsed, Code> {
                 changes,
                 whole,
                 closings: counted.closings,
+                places: Vec::new(),
             })
         }
     }

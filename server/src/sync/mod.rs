@@ -135,7 +135,8 @@ fn answer(
             response.safe_seq = safe_seq(tx)?;
             let line = match line {
                 Some(line) => line,
-                None if tx.line_stands(who.device.id, start.line)? => start.line,
+                // Who has pushed nothing has no line that could stand or not.
+                None if start.line.id > 0 && tx.line_stands(who.device.id, start.line)? => start.line,
                 None => Line::default(),
             };
             start.behind |= line.id != start.line.id;

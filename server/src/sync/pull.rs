@@ -317,10 +317,9 @@ fn orders(
     rows: &mut Vec<Row>,
     concerns: impl Fn(DocumentId) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
-    for news in tx.news_for(Audience::Device(who.device.id), 0, u32::MAX)? {
+    for news in tx.news_of(Audience::Device(who.device.id), NewsKind::Reset)? {
         let document = <[u8; 16]>::try_from(news.key.as_slice()).map(DocumentId);
-        if news.kind == NewsKind::Reset
-            && let Ok(document) = document
+        if let Ok(document) = document
             && concerns(document)?
         {
             rows.extend(rows::compose(tx, who, &news)?);

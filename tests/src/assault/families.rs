@@ -187,6 +187,15 @@ fn in_body(element: (Option<u64>, Option<i64>), action: u64) -> Row {
     }
 }
 
+/// Letters that are runs alone: hundreds of thousands in a few dozen bytes.
+fn letters_that_only_a_run_claims(_: usize) -> Vec<Row> {
+    let letter = Row {
+        insert: true,
+        ..in_body((None, Some(0)), SET)
+    };
+    vec![letter.with_value(6, b""); MOST_OF_A_CHANGE]
+}
+
 /// Nearly as many operations as the gate lets so many bytes hold.
 fn crowd(bytes: usize) -> usize {
     bytes.saturating_sub(600).min(MOST_OF_A_CHANGE)
@@ -620,8 +629,13 @@ pub const DOCUMENTS: &[Family] = &[
         make: |n| whole(&body_of(), &letters_at_the_head(n)),
     },
     Family {
+        name: "letters that only a run claims",
+        make: |n| whole(&body_of(), &letters_that_only_a_run_claims(n)),
+    },
+    Family {
         name: "letters anywhere",
-        make: |n| whole(&body_of(), &letters_anywhere(n)),
+        // A document says more of each letter than a change does.
+        make: |n| whole(&body_of(), &letters_anywhere(n * 7 / 10)),
     },
     Family {
         name: "conflicts of one key",
@@ -690,6 +704,10 @@ pub const CHANGES: &[Family] = &[
     Family {
         name: "letters of no length, all at the head",
         make: |n| later(&body_of(), &letters_at_the_head(n)),
+    },
+    Family {
+        name: "letters that only a run claims",
+        make: |n| later(&body_of(), &letters_that_only_a_run_claims(n)),
     },
     Family {
         name: "letters anywhere",

@@ -15,6 +15,8 @@ struct Head {
     bytes: Vec<u8>,
 }
 
+const UINT: u8 = 0;
+const NEGATIVE: u8 = 1;
 const BYTES: u8 = 2;
 const TEXT: u8 = 3;
 const ARRAY: u8 = 4;
@@ -73,17 +75,30 @@ fn join(heads: &[Head]) -> Vec<u8> {
     out
 }
 
-/// An honest body with a lie in it.
+/// An honest body with a lie in it: every other one is well formed, and what it says is out of all bounds.
 pub fn lie(honest: &[u8], choices: &mut Choices<'_>) -> Body {
     let mut heads = split(honest);
+    let well_formed = choices.one_in(2);
     for _ in 0..=choices.below(3) {
-        lie_in_heads(&mut heads, choices);
+        if well_formed {
+            lie_in_values(&mut heads, choices);
+        } else {
+            lie_in_heads(&mut heads, choices);
+        }
     }
     let mut plain = join(&heads);
-    if choices.one_in(5) {
+    if !well_formed && choices.one_in(5) {
         choices.scramble(&mut plain);
     }
-    pack(plain, choices)
+    pack(plain, well_formed, choices)
+}
+
+fn lie_in_values(heads: &mut Vec<Head>, choices: &mut Choices<'_>) {
+    match choices.below(4) {
+        0 => repeat_an_item(heads, choices),
+        1 => scramble_a_chunk(heads, choices),
+        _ => lie_in_a_number(heads, choices),
+    }
 }
 
 fn lie_in_heads(heads: &mut Vec<Head>, choices: &mut Choices<'_>) {
@@ -139,9 +154,93 @@ fn lie_in_heads(heads: &mut Vec<Head>, choices: &mut Choices<'_>) {
     }
 }
 
-fn pack(plain: Vec<u8>, choices: &mut Choices<'_>) -> Body {
+/// A number that is too large or too small.
+fn lie_in_a_number(heads: &mut [Head], choices: &mut Choices<'_>) {
+    let numbers = numbers(heads);
+    if numbers.is_empty() {
+        return;
+    }
+    // Where a program counts with a sign, these are where it falls.
+    let beyond = choices.pick(&[1 << 63, u64::MAX]);
+    heads[choices.pick(&numbers)].number = if choices.one_in(2) {
+        beyond
+    } else {
+        choices.extreme()
+    };
+}
+
+/// Where numbers stand that are no keys of a map.
+fn numbers(heads: &[Head]) -> Vec<usize> {
+    let mut found = Vec::new();
+    // How much is missing of each that has begun, and whether it is a map.
+    let mut begun: Vec<(u64, bool)> = Vec::new();
+    for (at, head) in heads.iter().enumerate() {
+        let is_key = matches!(begun.last(), Some((missing, true)) if missing % 2 == 0);
+        if !is_key && matches!(head.major, UINT | NEGATIVE) {
+            found.push(at);
+        }
+        if let Some((missing, _)) = begun.last_mut() {
+            *missing -= 1;
+        }
+        match head.major {
+            ARRAY => begun.push((head.number, false)),
+            MAP => begun.push((head.number.saturating_mul(2), true)),
+            TAG => begun.push((1, false)),
+            _ => {}
+        }
+        while begun.pop_if(|(missing, _)| *missing == 0).is_some() {}
+    }
+    found
+}
+
+/// Other bytes in what is longer than an id, and its length tells so.
+fn scramble_a_chunk(heads: &mut [Head], choices: &mut Choices<'_>) {
+    let mut chunks: Vec<&mut Head> = heads
+        .iter_mut()
+        .filter(|head| head.major == BYTES && head.bytes.len() > 16)
+        .collect();
+    let at = choices.below(chunks.len());
+    if let Some(head) = chunks.get_mut(at) {
+        choices.scramble(&mut head.bytes);
+        head.number = head.bytes.len() as u64;
+    }
+}
+
+/// An item of a list comes again and again, and the list says so: it is well formed and too long.
+fn repeat_an_item(heads: &mut Vec<Head>, choices: &mut Choices<'_>) {
+    let lists: Vec<usize> = (0..heads.len())
+        .filter(|at| heads[*at].major == ARRAY && heads[*at].number > 0)
+        .collect();
+    if lists.is_empty() {
+        return;
+    }
+    let list = choices.pick(&lists);
+    let (again, end) = (choices.pick(&[1, 65, 2_001, 5_001]), end_of_item(heads, list + 1));
+    let item = heads.get(list + 1..end).unwrap_or_default().to_vec();
+    heads[list].number = heads[list].number.saturating_add(again);
+    let copies = (0..again).flat_map(|_| item.iter().cloned());
+    heads.splice(end..end, copies).for_each(drop);
+}
+
+/// Behind the last head of the item that begins at a head.
+fn end_of_item(heads: &[Head], mut at: usize) -> usize {
+    let mut missing = 1_u64;
+    while missing > 0 && at < heads.len() {
+        let inside = match heads[at].major {
+            ARRAY => heads[at].number,
+            MAP => heads[at].number.saturating_mul(2),
+            TAG => 1,
+            _ => 0,
+        };
+        missing = (missing - 1).saturating_add(inside);
+        at += 1;
+    }
+    at
+}
+
+fn pack(plain: Vec<u8>, rightly: bool, choices: &mut Choices<'_>) -> Body {
     let zstd = |plain: &[u8]| zstd::bulk::compress(plain, 1).expect("zstd packs");
-    let (bytes, encoding) = match choices.below(12) {
+    let (bytes, encoding) = match choices.below(if rightly { 8 } else { 12 }) {
         0..=3 => (plain, None),
         4..=6 => (zstd(&plain), Some("zstd")),
         7 => (gzip(&plain), Some("gzip")),
@@ -188,5 +287,20 @@ mod tests {
         ));
         let honest = honest.unwrap();
         assert_eq!(join(&split(&honest)), honest);
+    }
+
+    #[test]
+    fn an_item_that_is_repeated_leaves_the_message_well_formed() {
+        let honest = minicbor::to_vec((7_u8, [[1_u8, 2], [3, 4]])).unwrap();
+        let mut heads = split(&honest);
+        assert_eq!(numbers(&heads).len(), 5);
+        // The list inside, its first item once more.
+        repeat_an_item(&mut heads, &mut Choices::over(&[1, 0]));
+        let told: (u8, Vec<Vec<u8>>) = minicbor::decode(&join(&heads)).unwrap();
+        assert_eq!(told, (7, vec![vec![1, 2], vec![1, 2], vec![3, 4]]));
+        // {1: 2, 3: [4, {5: 6}]}
+        let keyed = split(&[0xa2, 1, 2, 3, 0x82, 4, 0xa1, 5, 6]);
+        let found: Vec<u64> = numbers(&keyed).iter().map(|at| keyed[*at].number).collect();
+        assert_eq!(found, [2, 4, 6], "keys are left as they are");
     }
 }

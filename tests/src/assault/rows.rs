@@ -88,6 +88,7 @@ pub fn read(columns: &Columns, of: Of) -> Vec<Row> {
         let linked = usize::try_from(known(&links, at)).unwrap();
         let linked = link..link + linked;
         link = linked.end;
+        assert!(linked.len() <= link_counters.len(), "an honest number of links");
         rows.push(Row {
             object: (maybe(&objects.0, at), maybe(&objects.1, at)),
             key: maybe(&keys, at),

@@ -1,5 +1,6 @@
 //! Copies that took two ways, and what a person decided against.
 
+use minicbor::bytes::ByteVec;
 use notes::wire::{OrderRow, RowBody, StandingRow, Subject};
 
 use super::*;
@@ -97,11 +98,8 @@ fn an_ordered_reset_takes_the_servers_copy_and_writes_again_what_came_later() {
             message: None,
         };
         s.rows.push(RowBody::Standing(clear));
-        s.rows.push(RowBody::Order(OrderRow {
-            order: "reset".into(),
-            document: Some(note),
-            against: Some(bad.iter().map(|hash| hash.0.to_vec().into()).collect()),
-        }));
+        let against = bad.iter().map(|hash| hash.0.to_vec().into()).collect();
+        s.rows.push(reset(note, Some(against)));
     });
     // The words typed since are pushed on top of the held ones before the order is known: they are
     // accepted here, and their dependency is missing on the server.
@@ -120,19 +118,9 @@ fn a_reset_survives_a_broken_link_and_a_kill() {
     let note = phone.note("P1");
     phone.write(note, "Good. ");
     phone.sync();
-    server.with(|s| {
-        s.rows.push(RowBody::Order(OrderRow {
-            order: "reset".into(),
-            document: Some(note),
-            against: None,
-        }));
-    });
+    server.with(|s| s.rows.push(reset(note, None)));
     // The order comes; the history does not.
-    let mut once = Once {
-        link: server.link(),
-        left: 1,
-    };
-    phone.book.sync(&mut once, SyncMode::Both).unwrap();
+    phone.syncs_once(&server);
     phone.write(note, "Typed in between.");
     assert_eq!(phone.body(note), "Good. Typed in between.");
     let mut after = phone.twin(&server);
@@ -149,18 +137,8 @@ fn a_reset_ends_also_where_the_server_is_set_back_meanwhile() {
     let note = phone.note("P1");
     phone.write(note, "Good. ");
     phone.sync();
-    server.with(|s| {
-        s.rows.push(RowBody::Order(OrderRow {
-            order: "reset".into(),
-            document: Some(note),
-            against: None,
-        }));
-    });
-    let mut once = Once {
-        link: server.link(),
-        left: 1,
-    };
-    phone.book.sync(&mut once, SyncMode::Both).unwrap();
+    server.with(|s| s.rows.push(reset(note, None)));
+    phone.syncs_once(&server);
     server.with(|s| {
         s.log.clear();
         s.epoch += 1;
@@ -170,6 +148,26 @@ fn a_reset_ends_also_where_the_server_is_set_back_meanwhile() {
     assert_eq!(phone.sync().waiting, 0);
     assert_eq!(server.body(note), "Good. And later.");
     assert_eq!(phone.body(note), "Good. And later.");
+}
+
+/// An order to build a note anew.
+fn reset(note: DocumentId, against: Option<Vec<ByteVec>>) -> RowBody {
+    RowBody::Order(OrderRow {
+        order: "reset".into(),
+        document: Some(note),
+        against,
+    })
+}
+
+impl Phone {
+    /// One request of a pass; then the link is gone.
+    fn syncs_once(&mut self, server: &Server) {
+        let mut once = Once {
+            link: server.link(),
+            left: 1,
+        };
+        self.book.sync(&mut once, SyncMode::Both).unwrap();
+    }
 }
 
 /// A link that breaks after so many sync requests.
@@ -200,11 +198,7 @@ fn a_reset_of_a_note_that_the_server_does_not_have_keeps_it() {
     phone.sync();
     server.with(|s| {
         s.verdicts.clear();
-        s.rows.push(RowBody::Order(OrderRow {
-            order: "reset".into(),
-            document: Some(note),
-            against: None,
-        }));
+        s.rows.push(reset(note, None));
     });
     phone.sync();
     phone.sync();

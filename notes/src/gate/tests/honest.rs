@@ -1,6 +1,8 @@
 //! Everything that Automerge writes is accepted, and the counts are Automerge's own.
 
-use automerge::legacy::{Key, ObjectId, OpType};
+use std::collections::BTreeSet;
+
+use automerge::legacy::{Key, ObjectId, Op, OpType};
 use automerge::transaction::Transactable as _;
 use automerge::{AutoCommit, Change, ROOT};
 
@@ -30,6 +32,7 @@ fn check_document(name: &str, doc: &mut AutoCommit) {
         max_op: changes.iter().map(Change::max_op).max().unwrap_or(0),
         seq: changes.iter().map(Change::seq).max().unwrap_or(0),
         start_op: 1,
+        places: Vec::new(),
         closings: Some(changes.iter().map(closings).sum()),
     };
     assert_eq!(counted, expected, "{name}");
@@ -53,6 +56,20 @@ fn closings(change: &Change) -> u64 {
         .sum()
 }
 
+/// Objects besides the root in which a change writes, and whether by elements.
+fn places(change: &Change) -> BTreeSet<(u64, Vec<u8>, bool)> {
+    let operations = change.decode().operations;
+    let place = |op: &Op| match &op.obj {
+        ObjectId::Root => None,
+        ObjectId::Id(id) => Some((
+            id.counter(),
+            id.actor().to_bytes().to_vec(),
+            matches!(op.key, Key::Seq(_)),
+        )),
+    };
+    operations.iter().filter_map(place).collect()
+}
+
 fn check_change(name: &str, change: &Change) {
     let counted = count(change.raw_bytes(), &Limits::default())
         .unwrap_or_else(|refusal| panic!("{name}, change {}: {refusal}", change.seq()));
@@ -72,8 +89,16 @@ fn check_change(name: &str, change: &Change) {
         seq: change.seq(),
         start_op: change.start_op().get(),
         closings: None,
+        places: counted.places.clone(),
     };
     assert_eq!(counted, expected, "{name}");
+    let found = counted.places.iter();
+    let found: Vec<_> = found
+        .map(|at| (at.counter, at.actor.to_vec(), at.sequence))
+        .collect();
+    let told: BTreeSet<_> = found.iter().cloned().collect();
+    assert_eq!(told, places(change), "{name}");
+    assert_eq!(found.len(), places(change).len(), "{name}: each once");
 }
 
 #[test]

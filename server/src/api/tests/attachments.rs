@@ -1,9 +1,6 @@
 //! `/v1/attachments/{sha256}` over HTTP: the upload protocol tus as a stranger's client would speak it, reading with
 //! ranges, and that a cut in the middle of a body keeps what came.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use automerge::ActorId;
 use automerge::transaction::CommitOptions;
 use axum::body::{Body, Bytes};
@@ -16,7 +13,7 @@ use notes::note::{Template, genesis};
 use notes::problem::Code;
 use notes::wire::{PROTOCOL, Push, Request};
 
-use super::{Answer, Phone, Town};
+use super::{Answer, Phone, Town, torn};
 use crate::sync::{Pusher, pass, project};
 
 const TUS: &str = "tus-resumable: 1.0.0";
@@ -257,22 +254,6 @@ async fn a_range_of_bytes_is_that_range() {
     }
 }
 
-/// A body of which only a beginning comes.
-struct Torn(Option<Bytes>);
-
-impl http_body::Body for Torn {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
-        let torn = || std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-        Poll::Ready(Some(self.0.take().map(http_body::Frame::data).ok_or_else(torn)))
-    }
-}
-
 #[tokio::test]
 async fn what_came_before_a_cut_is_kept_to_the_byte() {
     let scene = Scene::new().await;
@@ -281,8 +262,8 @@ async fn what_came_before_a_cut_is_kept_to_the_byte() {
     for length in [1, 2, 65_537, 200_000] {
         let part = Bytes::copy_from_slice(&scene.bytes[at..at + length]);
         let offset = format!("upload-offset: {at}");
-        let torn = Body::new(Torn(Some(part)));
-        let answer = scene.ask("PATCH", &place, &[TUS, STREAM, &offset], torn).await;
+        let headers = [TUS, STREAM, &offset];
+        let answer = scene.ask("PATCH", &place, &headers, torn(part)).await;
         answer.refused(Code::MessageMalformed, "the body broke off");
         at += length;
         let stands = scene.ask("HEAD", &place, &[TUS], "").await;

@@ -6,8 +6,8 @@ use axum::body::{Body, Bytes};
 use notes::problem::Code;
 use notes::wire;
 
-use super::Town;
 use super::passes::{request, sync_headers};
+use super::{Town, torn};
 
 fn gzip(plain: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -146,30 +146,11 @@ async fn each_door_has_its_limit() {
 async fn a_body_that_breaks_off_or_never_comes_ends() {
     let town = Town::new();
     let headers = ["content-type: application/json"];
-    let broken = Broken(false);
-    let answer = town.knock("POST", "/v1/enrol", &headers, Body::new(broken)).await;
+    let broken = torn(Bytes::from_static(b"{"));
+    let answer = town.knock("POST", "/v1/enrol", &headers, broken).await;
     answer.refused(Code::MessageMalformed, "broke off");
     let answer = town.knock("POST", "/v1/enrol", &headers, Body::new(Silent)).await;
     answer.refused(Code::MessageMalformed, "never came");
-}
-
-/// One piece, then the link is gone.
-struct Broken(bool);
-
-impl axum::body::HttpBody for Broken {
-    type Data = Bytes;
-    type Error = std::io::Error;
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
-        let first = !std::mem::replace(&mut self.0, true);
-        std::task::Poll::Ready(Some(if first {
-            Ok(http_body::Frame::data(Bytes::from_static(b"{")))
-        } else {
-            Err(std::io::ErrorKind::ConnectionReset.into())
-        }))
-    }
 }
 
 struct Silent;

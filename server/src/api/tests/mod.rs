@@ -9,6 +9,7 @@ mod enrolment;
 mod feed;
 mod imports;
 mod limits;
+mod live;
 mod page;
 mod passes;
 mod tokens;
@@ -16,8 +17,9 @@ mod tokens;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request};
+use futures_util::stream;
 use notes::problem::Code;
 use p256::pkcs8::EncodePublicKey as _;
 use serde_json::{Value, json};
@@ -58,9 +60,8 @@ pub(super) fn http() -> HttpConfig {
         import_body_bytes: 256 * 1024,
         receipts_body_bytes: 64 * 1024,
         max_requests: 8,
-        max_live: 16,
-        origins: Vec::new(),
         body_timeout_s: 1,
+        ..HttpConfig::default()
     }
 }
 
@@ -160,6 +161,12 @@ pub(super) fn device_form(assertion: &str) -> [(&'static str, &str); 2] {
         ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
         ("assertion", assertion),
     ]
+}
+
+/// A body of which only a beginning comes, and then the link is gone.
+pub(super) fn torn(beginning: Bytes) -> Body {
+    let gone = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    Body::from_stream(stream::iter([Ok(beginning), Err(gone)]))
 }
 
 /// A fresh key, and its public half as PEM.

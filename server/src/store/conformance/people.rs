@@ -152,7 +152,21 @@ fn news_of_one_matter_replace_each_other_and_numbers_only_grow() {
             for audience in audiences {
                 let found: Vec<NewsKind> = tx.news_for(audience, 0, 99)?.iter().map(|n| n.kind).collect();
                 assert_eq!(found, kinds, "{audience}");
+                for kind in kinds {
+                    let found = tx.news_of(audience, kind)?;
+                    let found: Vec<_> = found.iter().map(|n| (n.kind, n.key.as_slice())).collect();
+                    assert_eq!(found, [(kind, &b"k"[..])], "{audience}");
+                }
             }
+            let own = Audience::Device(device(7));
+            for key in [b"z", b"k", b"a", b"z"] {
+                tx.tell(own, Reset, key)?;
+            }
+            let found = tx.news_of(own, Reset)?;
+            let keys: Vec<_> = found.iter().map(|news| news.key.as_slice()).collect();
+            assert_eq!(keys, [b"k", b"a", b"z"], "by number, and each matter once");
+            assert!(found.is_sorted_by_key(|news| news.n));
+            assert_eq!(tx.news_of(Audience::Device(device(8)), Reset)?, []);
             Ok(())
         })
         .unwrap();

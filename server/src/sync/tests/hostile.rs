@@ -145,6 +145,37 @@ fn as_if(chunk: &[u8], by: u8, seq: u64) -> forge::Change {
     }
 }
 
+/// Taken on top of the note each of these goes in; a new phone, which takes the whole note at once, would panic.
+#[test]
+fn a_change_that_writes_into_an_object_of_another_kind_is_held() {
+    const BODY: u8 = 4;
+    const ACTIONS: u8 = 10;
+    const NOBODYS: u8 = 17;
+    let base = note_by(actor(1), ANN);
+    let key = raw(&base, |tx| put("feedback.words", "Useful.").apply_to(tx));
+    let letter = raw(&base, |tx| typed(0, "x").apply_to(tx));
+    // One operation each, in an object that genesis made: the column is one run of one number.
+    let moved = |chunk: &[u8], object: u8| {
+        let mut change = as_if(chunk, 5, 1);
+        let columns = change.columns.iter_mut();
+        for (_, data) in columns.filter(|(spec, _)| *spec == column::OBJECT_COUNTER) {
+            *data = vec![0x7f, object];
+        }
+        joined(change.seal())
+    };
+    let honest = joined(raw(&base, |tx| typed(0, "honest ").apply_to(tx)));
+    for (what, lie) in [
+        ("a key in a text", moved(&key, BODY)),
+        ("a letter in a map", moved(&letter, ACTIONS)),
+        ("a key in what is no object", moved(&key, NOBODYS)),
+    ] {
+        let both = judged(Some(&base), &[lie, honest.clone()]);
+        assert_eq!(findings(&both), ["wrong_shape", "publish"], "{what}");
+    }
+    let right = [moved(&letter, BODY), honest];
+    assert_eq!(findings(&judged(Some(&base), &right)), ["publish"; 2]);
+}
+
 /// Automerge sorts the higher number first here, and panics: in the judge, and on each phone that takes both.
 #[test]
 fn who_writes_beside_their_own_last_change_is_held() {

@@ -349,20 +349,26 @@ fn a_request_out_of_bounds_is_refused_whole() {
         subject: Subject::Person(ANN),
         after: 0,
     };
-    let bad: [&dyn Fn(&mut notes::wire::Request); 6] = [
+    let far = notes::wire::Fill {
+        after: 1 << 63,
+        ..fill
+    };
+    let bad: [&dyn Fn(&mut notes::wire::Request); 8] = [
         &|r| r.pushes[0].chunks.clear(),
         &|r| r.pushes[0].chunks = vec![Vec::new().into(); MAX_CHUNKS + 1],
         &|r| r.pushes[0].reason = Some("x".repeat(501)),
         &|r| r.app = "x".repeat(201),
         &|r| r.cursor = vec![0; 257],
         &|r| r.fills = vec![fill; 65],
+        &|r| r.fills = vec![far],
+        &|r| r.waiting = 1 << 63,
     ];
     for change in bad {
         assert_eq!(with(change), Err(Code::MessageMalformed));
     }
     assert_eq!(town.read(|tx| tx.log_head()).seq, 0);
     assert_eq!(
-        with(&|r| (r.device_at, r.waiting) = (i64::MIN, u64::from(u32::MAX))),
+        with(&|r| (r.device_at, r.waiting) = (i64::MIN, (1 << 63) - 1)),
         Ok(())
     );
 }

@@ -48,13 +48,20 @@ fn a_cursor_that_is_not_this_servers_is_rewound_and_nothing_pulled() {
     let mut alice = town.phone(1, "W1");
     alice.pull();
     let good = alice.cursor.clone();
-    // version, epoch, published, news, seq, chain, team
+    // version, epoch, published, news, seq, chain, team, line, turn
     let changed = |at: usize| {
         let mut cursor = good.clone();
         cursor[at] ^= 0x40;
         cursor
     };
     let mut bad: Vec<Vec<u8>> = [0, 1, 8, 9, 17, 25, 33, 40].map(changed).to_vec();
+    // Numbers for which the store cannot even be asked, of the line and its turn too.
+    let beyond = |at: usize| {
+        let mut cursor = good.clone();
+        cursor[at] ^= 0x80;
+        cursor
+    };
+    bad.extend([9, 17, 25, 49, 57].map(beyond));
     bad.extend([
         vec![1],
         good[..good.len() - 1].to_vec(),
@@ -357,36 +364,40 @@ fn a_history_comes_page_by_page() {
     }
 }
 
-/// Held because the person had left her team, and returned: only when the person is back she may take the
-/// server's copy, and hears that she is to.
-#[test]
-fn an_order_that_could_not_be_carried_out_comes_with_the_history() {
-    let town = Town::new();
+/// Alice's note, and her words in it that came when the person had left her team: they are held.
+fn late_for_somebody_who_left(town: &Town) -> (Phone<'_>, Vec<u8>) {
     let mut alice = town.phone(1, "W1");
     let mut hers = note_by(alice.actor, ANN);
     alice.push(push(note(1), Some(ANN), &[whole(&hers)]));
     town.project();
     alice.pull();
+    town.allocate(ANN, "W3", SOUTH);
+    let late = write(&mut hers, &[typed(0, "Late.")]);
+    let verdict = alice.push(push(note(1), Some(ANN), std::slice::from_ref(&late)));
+    assert_eq!(verdict, held(Code::PersonUnknown));
+    (alice, late)
+}
+
+/// Ends the only issue of the note.
+fn settled(town: &Town, action: &str) {
+    let issue = town.read(|tx| tx.issues_open_of(note(1))).pop().unwrap();
+    let none = serde_json::Map::new();
+    let reason = "Asked her.";
+    issues::settle(&town.core, &issue.opened.id, action, &none, "operator", reason).unwrap();
+}
+
+/// Held because the person had left her team, and returned: only when the person is back she may take the
+/// server's copy, and hears that she is to.
+#[test]
+fn an_order_that_could_not_be_carried_out_comes_with_the_history() {
+    let town = Town::new();
+    let (mut alice, _) = late_for_somebody_who_left(&town);
     let orders = |response: &Response| -> Vec<u64> {
         let rows = response.rows.iter();
         let resets = rows.filter(|row| matches!(row.unpack(), Ok(Some(RowBody::Order(_)))));
         resets.map(|row| row.number).collect()
     };
-    town.allocate(ANN, "W3", SOUTH);
-    let late = write(&mut hers, &[typed(0, "Late.")]);
-    let verdict = alice.push(push(note(1), Some(ANN), &[late]));
-    assert_eq!(verdict, held(Code::PersonUnknown));
-    let issue = town.read(|tx| tx.issues_open_of(note(1))).pop().unwrap();
-    let none = serde_json::Map::new();
-    issues::settle(
-        &town.core,
-        &issue.opened.id,
-        "return",
-        &none,
-        "operator",
-        "Not hers.",
-    )
-    .unwrap();
+    settled(&town, "return");
     let away = alice.pass(Vec::new());
     assert_eq!(orders(&away), [0; 0], "the history would not be given to her");
     assert_eq!(orders(&alice.fill(Subject::Person(ANN), 0)), [0; 0]);
@@ -413,17 +424,8 @@ fn an_order_that_could_not_be_carried_out_comes_with_the_history() {
 #[test]
 fn what_a_person_let_in_comes_to_whoever_sent_it_too() {
     let town = Town::new();
-    let mut alice = town.phone(1, "W1");
-    let mut hers = note_by(alice.actor, ANN);
-    alice.push(push(note(1), Some(ANN), &[whole(&hers)]));
-    town.project();
-    alice.pull();
-    town.allocate(ANN, "W3", SOUTH);
-    let late = write(&mut hers, &[typed(0, "Late.")]);
-    alice.push(push(note(1), Some(ANN), std::slice::from_ref(&late)));
-    let issue = town.read(|tx| tx.issues_open_of(note(1))).pop().unwrap();
-    let none = serde_json::Map::new();
-    issues::settle(&town.core, &issue.opened.id, "accept", &none, "operator", "Hers.").unwrap();
+    let (mut alice, late) = late_for_somebody_who_left(&town);
+    settled(&town, "accept");
     town.allocate(ANN, "W1", NORTH);
     town.project();
     assert_eq!(alice.pull(), [(note(1), late)]);

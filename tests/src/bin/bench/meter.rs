@@ -80,20 +80,8 @@ impl Drop for Folder {
 /// All routes over a core, and what keeps them open.
 fn door(core: &Arc<Core>) -> (Router, tokio::sync::watch::Sender<bool>) {
     let (stop, stopping) = tokio::sync::watch::channel(false);
-    let http = HttpConfig {
-        address_header: None,
-        sync_body_bytes: 8 * 1024 * 1024,
-        import_body_bytes: 32 * 1024 * 1024,
-        receipts_body_bytes: 2 * 1024 * 1024,
-        max_requests: 64,
-        max_live: 16,
-        origins: Vec::new(),
-        body_timeout_s: 120,
-    };
-    (
-        server::router::router(App::new(Arc::clone(core), http, stopping)),
-        stop,
-    )
+    let app = App::new(Arc::clone(core), HttpConfig::default(), stopping);
+    (server::router::router(app), stop)
 }
 
 impl Server {
