@@ -429,3 +429,26 @@ fn what_a_person_let_in_comes_to_whoever_sent_it_too() {
     assert_eq!(alice.pull(), [(note(1), late)]);
     assert_eq!(alice.pull(), []);
 }
+
+/// He got no part in the note by sending what was refused. By the decision he has one, though the person is on a
+/// colleague's caseload.
+#[test]
+fn whoever_was_let_in_hears_what_others_write_on() {
+    let town = Town::new();
+    let mut bob = town.phone(2, "W2");
+    let mut alice = town.phone(1, "W1");
+    let mut both = note_by(bob.actor, BEN);
+    let first = bob.push(push(note(1), Some(BEN), &[whole(&both)]));
+    assert_eq!(first, held(Code::PersonUnknown));
+    let issue = town.read(|tx| tx.issues_open_of(note(1))).pop().unwrap();
+    let none = serde_json::Map::new();
+    issues::settle(&town.core, &issue.opened.id, "accept", &none, "operator", "His.").unwrap();
+    town.allocate(BEN, "W1", NORTH);
+    town.project();
+    bob.pull();
+    take(&mut both, alice.actor);
+    let hers = write(&mut both, &[typed(0, "Alice: ")]);
+    alice.push(push(note(1), Some(BEN), std::slice::from_ref(&hers)));
+    town.project();
+    assert_eq!(bob.pull(), [(note(1), hers)]);
+}
