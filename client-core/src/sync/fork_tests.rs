@@ -207,3 +207,24 @@ fn after_the_mending_what_the_server_has_not_is_offered_and_ends_alike() {
     assert_eq!(plain.texts["body"], "Tues. Seen at home. Kettle on.");
     assert!(crate::sync::chunks_to_offer(&replay.doc, &there.get_heads(), &mine).is_empty());
 }
+
+/// Words that look alike: by comparison the letters of one would be taken for those of another.
+#[test]
+fn what_two_copies_write_again_at_one_place_stays_whole() {
+    let mut server = genesis::document(Template::Note);
+    change(&mut server, OLD, &[typed(0, 0, "<0.1>")]);
+    let copies = ["<0.9>", "<3.1>"].map(|word| {
+        let mut copy = server.clone();
+        change(&mut copy, OLD, &[typed(0, 0, "<0.7>"), typed(10, 0, word)]);
+        copy
+    });
+    for (copy, fresh) in copies.iter().zip([FRESH, HER]) {
+        let fresh = ActorId::from(fresh);
+        let replay = replay(copy, server, Template::Note, &BTreeSet::new(), &fresh, 77).unwrap();
+        server = replay.doc;
+    }
+    let body = Plain::read(&server, Template::Note).unwrap().texts["body"].clone();
+    for word in ["<0.1>", "<3.1>", "<0.9>"] {
+        assert_eq!(body.matches(word).count(), 1, "{word} in {body}");
+    }
+}

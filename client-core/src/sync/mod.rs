@@ -3,6 +3,7 @@
 //! notebook reads the store, calls these, and writes what they say in one transaction.
 
 mod fork;
+mod letters;
 mod merge;
 mod offer;
 mod plan;
