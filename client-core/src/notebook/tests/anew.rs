@@ -172,6 +172,32 @@ fn a_reset_ends_also_where_the_server_is_set_back_meanwhile() {
     assert_eq!(phone.body(note), "Good. And later.");
 }
 
+/// A revoked device is told nothing any more, and what it sends is held for a person to decide: it must come.
+#[test]
+fn a_phone_that_is_revoked_while_it_builds_anew_sends_what_it_writes() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "Good. ");
+    phone.sync();
+    server.with(|s| {
+        s.rows.push(RowBody::Order(OrderRow {
+            order: "reset".into(),
+            document: Some(note),
+            against: None,
+        }));
+    });
+    let mut once = Once {
+        link: server.link(),
+        left: 1,
+    };
+    phone.book.sync(&mut once, SyncMode::Both).unwrap();
+    server.with(|s| s.silent = true);
+    phone.write(note, "And later.");
+    assert_eq!(phone.sync().waiting, 0);
+    assert_eq!(server.body(note), "Good. And later.");
+}
+
 /// A link that breaks after so many sync requests.
 struct Once {
     link: Link,
