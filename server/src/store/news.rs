@@ -2,7 +2,7 @@
 //! when it asks, so no copy of anybody's data lies here, and none is ever out of date.
 
 use notes::ids::{DeviceId, PersonId};
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use super::{StoreError, Tx};
 
@@ -75,6 +75,8 @@ pub struct News {
 
 pub(super) const FOR: &str = "SELECT n, kind, key FROM news WHERE audience = ? AND n > ? ORDER BY n LIMIT ?";
 
+pub(super) const OF: &str = "SELECT n FROM news WHERE audience = ? AND kind = ? AND key = ?";
+
 impl Tx<'_> {
     /// The largest number.
     ///
@@ -113,5 +115,23 @@ impl Tx<'_> {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The news of one matter for an audience; none where there was none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn news_of(
+        &self,
+        audience: Audience<'_>,
+        kind: NewsKind,
+        key: &[u8],
+    ) -> Result<Option<News>, StoreError> {
+        let mut find = self.db.prepare_cached(OF)?;
+        let n = find
+            .query_row(params![audience.to_string(), kind as i64, key], |row| row.get(0))
+            .optional()?;
+        let key = key.to_vec();
+        Ok(n.map(|n| News { n, kind, key }))
     }
 }

@@ -131,6 +131,14 @@ fn news_of_one_matter_replace_each_other_and_numbers_only_grow() {
             assert_eq!(tx.news_for(team, 2, 9)?.len(), 1);
             assert_eq!(tx.news_for(team, 0, 1)?[0].n, 2);
             assert_eq!(tx.news_for(team, 3, 9)?, []);
+            let of = |audience, kind, key: &[u8]| {
+                Ok::<_, StoreError>(tx.news_of(audience, kind, key)?.map(|n| n.n))
+            };
+            assert_eq!(of(team, Person, b"a")?, Some(3));
+            assert_eq!(of(team, Person, b"b")?, Some(2));
+            assert_eq!(of(team, Person, b"c")?, None);
+            assert_eq!(of(team, Worker, b"a")?, None);
+            assert_eq!(of(Audience::Team(2), Person, b"a")?, None);
             Ok(())
         })
         .unwrap();

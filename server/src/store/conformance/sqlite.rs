@@ -271,6 +271,10 @@ fn what_runs_for_every_phone_goes_by_an_index() {
             news::FOR,
             "news USING INDEX news_by_audience (audience=? AND n>?)",
         ),
+        (
+            news::OF,
+            "news USING COVERING INDEX sqlite_autoindex_news_1 (audience=? AND kind=? AND key=?)",
+        ),
     ];
     let (store, _folder) = store();
     store

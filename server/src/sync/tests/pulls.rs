@@ -452,3 +452,38 @@ fn whoever_was_let_in_hears_what_others_write_on() {
     town.project();
     assert_eq!(bob.pull(), [(note(1), hers)]);
 }
+
+/// Nothing of the note was published when the person came back, so no history brought the order.
+#[test]
+fn what_is_new_of_a_note_brings_the_order_that_could_not_be_carried_out() {
+    let town = Town::new();
+    let mut alice = town.phone(1, "W1");
+    alice.push(push(note(1), Some(BEN), &[whole(&note_by(alice.actor, BEN))]));
+    let issue = town.read(|tx| tx.issues_open_of(note(1))).pop().unwrap();
+    let none = serde_json::Map::new();
+    issues::settle(&town.core, &issue.opened.id, "return", &none, "operator", "No.").unwrap();
+    alice.pull();
+    town.allocate(BEN, "W1", NORTH);
+    alice.pull();
+    let orders = |response: &Response| {
+        let bodies = bodies(response);
+        bodies
+            .iter()
+            .filter(|body| matches!(body, RowBody::Order(_)))
+            .count()
+    };
+    for subject in [Subject::Person(BEN), Subject::Document(note(1))] {
+        assert_eq!(orders(&alice.fill(subject, 0)), 0, "{subject:?}");
+    }
+    let mut bob = town.phone(2, "W2");
+    bob.push(push(note(1), Some(BEN), &[whole(&note_by(bob.actor, BEN))]));
+    bob.push(push(note(2), Some(BEN), &[whole(&note_by(bob.actor, BEN))]));
+    town.project();
+    assert_eq!(
+        orders(&alice.pass(Vec::new())),
+        1,
+        "for the one note, and not for the other"
+    );
+    assert_eq!(orders(&alice.pass(Vec::new())), 0);
+    assert_eq!(orders(&bob.pass(Vec::new())), 0, "it is not his");
+}
