@@ -74,7 +74,6 @@ pub fn replay(
         texts.insert(name, (taken_out, written));
     }
     let copies = Copies {
-        template,
         texts,
         base: Plain::read(&base, template)?,
         seen: Plain::read(&at(mine, &seen, template)?, template)?,
@@ -134,7 +133,6 @@ fn with_ancestors(doc: &Automerge, changes: &BTreeSet<ChangeHash>) -> BTreeSet<C
 
 /// One document at three places: what both have, what was decided on, what this phone has.
 struct Copies {
-    template: Template,
     /// How each text goes from what was decided on to what both have, and to what this phone has.
     texts: BTreeMap<&'static str, (Vec<Step>, Vec<Step>)>,
     base: Plain,
