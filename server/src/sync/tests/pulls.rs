@@ -487,3 +487,26 @@ fn what_is_new_of_a_note_brings_the_order_that_could_not_be_carried_out() {
     assert_eq!(orders(&alice.pass(Vec::new())), 0);
     assert_eq!(orders(&bob.pass(Vec::new())), 0, "it is not his");
 }
+
+/// The server was set back, so the copy's cursor says nothing of its line.
+#[test]
+fn what_an_install_sends_with_an_unknown_cursor_comes_to_the_other() {
+    let town = Town::new();
+    let (mut alice, mut carol) = (town.phone(1, "W1"), town.phone(3, "W3"));
+    alice.push(push(note(1), Some(ANN), &[whole(&note_by(actor(1), ANN))]));
+    let mut copy = Phone {
+        cursor: vec![9],
+        ..carol
+    };
+    carol.push(push(note(2), Some(BEN), &[whole(&note_by(actor(3), BEN))]));
+    town.project();
+    carol.pull();
+    let mut part = bare(Template::Note, actor(3));
+    write(&mut part, &[typed(0, "Carol. ")]);
+    let request = copy.request(vec![joint(note(1), None, &[whole(&part)])]);
+    let response = copy.ask(request).unwrap();
+    assert!(response.rewound);
+    copy.cursor = response.cursor;
+    town.project();
+    assert_eq!(carol.pull(), [(note(1), whole(&part))]);
+}
