@@ -2,7 +2,7 @@
 //! wrote is written again under a fresh actor, as values, from the heads that both have. What a
 //! person decided against (held changes) is taken out on the way. The caller keeps the old copy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, ChangeHash, ObjType, ROOT, ReadDoc, Value as AmValue};
@@ -48,8 +48,25 @@ impl From<Unreadable> for CannotReplay {
     }
 }
 
+/// Which changes of a copy this phone did not write, though some are under actors that it used: what others
+/// wrote came to it by the server, and if the server lost it, it is theirs to send again.
+pub fn others(
+    copy: &Automerge,
+    mine: &BTreeSet<ActorId>,
+    known: &[ChangeHash],
+    chunks: &[Vec<u8>],
+) -> BTreeSet<ChangeHash> {
+    let own: HashSet<ChangeHash> = chunks.iter().flat_map(|chunk| merge::brings(chunk)).collect();
+    let known = with_ancestors(copy, &known.iter().copied().collect());
+    let all = copy.get_changes_meta(&[]).into_iter();
+    let theirs = all.filter(|meta| {
+        !own.contains(&meta.hash) && (!mine.contains(&*meta.actor) || known.contains(&meta.hash))
+    });
+    theirs.map(|meta| meta.hash).collect()
+}
+
 /// Writes again, on the server's document, what only `mine` has and what came after the `held`
-/// changes.
+/// changes. What the `others` wrote is left to them.
 ///
 /// # Errors
 /// Where one of the copies cannot be read by the table of fields.
@@ -57,7 +74,7 @@ pub fn replay(
     mine: &Automerge,
     mut server: Automerge,
     template: Template,
-    held: &BTreeSet<ChangeHash>,
+    (held, others): (&BTreeSet<ChangeHash>, &BTreeSet<ChangeHash>),
     fresh: &ActorId,
     now: i64,
 ) -> Result<Replay, CannotReplay> {
@@ -65,7 +82,7 @@ pub fn replay(
     let mut base = at(mine, &shared, template)?;
     let decided = with_ancestors(mine, held);
     let seen = heads_of(mine, |hash| {
-        decided.contains(hash) || server.get_change_meta_by_hash(hash).is_some()
+        decided.contains(hash) || others.contains(hash) || server.get_change_meta_by_hash(hash).is_some()
     });
     let mut texts = BTreeMap::new();
     for name in template.texts() {
@@ -103,15 +120,16 @@ fn at(doc: &Automerge, heads: &[ChangeHash], template: Template) -> Result<Autom
     Ok(doc.fork_at(heads)?)
 }
 
-/// The heads of those changes that fit, which must be closed under their dependencies.
+/// The heads of those changes that fit, and all before which fit too.
 fn heads_of(doc: &Automerge, fits: impl Fn(&ChangeHash) -> bool) -> Vec<ChangeHash> {
-    let mut heads = BTreeSet::new();
+    let (mut heads, mut all) = (BTreeSet::new(), HashSet::new());
     for meta in doc.get_changes_meta(&[]) {
-        if fits(&meta.hash) {
+        if fits(&meta.hash) && meta.deps.iter().all(|dep| all.contains(dep)) {
             for dep in &meta.deps {
                 heads.remove(dep);
             }
             heads.insert(meta.hash);
+            all.insert(meta.hash);
         }
     }
     heads.into_iter().collect()

@@ -55,7 +55,15 @@ fn begun() -> Automerge {
 
 fn mend(mine: &Automerge, server: Automerge, held: &[ChangeHash]) -> (Plain, Replay) {
     let held = held.iter().copied().collect();
-    let replay = replay(mine, server, Template::Note, &held, &ActorId::from(FRESH), 77).unwrap();
+    let replay = replay(
+        mine,
+        server,
+        Template::Note,
+        (&held, &BTreeSet::new()),
+        &ActorId::from(FRESH),
+        77,
+    )
+    .unwrap();
     (Plain::read(&replay.doc, Template::Note).unwrap(), replay)
 }
 
@@ -220,7 +228,15 @@ fn what_two_copies_write_again_at_one_place_stays_whole() {
     });
     for (copy, fresh) in copies.iter().zip([FRESH, HER]) {
         let fresh = ActorId::from(fresh);
-        let replay = replay(copy, server, Template::Note, &BTreeSet::new(), &fresh, 77).unwrap();
+        let replay = replay(
+            copy,
+            server,
+            Template::Note,
+            (&BTreeSet::new(), &BTreeSet::new()),
+            &fresh,
+            77,
+        )
+        .unwrap();
         server = replay.doc;
     }
     let body = Plain::read(&server, Template::Note).unwrap().texts["body"].clone();

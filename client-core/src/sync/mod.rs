@@ -10,7 +10,7 @@ mod plan;
 mod take;
 pub(crate) mod token;
 
-pub use fork::{Replay, replay};
+pub use fork::{Replay, others, replay};
 pub use merge::{Absorbed, absorb, holds, rebuild};
 pub use offer::{alone, chunks_to_offer, holds_mine};
 pub use plan::{Outlook, Plan, Unsent, plan, unasked};
