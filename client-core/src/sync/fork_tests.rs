@@ -244,3 +244,40 @@ fn what_two_copies_write_again_at_one_place_stays_whole() {
         assert_eq!(body.matches(word).count(), 1, "{word} in {body}");
     }
 }
+
+/// A twin wrote under the old name, and a colleague under hers; then the server was set back behind both. They
+/// have their words still, and send them again.
+#[test]
+fn what_others_wrote_is_left_to_them() {
+    let server = begun();
+    let mut here = server.clone();
+    let twins = change(&mut here, OLD, &[typed(0, 0, "Twin. ")]);
+    let hers = change(
+        &mut here,
+        HER,
+        &[typed(0, 0, "Hers. "), put("actions.a.what", "hers")],
+    );
+    let known = here.get_heads();
+    let sent = change(&mut here, FRESH, &[typed(0, 0, "Sent. ")]);
+    change(&mut here, FRESH, &[typed(0, 0, "Unsent. ")]);
+    let chunk = here.get_change_by_hash(&sent).unwrap().raw_bytes().to_vec();
+    let mine = [ActorId::from(OLD), ActorId::from(FRESH)].into();
+    let chunks = [server.save_nocompress(), chunk];
+    let theirs = others(&here, &mine, &known, &chunks);
+    assert_eq!(theirs, [twins, hers].into());
+    let again = ActorId::from([6; 16]);
+    let replay = replay(
+        &here,
+        server,
+        Template::Note,
+        (&BTreeSet::new(), &theirs),
+        &again,
+        77,
+    )
+    .unwrap();
+    let plain = Plain::read(&replay.doc, Template::Note).unwrap();
+    assert_eq!(plain.texts["body"], "Unsent. Sent. Seen at home.");
+    assert!(plain.entries["actions"].is_empty());
+    let of_a_new_note = others(&here, &mine, &[], &[]);
+    assert!(of_a_new_note.contains(&hers) && !of_a_new_note.contains(&twins));
+}
