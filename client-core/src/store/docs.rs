@@ -214,10 +214,8 @@ pub(crate) fn let_go(conn: &Connection) -> Result<Vec<DocumentId>, Trouble> {
         AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.doc = doc.nr)
         AND NOT EXISTS (SELECT 1 FROM outgoing o WHERE o.doc = doc.id)
         AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.doc = doc.id)";
-    conn.execute(
-        &format!("DELETE FROM words WHERE rowid IN (SELECT nr FROM doc WHERE {idle})"),
-        [],
-    )?;
+    let words = format!("DELETE FROM words WHERE rowid IN (SELECT nr FROM doc WHERE {idle})");
+    conn.prepare_cached(&words)?.execute([])?;
     let mut statement = conn.prepare_cached(&format!("DELETE FROM doc WHERE {idle} RETURNING id"))?;
     let rows = statement.query_map([], |row| Ok(DocumentId(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

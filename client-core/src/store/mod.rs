@@ -89,7 +89,11 @@ fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<(), Trouble> {
     }
 }
 
+/// More than there are; beyond these each would be parsed anew.
+const STATEMENTS: usize = 128;
+
 fn settings(conn: &Connection) -> Result<(), Trouble> {
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
     // One program at a time: documents are also held in memory, so a second writer would be blind to
     // the first. In a browser's file pool WAL needs this too, and it must come before WAL.
     conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;

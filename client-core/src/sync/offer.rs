@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use automerge::{ActorId, Automerge, ChangeHash};
-use notes::gate::Limits;
+use notes::gate::{self, Limits};
 use notes::note::genesis;
 
 /// Whether nobody but this install and the schema has written in the document.
@@ -24,8 +24,8 @@ pub fn holds_mine(doc: &Automerge, since: &[ChangeHash], mine: &BTreeSet<ActorId
 /// The chunks that offer everything of this install since the heads, in order.
 ///
 /// The first push of a document that only this install has written is one document chunk without
-/// deflated columns: the body's own compression packs three times better. A document too long for
-/// one chunk goes as changes, the schema's own first.
+/// deflated columns: the body's own compression packs three times better. A document that the gate
+/// would not take as one chunk (too long, or written under ever new names) goes as changes, the schema's own first.
 #[must_use]
 pub fn chunks_to_offer(doc: &Automerge, offered: &[ChangeHash], mine: &BTreeSet<ActorId>) -> Vec<Vec<u8>> {
     if !holds_mine(doc, offered, mine) {
@@ -34,7 +34,7 @@ pub fn chunks_to_offer(doc: &Automerge, offered: &[ChangeHash], mine: &BTreeSet<
     let first = offered.is_empty() && alone(doc, mine);
     if first {
         let whole = doc.save_nocompress();
-        if whole.len() <= Limits::default().chunk_bytes {
+        if gate::count(&whole, &Limits::default()).is_ok() {
             return vec![whole];
         }
     }
@@ -49,7 +49,6 @@ pub fn chunks_to_offer(doc: &Automerge, offered: &[ChangeHash], mine: &BTreeSet<
 mod tests {
     use automerge::transaction::Transactable as _;
     use automerge::{ROOT, ReadDoc as _};
-    use notes::gate;
     use notes::note::{Template, load};
 
     use super::*;
@@ -122,6 +121,18 @@ mod tests {
         write(&mut doc, OTHER, "hers");
         write(&mut doc, ME, "mine");
         assert_eq!(kinds(&chunks_to_offer(&doc, &[], &mine())), [gate::Kind::Change]);
+    }
+
+    #[test]
+    fn a_document_under_ever_new_names_goes_as_changes_that_the_gate_takes() {
+        let mut doc = genesis::document(Template::Note);
+        let names: Vec<[u8; 16]> = (0..60).map(|n| [n + 1; 16]).collect();
+        for name in &names {
+            write(&mut doc, *name, "restored again ");
+        }
+        let mine = names.iter().map(ActorId::from).collect();
+        let chunks = chunks_to_offer(&doc, &[], &mine);
+        assert_eq!(kinds(&chunks), vec![gate::Kind::Change; 61]);
     }
 
     #[test]

@@ -11,10 +11,14 @@ pub(super) const COLUMNS: [u8; 9] = [0x01, 0x03, 0x13, 0x23, 0x35, 0x40, 0x43, 0
 const TIME: (i64, i64) = (-(1 << 53), 1 << 53);
 const ORDER: Refusal = Refusal::Malformed("changes out of order");
 const DEPENDENCY: Refusal = Refusal::Malformed("dependency");
-/// An honest change takes several bytes: a letter, and the time since the one before.
-const BYTES_A_CHANGE: u64 = 2;
-/// So many changes may a chunk of any size claim.
-const SPARE_CHANGES: u64 = 256;
+/// An honest change takes several bytes: a letter, and the time since the one before. A phone sends what has more as
+/// change chunks.
+const BYTES_A_CHANGE: u64 = 4;
+/// So many changes may a chunk of any size claim: other programs write a change for each letter.
+const SPARE_CHANGES: u64 = 1_024;
+/// So many dependencies may all changes have together beyond one for each. A document chunk is what one phone
+/// wrote by itself, where a change depends on the one before; each join of two pasts costs whoever walks them.
+const SPARE_DEPENDENCIES: u64 = 256;
 
 /// What one change claims. It has no operations when `start` is above `max`.
 #[derive(Debug, Clone, Copy)]
@@ -204,7 +208,7 @@ impl Reader<'_> {
     /// Reads the dependencies of the next change: earlier ones, each once. Gives their largest counter.
     fn deps(&mut self, number: u64, limits: &Limits) -> Result<u32, Refusal> {
         self.deps = self.deps.saturating_add(number);
-        if number > limits.deps as u64 || self.deps > self.most.saturating_mul(4) {
+        if number > limits.deps as u64 || self.deps > self.graph.changes.len() as u64 + SPARE_DEPENDENCIES {
             return Err(Refusal::TooLarge("dependencies"));
         }
         let stamp = u32::try_from(self.graph.changes.len() + 1).map_err(|_| Refusal::TooLarge("changes"))?;

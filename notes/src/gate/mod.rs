@@ -34,9 +34,9 @@ pub struct Limits {
     pub ops: u64,
     /// Operations of one change; in a change chunk its deletions are not counted here.
     pub change_ops: u64,
-    /// Changes in a document chunk. A chunk may besides not claim many more than one for each two of its bytes.
+    /// Changes in a document chunk. A chunk may besides not claim many more than one for each four of its bytes.
     pub changes: u64,
-    /// Actors that the chunk names.
+    /// Actors that the chunk names; of a document chunk fewer.
     pub actors: usize,
     /// Dependencies of one change, and heads of a document.
     pub deps: usize,
@@ -149,6 +149,9 @@ const CLOSING_KEY: &str = "finished";
 const SPARE_DELETIONS: u64 = 100_000;
 /// So many operations may a chunk of any size hold.
 const SPARE_OPS: u64 = 128;
+/// A document chunk is what one phone wrote by itself: under the schema's actor, its own, and a fresh one for each
+/// time that it was restored from a backup meanwhile. Automerge keeps a clock with a place for each.
+const DOCUMENT_ACTORS: usize = 32;
 
 /// How many operations other than deletions so many bytes may hold. Honest ones carry a letter or a key each,
 /// while Automerge takes microseconds and most of a kilobyte for each that a run merely claims.
@@ -172,8 +175,13 @@ pub fn count(chunk: &[u8], limits: &Limits) -> Result<Counted, Refusal> {
         Kind::Document => written,
     };
     let ops = limits.ops.min(written + deletions);
+    let actors = match frame.kind {
+        Kind::Change => limits.actors,
+        Kind::Document => limits.actors.min(DOCUMENT_ACTORS),
+    };
     let limits = Limits {
         ops,
+        actors,
         counter,
         ..*limits
     };

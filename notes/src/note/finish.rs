@@ -23,6 +23,10 @@ pub type Violations = Vec<ChangeHash>;
 /// search through the whole history; nobody flags more by hand.
 const MAX_HIDDEN: usize = 100;
 
+/// So many changes of a history sent at once may come behind its finish. By hand nobody adds more before the
+/// first push; a person looks at the rest.
+const MAX_BUSY: usize = 1_000;
+
 /// What the judge must know beside the document.
 pub struct Newcomers<'a> {
     /// The changes under judgement; the document holds them already.
@@ -34,17 +38,51 @@ pub struct Newcomers<'a> {
     pub desk: &'a dyn Fn(&ActorId) -> bool,
 }
 
-/// Whether nothing can follow a document's finish, told without a look at each change: `closings` is
-/// what its whole history did under `finished` (as the gate counted), `last_start` the largest
-/// `start_op` of its changes. Where this says no, [`violations`] tells.
-#[must_use]
-pub fn is_the_last_word(doc: &Automerge, closings: u64, last_start: u64) -> bool {
-    match (closings, doc.get_all(ROOT, "finished").as_deref()) {
-        (0, _) => true,
-        // What follows another change begins behind its last operation.
-        (1, Ok([(_, ObjId::Id(counter, ..))])) => last_start <= *counter,
-        _ => false,
+/// Whether a whole history, sent at once by one who knew of no finish but those in it, holds to the rules.
+/// `closings` is what it did under `finished` (as the gate counted), `last_start` the largest `start_op` of
+/// its changes. The same as no [`violations`] with every change fresh, without a look at each change.
+///
+/// # Errors
+/// Where Automerge cannot read its own document.
+pub fn stands(doc: &Automerge, closings: u64, last_start: u64) -> Result<bool, Unreadable> {
+    if closings == 0 {
+        return Ok(true);
     }
+    let finishes = doc.get_all(ROOT, "finished")?;
+    // One that is not there any more was replaced or taken out by somebody who had seen it.
+    if finishes.len() as u64 != closings {
+        return Ok(false);
+    }
+    // What follows another change begins behind its last operation.
+    if let [(_, ObjId::Id(counter, ..))] = finishes.as_slice()
+        && last_start <= *counter
+    {
+        return Ok(true);
+    }
+    let finishing: Vec<ChangeHash> = finishes
+        .iter()
+        .filter_map(|(_, id)| doc.hash_for_opid(id))
+        .collect();
+    let mut behind: HashSet<ChangeHash> = finishing.iter().copied().collect();
+    let mut busy = HashSet::new();
+    for meta in doc.get_changes_meta(&[]) {
+        if meta.deps.iter().any(|dep| behind.contains(dep)) {
+            behind.insert(meta.hash);
+            if meta.start_op <= meta.max_op {
+                busy.insert(meta.hash);
+            }
+        }
+    }
+    if busy.is_empty() || busy.len() > MAX_BUSY {
+        return Ok(busy.is_empty());
+    }
+    let mut places = Places::of(doc)?;
+    for change in doc.get_changes(&finishing) {
+        if busy.contains(&change.hash()) && !places.allow(&change, true)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Finds the fresh changes that change a finished note in a way that is not allowed. A change that

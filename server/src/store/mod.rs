@@ -256,7 +256,7 @@ fn connect(path: &Path, key: Option<[u8; 32]>, read_only: bool) -> Result<Connec
         set_key(&connection, &key)?;
     }
     connection.busy_timeout(Duration::from_secs(30))?;
-    connection.set_prepared_statement_cache_capacity(128);
+    connection.set_prepared_statement_cache_capacity(256);
     // The first read shows whether the key fits.
     let readable: Result<i64, _> =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0));

@@ -172,8 +172,9 @@ impl<'a> Bench<'a> {
                 return Ok(None);
             }
             self.right_person(&doc)?;
-            if !(as_it_came && self.is_closed_last(&doc, &ledger)) {
-                self.after_finish(&doc)?;
+            match self.closings().filter(|_| as_it_came) {
+                Some(closings) => self.stands(&doc, closings, ledger.last_start())?,
+                None => self.after_finish(&doc)?,
             }
         }
         let heads = doc.get_heads().into_iter().map(|head| head.0).collect();
@@ -389,14 +390,23 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Whether a first push, as it came, plainly has nothing behind its finish.
-    fn is_closed_last(&self, doc: &Automerge, ledger: &Ledger) -> bool {
-        let closings = |index: &usize| self.parsed.get(*index).and_then(|parsed| parsed.closings);
+    /// What a first push did under `finished`, where it alone is judged and by all of the rules.
+    fn closings(&self) -> Option<u64> {
         let [only] = self.admitted.as_slice() else {
-            return false;
+            return None;
         };
         let unknowing = self.candidates.get(*only).is_some_and(|c| !c.knew_finish);
-        unknowing && closings(only).is_some_and(|n| finish::is_the_last_word(doc, n, ledger.last_start()))
+        let by_the_rules = unknowing && !self.decided(*only);
+        self.parsed.get(*only)?.closings.filter(|_| by_the_rules)
+    }
+
+    /// The rules after finishing, for a first push as it came.
+    fn stands(&self, doc: &Automerge, closings: u64, last_start: u64) -> Result<(), Objection> {
+        if finish::stands(doc, closings, last_start).unwrap_or(false) {
+            Ok(())
+        } else {
+            Err(Objection::to(self.admitted.clone(), Code::ChangedAfterFinish))
+        }
     }
 
     fn after_finish(&self, doc: &Automerge) -> Result<(), Objection> {

@@ -604,10 +604,10 @@ fn a_document_of_runs_alone() {
         ops: Vec::new(),
         suffix: unsigned(0),
     };
-    accepted("as many changes as any chunk may hold", &many(256).seal());
+    accepted("as many changes as any chunk may hold", &many(1_024).seal());
     check(
         "more than its bytes may hold",
-        &many(500).seal(),
+        &many(2_000).seal(),
         "chunk_too_large",
     );
     check(

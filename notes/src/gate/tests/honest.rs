@@ -1,7 +1,8 @@
 //! Everything that Automerge writes is accepted, and the counts are Automerge's own.
 
 use automerge::legacy::{Key, ObjectId, OpType};
-use automerge::{AutoCommit, Change};
+use automerge::transaction::Transactable as _;
+use automerge::{AutoCommit, Change, ROOT};
 
 use super::samples;
 use crate::gate::{Counted, Kind, Limits, Refusal, count};
@@ -168,4 +169,35 @@ fn each_limit_refuses_what_is_above_it() {
     );
     check(&merged, Limits { actors: 2, ..fits }, "chunk_too_large");
     check(&merged, Limits { deps: 1, ..fits }, "chunk_too_large");
+}
+
+/// So many phones' words, side by side, joined so often in one document.
+fn joined(phones: u8, joins: u64) -> Vec<u8> {
+    let mut doc = AutoCommit::new().with_actor(vec![0xaa; 16].into());
+    doc.put(ROOT, "kind", "home_visit").unwrap();
+    doc.commit();
+    for _ in 0..joins {
+        let mut others: Vec<AutoCommit> = (0..phones)
+            .map(|phone| {
+                let mut other = doc.fork().with_actor(vec![phone + 1; 16].into());
+                other.put(ROOT, "kind", format!("{phone}")).unwrap();
+                other
+            })
+            .collect();
+        others
+            .iter_mut()
+            .for_each(|other| drop(doc.merge(other).unwrap()));
+        doc.put(ROOT, "kind", "phone_call").unwrap();
+        doc.commit();
+    }
+    doc.save_nocompress()
+}
+
+#[test]
+fn a_document_may_join_some_pasts_under_some_names_and_not_many() {
+    let limits = Limits::default();
+    assert!(count(&joined(20, 4), &limits).is_ok());
+    let refused = |chunk: &[u8]| count(chunk, &limits).unwrap_err();
+    assert_eq!(refused(&joined(20, 9)), Refusal::TooLarge("dependencies"));
+    assert_eq!(refused(&joined(40, 1)), Refusal::TooLarge("actors"));
 }

@@ -12,7 +12,7 @@ use super::world::{
 };
 use crate::gate;
 use crate::note::edit::Scalar;
-use crate::note::finish::{Newcomers, is_the_last_word, violations};
+use crate::note::finish::{Newcomers, stands, violations};
 use crate::note::{Edit, Template};
 
 const NOBODY: &[ChangeHash] = &[];
@@ -20,12 +20,24 @@ const NOBODY: &[ChangeHash] = &[];
 fn judged(doc: &Automerge, fresh: &[ChangeHash], knew: &[ChangeHash]) -> Vec<ChangeHash> {
     let (fresh, knew): (HashSet<_>, HashSet<_>) =
         (fresh.iter().copied().collect(), knew.iter().copied().collect());
-    let newcomers = Newcomers {
-        fresh: &fresh,
+    let newcomers = |fresh| Newcomers {
+        fresh,
         knew: &knew,
         desk: &|_| false,
     };
-    violations(doc, &newcomers).unwrap()
+    let all = doc.get_changes_meta(&[]).iter().map(|meta| meta.hash).collect();
+    if knew.is_empty() {
+        let sound = violations(doc, &newcomers(&all)).unwrap().is_empty();
+        assert_eq!(stands_alone(doc), sound, "sent at once it is judged alike");
+    }
+    violations(doc, &newcomers(&fresh)).unwrap()
+}
+
+/// What the judge asks of a first push.
+fn stands_alone(doc: &Automerge) -> bool {
+    let counted = gate::count(&doc.save_nocompress(), &gate::Limits::default()).unwrap();
+    let last_start = doc.get_changes_meta(&[]).iter().map(|meta| meta.start_op).max();
+    stands(doc, counted.closings.unwrap(), last_start.unwrap()).unwrap()
 }
 
 /// A note with something in every kind of place, finished by phone 1, on three phones.
@@ -421,15 +433,8 @@ fn one_who_writes_an_addendum_twice_under_fresh_names_is_no_thief() {
     assert_eq!(read(&again).entries["addenda"].len(), 2);
 }
 
-/// What the judge asks of a first push before it looks at each change.
-fn says_last_word(doc: &Automerge) -> bool {
-    let counted = gate::count(&doc.save_nocompress(), &gate::Limits::default()).unwrap();
-    let last_start = doc.get_changes_meta(&[]).iter().map(|meta| meta.start_op).max();
-    is_the_last_word(doc, counted.closings.unwrap(), last_start.unwrap())
-}
-
 #[test]
-fn the_last_word_is_told_from_one_that_something_may_follow() {
+fn a_history_sent_at_once_is_judged_as_its_changes_are() {
     let mut open = phone(1);
     write(&mut open, &[splice("body", 0, 0, "what happened")]);
     let mut closed = open.clone();
@@ -438,29 +443,52 @@ fn the_last_word_is_told_from_one_that_something_may_follow() {
     write(&mut meanwhile, &[splice("body", 0, 0, "short")]);
     let mut joint = closed.clone();
     merge(&mut joint, &meanwhile);
-    for (name, doc) in [("open", &open), ("closed", &closed), ("joint", &joint)] {
-        assert!(says_last_word(doc), "{name}");
-    }
+    let mut twice = copy(&open, 2);
+    write(&mut twice, &[finish(6, "W2")]);
+    merge(&mut twice, &closed);
+    let mut added = twice.clone();
+    write(&mut added, &addendum("x1", "more"));
     let mut typed = closed.clone();
     write(&mut typed, &[splice("body", 0, 0, "later")]);
     let mut reopened = closed.clone();
     change(&mut reopened, |tx| tx.delete(ROOT, "finished").unwrap());
-    let mut twice = copy(&open, 2);
-    write(&mut twice, &[finish(6, "W2")]);
-    merge(&mut twice, &closed);
     let mut hidden = reopened.clone();
     write(&mut hidden, &[splice("body", 0, 0, "later")]);
     let mut closed_anew = hidden.clone();
     write(&mut closed_anew, &[finish(7, "W1")]);
-    for (name, doc) in [
-        ("typed", &typed),
-        ("reopened", &reopened),
-        ("twice", &twice),
-        ("hidden", &hidden),
-        ("closed anew", &closed_anew),
+    let mut typed_behind_two = added.clone();
+    write(&mut typed_behind_two, &[splice("body", 0, 0, "later")]);
+    for (name, doc, sound) in [
+        ("open", &open, true),
+        ("closed", &closed, true),
+        ("joint", &joint, true),
+        ("twice", &twice, true),
+        ("added", &added, true),
+        ("typed", &typed, false),
+        ("reopened", &reopened, false),
+        ("hidden", &hidden, false),
+        ("closed anew", &closed_anew, false),
+        ("typed behind two", &typed_behind_two, false),
     ] {
-        assert!(!says_last_word(doc), "{name}");
+        let all: Vec<ChangeHash> = doc.get_changes_meta(&[]).iter().map(|meta| meta.hash).collect();
+        assert_eq!(judged(doc, &all, NOBODY).is_empty(), sound, "{name}");
+        assert_eq!(stands_alone(doc), sound, "{name}");
     }
+}
+
+#[test]
+fn more_behind_a_finish_than_anybody_adds_by_hand_is_for_a_person_to_see() {
+    let mut doc = finished().remove(0);
+    assert!(stands_alone(&doc));
+    for round in 0..1_001 {
+        let mark = if round % 2 == 0 {
+            "third_party"
+        } else {
+            "do_not_share"
+        };
+        write(&mut doc, &[put("actions.a1.private", text(mark))]);
+    }
+    assert!(!stands_alone(&doc));
 }
 
 #[test]
@@ -468,6 +496,5 @@ fn where_nothing_follows_nothing_is_wrong() {
     for doc in finished() {
         let hashes: Vec<ChangeHash> = doc.get_changes_meta(&[]).iter().map(|meta| meta.hash).collect();
         assert_eq!(judged(&doc, &hashes, NOBODY), NOBODY, "addenda are allowed");
-        assert!(!says_last_word(&doc), "but they follow");
     }
 }

@@ -35,8 +35,12 @@ fn main() -> ExitCode {
         table.print();
         return ExitCode::SUCCESS;
     }
-    if arguments.iter().any(|arg| arg == "--live") {
-        live::run(&mut table);
+    let alone: [(&str, fn(&mut Table)); 2] = [("--live", live::run), ("--hostile", hostile::run)];
+    if let Some((_, part)) = alone
+        .iter()
+        .find(|(name, _)| arguments.iter().any(|arg| arg == name))
+    {
+        part(&mut table);
         table.print();
         return if check && table.missed() > 0 {
             ExitCode::FAILURE
