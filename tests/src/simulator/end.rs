@@ -277,7 +277,7 @@ impl Town {
     /// A file that a published note names has come whole, but where its phone is lost or revoked; and where it has,
     /// the newest version says so.
     fn each_file_is_there(&mut self) {
-        self.mosaic.takes_all();
+        self.case_system_takes_the_rest();
         let present: BTreeSet<u32> = self
             .residents
             .iter()
@@ -317,7 +317,7 @@ impl Town {
     }
 
     fn case_system_has_what_phones_show(&mut self) {
-        self.mosaic.takes_all();
+        self.case_system_takes_the_rest();
         let mut finished: BTreeMap<DocumentId, String> = BTreeMap::new();
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
             for item in resident.phone.list() {
