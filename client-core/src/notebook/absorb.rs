@@ -225,8 +225,8 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
     row.person = row.person.or(arrival.person);
     // Who is once in company is never alone again.
     row.alone = row.alone && sync::alone(&absorbed.doc, &ledger.mine);
-    if row.nr == 0 {
-        // All of it came from the server: there is nothing to offer.
+    if row.nr == 0 || !row.unoffered {
+        // The server has all of it: there is nothing to offer.
         row.offered_heads = absorbed.doc.get_heads();
     }
     let new = row.nr == 0;

@@ -79,9 +79,11 @@ fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Troubl
     } else {
         decided_against(conn, row.id)?
     };
+    let sent: Vec<Vec<u8>> = offered.iter().map(|offered| offered.chunk.clone()).collect();
+    let others = sync::others(&mine, &ledger.mine, &row.offered_heads, &sent);
     let fresh = ActorId::from(&ledger.fresh.0[..]);
     let server = built.doc.clone();
-    let mended = sync::replay(&mine, server, row.template, &held, &fresh, ledger.now);
+    let mended = sync::replay(&mine, server, row.template, (&held, &others), &fresh, ledger.now);
     // Where the copies cannot be brought together the server's counts; mine stands aside, whole.
     let (doc, wrote) = if let Ok(replay) = mended {
         if replay.wrote {

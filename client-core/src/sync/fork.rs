@@ -2,14 +2,15 @@
 //! wrote is written again under a fresh actor, as values, from the heads that both have. What a
 //! person decided against (held changes) is taken out on the way. The caller keeps the old copy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, ChangeHash, ObjType, ROOT, ReadDoc, Value as AmValue};
 use notes::note::edit::Scalar;
 use notes::note::plain::{Entry, Unreadable, Value};
-use notes::note::{self, Edit, Plain, Template, genesis};
+use notes::note::{Edit, Plain, Template, genesis};
 
+use super::letters::{self, Step};
 use super::merge;
 
 /// The mended document.
@@ -47,8 +48,25 @@ impl From<Unreadable> for CannotReplay {
     }
 }
 
+/// Which changes of a copy this phone did not write, though some are under actors that it used: what others
+/// wrote came to it by the server, and if the server lost it, it is theirs to send again.
+pub fn others(
+    copy: &Automerge,
+    mine: &BTreeSet<ActorId>,
+    known: &[ChangeHash],
+    chunks: &[Vec<u8>],
+) -> BTreeSet<ChangeHash> {
+    let own: HashSet<ChangeHash> = chunks.iter().flat_map(|chunk| merge::brings(chunk)).collect();
+    let known = with_ancestors(copy, &known.iter().copied().collect());
+    let all = copy.get_changes_meta(&[]).into_iter();
+    let theirs = all.filter(|meta| {
+        !own.contains(&meta.hash) && (!mine.contains(&*meta.actor) || known.contains(&meta.hash))
+    });
+    theirs.map(|meta| meta.hash).collect()
+}
+
 /// Writes again, on the server's document, what only `mine` has and what came after the `held`
-/// changes.
+/// changes. What the `others` wrote is left to them.
 ///
 /// # Errors
 /// Where one of the copies cannot be read by the table of fields.
@@ -56,7 +74,7 @@ pub fn replay(
     mine: &Automerge,
     mut server: Automerge,
     template: Template,
-    held: &BTreeSet<ChangeHash>,
+    (held, others): (&BTreeSet<ChangeHash>, &BTreeSet<ChangeHash>),
     fresh: &ActorId,
     now: i64,
 ) -> Result<Replay, CannotReplay> {
@@ -64,10 +82,16 @@ pub fn replay(
     let mut base = at(mine, &shared, template)?;
     let decided = with_ancestors(mine, held);
     let seen = heads_of(mine, |hash| {
-        decided.contains(hash) || server.get_change_meta_by_hash(hash).is_some()
+        decided.contains(hash) || others.contains(hash) || server.get_change_meta_by_hash(hash).is_some()
     });
+    let mut texts = BTreeMap::new();
+    for name in template.texts() {
+        let taken_out = letters::way(mine, name, &seen, &shared)?;
+        let written = letters::way(mine, name, &seen, &mine.get_heads())?;
+        texts.insert(name, (taken_out, written));
+    }
     let copies = Copies {
-        template,
+        texts,
         base: Plain::read(&base, template)?,
         seen: Plain::read(&at(mine, &seen, template)?, template)?,
         mine: Plain::read(mine, template)?,
@@ -96,15 +120,16 @@ fn at(doc: &Automerge, heads: &[ChangeHash], template: Template) -> Result<Autom
     Ok(doc.fork_at(heads)?)
 }
 
-/// The heads of those changes that fit, which must be closed under their dependencies.
+/// The heads of those changes that fit, and all before which fit too.
 fn heads_of(doc: &Automerge, fits: impl Fn(&ChangeHash) -> bool) -> Vec<ChangeHash> {
-    let mut heads = BTreeSet::new();
+    let (mut heads, mut all) = (BTreeSet::new(), HashSet::new());
     for meta in doc.get_changes_meta(&[]) {
-        if fits(&meta.hash) {
+        if fits(&meta.hash) && meta.deps.iter().all(|dep| all.contains(dep)) {
             for dep in &meta.deps {
                 heads.remove(dep);
             }
             heads.insert(meta.hash);
+            all.insert(meta.hash);
         }
     }
     heads.into_iter().collect()
@@ -126,7 +151,8 @@ fn with_ancestors(doc: &Automerge, changes: &BTreeSet<ChangeHash>) -> BTreeSet<C
 
 /// One document at three places: what both have, what was decided on, what this phone has.
 struct Copies {
-    template: Template,
+    /// How each text goes from what was decided on to what both have, and to what this phone has.
+    texts: BTreeMap<&'static str, (Vec<Step>, Vec<Step>)>,
     base: Plain,
     seen: Plain,
     mine: Plain,
@@ -141,20 +167,15 @@ impl Copies {
     /// Brings the texts of the base up to this phone's; gives them as they are then.
     fn texts<T: Transactable + ReadDoc>(&self, tx: &mut T) -> Result<Plain, CannotReplay> {
         let mut now = Plain::default();
-        for name in self.template.texts() {
-            let text = |plain: &Plain| plain.texts.get(name).cloned().unwrap_or_default();
-            let (base, seen, mine) = (text(&self.base), text(&self.seen), text(&self.mine));
-            let merged = if self.closed() || mine == seen {
-                base.clone()
-            } else {
-                three_way(&seen, &base, &mine)?
+        for (name, (taken_out, written)) in &self.texts {
+            let Some((AmValue::Object(ObjType::Text), id)) = tx.get(ROOT, *name)? else {
+                continue;
             };
-            if merged != base
-                && let Some((AmValue::Object(ObjType::Text), id)) = tx.get(ROOT, name)?
-            {
-                tx.update_text(&id, &merged)?;
+            if !self.closed() {
+                let seen = self.seen.texts.get(name).map_or("", String::as_str);
+                letters::walk(tx, &id, &letters::join(seen, taken_out, written)?)?;
             }
-            now.texts.insert(name, merged);
+            now.texts.insert(name, tx.text(&id)?);
         }
         Ok(now)
     }
@@ -281,26 +302,6 @@ fn differing(prefix: &str, before: &Entry, after: &Entry, edits: &mut Vec<Edit>)
             });
         }
     }
-}
-
-/// Both ways of one text brought together, on a scratch document.
-fn three_way(from: &str, one: &str, other: &str) -> Result<String, CannotReplay> {
-    if from == one {
-        return Ok(other.to_owned());
-    }
-    let mut left = note::empty().with_actor(ActorId::from([1u8; 16]));
-    let mut tx = left.transaction();
-    let text = tx.put_object(ROOT, "text", ObjType::Text)?;
-    tx.splice_text(&text, 0, 0, from)?;
-    tx.commit();
-    let mut right = left.clone().with_actor(ActorId::from([2u8; 16]));
-    for (doc, to) in [(&mut left, one), (&mut right, other)] {
-        let mut tx = doc.transaction();
-        tx.update_text(&text, to)?;
-        tx.commit();
-    }
-    left.merge(&mut right)?;
-    Ok(left.text(&text)?)
 }
 
 #[cfg(test)]

@@ -55,7 +55,15 @@ fn begun() -> Automerge {
 
 fn mend(mine: &Automerge, server: Automerge, held: &[ChangeHash]) -> (Plain, Replay) {
     let held = held.iter().copied().collect();
-    let replay = replay(mine, server, Template::Note, &held, &ActorId::from(FRESH), 77).unwrap();
+    let replay = replay(
+        mine,
+        server,
+        Template::Note,
+        (&held, &BTreeSet::new()),
+        &ActorId::from(FRESH),
+        77,
+    )
+    .unwrap();
     (Plain::read(&replay.doc, Template::Note).unwrap(), replay)
 }
 
@@ -206,4 +214,70 @@ fn after_the_mending_what_the_server_has_not_is_offered_and_ends_alike() {
     assert_eq!(there.get_heads(), replay.doc.get_heads());
     assert_eq!(plain.texts["body"], "Tues. Seen at home. Kettle on.");
     assert!(crate::sync::chunks_to_offer(&replay.doc, &there.get_heads(), &mine).is_empty());
+}
+
+/// Words that look alike: by comparison the letters of one would be taken for those of another.
+#[test]
+fn what_two_copies_write_again_at_one_place_stays_whole() {
+    let mut server = genesis::document(Template::Note);
+    change(&mut server, OLD, &[typed(0, 0, "<0.1>")]);
+    let copies = ["<0.9>", "<3.1>"].map(|word| {
+        let mut copy = server.clone();
+        change(&mut copy, OLD, &[typed(0, 0, "<0.7>"), typed(10, 0, word)]);
+        copy
+    });
+    for (copy, fresh) in copies.iter().zip([FRESH, HER]) {
+        let fresh = ActorId::from(fresh);
+        let replay = replay(
+            copy,
+            server,
+            Template::Note,
+            (&BTreeSet::new(), &BTreeSet::new()),
+            &fresh,
+            77,
+        )
+        .unwrap();
+        server = replay.doc;
+    }
+    let body = Plain::read(&server, Template::Note).unwrap().texts["body"].clone();
+    for word in ["<0.1>", "<3.1>", "<0.9>"] {
+        assert_eq!(body.matches(word).count(), 1, "{word} in {body}");
+    }
+}
+
+/// A twin wrote under the old name, and a colleague under hers; then the server was set back behind both. They
+/// have their words still, and send them again.
+#[test]
+fn what_others_wrote_is_left_to_them() {
+    let server = begun();
+    let mut here = server.clone();
+    let twins = change(&mut here, OLD, &[typed(0, 0, "Twin. ")]);
+    let hers = change(
+        &mut here,
+        HER,
+        &[typed(0, 0, "Hers. "), put("actions.a.what", "hers")],
+    );
+    let known = here.get_heads();
+    let sent = change(&mut here, FRESH, &[typed(0, 0, "Sent. ")]);
+    change(&mut here, FRESH, &[typed(0, 0, "Unsent. ")]);
+    let chunk = here.get_change_by_hash(&sent).unwrap().raw_bytes().to_vec();
+    let mine = [ActorId::from(OLD), ActorId::from(FRESH)].into();
+    let chunks = [server.save_nocompress(), chunk];
+    let theirs = others(&here, &mine, &known, &chunks);
+    assert_eq!(theirs, [twins, hers].into());
+    let again = ActorId::from([6; 16]);
+    let replay = replay(
+        &here,
+        server,
+        Template::Note,
+        (&BTreeSet::new(), &theirs),
+        &again,
+        77,
+    )
+    .unwrap();
+    let plain = Plain::read(&replay.doc, Template::Note).unwrap();
+    assert_eq!(plain.texts["body"], "Unsent. Sent. Seen at home.");
+    assert!(plain.entries["actions"].is_empty());
+    let of_a_new_note = others(&here, &mine, &[], &[]);
+    assert!(of_a_new_note.contains(&hers) && !of_a_new_note.contains(&twins));
 }

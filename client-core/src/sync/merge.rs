@@ -103,6 +103,12 @@ pub(super) fn heads(chunk: &[u8]) -> Option<BTreeSet<ChangeHash>> {
     Some(counted.heads.into_iter().map(ChangeHash).collect())
 }
 
+/// The changes that a chunk brings; none where it cannot be read.
+pub(super) fn brings(chunk: &[u8]) -> Vec<ChangeHash> {
+    let changes = parse(chunk).unwrap_or_default();
+    changes.iter().map(Change::hash).collect()
+}
+
 /// Builds a document from the server's chunks alone.
 #[must_use]
 pub fn rebuild(template: Template, chunks: &[Vec<u8>]) -> Absorbed {

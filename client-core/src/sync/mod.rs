@@ -3,13 +3,14 @@
 //! notebook reads the store, calls these, and writes what they say in one transaction.
 
 mod fork;
+mod letters;
 mod merge;
 mod offer;
 mod plan;
 mod take;
 pub(crate) mod token;
 
-pub use fork::{Replay, replay};
+pub use fork::{Replay, others, replay};
 pub use merge::{Absorbed, absorb, holds, rebuild};
 pub use offer::{alone, chunks_to_offer, holds_mine};
 pub use plan::{Outlook, Plan, Unsent, plan, unasked};

@@ -126,6 +126,14 @@ pub fn take(plan: &Plan, response: Response) -> Result<Effects, Misfit> {
         });
         gather(&mut arrivals, answer.pulls);
     }
+    if request.pull && fills.is_empty() && !response.more && !response.rewound {
+        // No history is told to this phone any more, now or later: it was revoked.
+        fills.extend(request.fills.iter().map(|asked| FillNews {
+            subject: asked.subject,
+            next: None,
+            closed: Some(Closed::NotYours),
+        }));
+    }
     let mut rows = Vec::with_capacity(response.rows.len());
     for row in response.rows {
         // A kind that is not known here is for a newer app.
@@ -335,6 +343,24 @@ mod tests {
         let mut response = answer();
         response.fills.clear();
         assert!(take(&sent(), response).unwrap().fills.is_empty());
+    }
+
+    #[test]
+    fn a_phone_that_is_told_no_history_at_all_waits_for_none() {
+        type Spoil = fn(&mut Response);
+        let lines: [(&str, usize, Spoil); 3] = [
+            ("revoked", 1, |_| {}),
+            ("no room for it", 0, |r| r.more = true),
+            ("the server was set back", 0, |r| r.rewound = true),
+        ];
+        for (what, told, spoil) in lines {
+            let mut response = answer();
+            (response.pulls, response.fills, response.more) = (Vec::new(), Vec::new(), false);
+            spoil(&mut response);
+            let news = take(&sent(), response).unwrap().fills;
+            assert_eq!(news.len(), told, "{what}");
+            assert!(news.iter().all(|n| n.closed == Some(Closed::NotYours)), "{what}");
+        }
     }
 
     #[test]

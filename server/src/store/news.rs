@@ -2,7 +2,7 @@
 //! when it asks, so no copy of anybody's data lies here, and none is ever out of date.
 
 use notes::ids::{DeviceId, PersonId};
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension as _, params};
 
 use super::{StoreError, Tx};
 
@@ -75,8 +75,7 @@ pub struct News {
 
 pub(super) const FOR: &str = "SELECT n, kind, key FROM news WHERE audience = ? AND n > ? ORDER BY n LIMIT ?";
 
-/// By the index under which only the newest of one matter stands.
-pub(super) const OF: &str = "SELECT n, kind, key FROM news WHERE audience = ? AND kind = ?";
+pub(super) const OF: &str = "SELECT n FROM news WHERE audience = ? AND kind = ? AND key = ?";
 
 impl Tx<'_> {
     /// The largest number.
@@ -106,28 +105,33 @@ impl Tx<'_> {
     /// The database's.
     pub fn news_for(&self, audience: Audience<'_>, after: u64, limit: u32) -> Result<Vec<News>, StoreError> {
         let mut find = self.db.prepare_cached(FOR)?;
-        let rows = find.query_map(params![audience.to_string(), after, limit], news)?;
+        let rows = find.query_map(params![audience.to_string(), after, limit], |row| {
+            let kind: usize = row.get(1)?;
+            let kind = KINDS.get(kind).copied().unwrap_or(NewsKind::Worker);
+            Ok(News {
+                n: row.get(0)?,
+                kind,
+                key: row.get(2)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// All news of one kind for an audience, the oldest first.
+    /// The news of one matter for an audience; none where there was none.
     ///
     /// # Errors
     /// The database's.
-    pub fn news_of(&self, audience: Audience<'_>, kind: NewsKind) -> Result<Vec<News>, StoreError> {
+    pub fn news_of(
+        &self,
+        audience: Audience<'_>,
+        kind: NewsKind,
+        key: &[u8],
+    ) -> Result<Option<News>, StoreError> {
         let mut find = self.db.prepare_cached(OF)?;
-        let rows = find.query_map(params![audience.to_string(), kind as i64], news)?;
-        let mut all = rows.collect::<Result<Vec<_>, _>>()?;
-        all.sort_unstable_by_key(|news| news.n);
-        Ok(all)
+        let n = find
+            .query_row(params![audience.to_string(), kind as i64, key], |row| row.get(0))
+            .optional()?;
+        let key = key.to_vec();
+        Ok(n.map(|n| News { n, kind, key }))
     }
-}
-
-fn news(row: &Row<'_>) -> rusqlite::Result<News> {
-    let kind: usize = row.get(1)?;
-    Ok(News {
-        n: row.get(0)?,
-        kind: KINDS.get(kind).copied().unwrap_or(NewsKind::Worker),
-        key: row.get(2)?,
-    })
 }

@@ -292,10 +292,10 @@ fn enter(
                 newest = tx.publish(entry.seq, docket.id, person, finishes)?;
                 tx.log_set_state(entry.seq, EntryState::Published, None)?;
                 let sender = entry.entry.device;
-                // Another install of the device's has not what this one sent; and what a person let in, the
-                // sender may have let go of.
+                // Another install of the device's has not what this one sent. What came by no line may be any
+                // install's (the server was set back), or a person let it in and the sender let go of it.
                 let several = sender.map(|device| tx.has_lines(device)).transpose()?;
-                let but = sender.filter(|_| several == Some(false) && !entry.overruled);
+                let but = sender.filter(|_| several == Some(false) && entry.entry.line.is_some());
                 tx.publish_to_followers(newest, docket.id, but)?;
             }
             Finding::Wait if entry.entry.state == EntryState::Waiting => {}

@@ -177,8 +177,7 @@ fn published(
         }
         if !budget.take(chunk.chunk.len() + 48) {
             response.more = true;
-            response.pulls = parcel.pulls;
-            return Ok(());
+            return deliver(tx, who, parcel, response);
         }
         cursor.published = number;
         parcel.add(chunk);
@@ -188,6 +187,14 @@ fn published(
         cursor.behind = own.is_none();
     } else {
         response.more = true;
+    }
+    deliver(tx, who, parcel, response)
+}
+
+/// What is new of a document brings the orders for it too: it may not have been there to be read before.
+fn deliver(tx: &Tx<'_>, who: &Pusher, parcel: Parcel, response: &mut Response) -> Result<(), StoreError> {
+    for document in parcel.places.keys() {
+        order(tx, who, &mut response.rows, *document)?;
     }
     response.pulls = parcel.pulls;
     Ok(())
@@ -261,9 +268,6 @@ fn answer_fill(
                 for news in tx.news_for(Audience::Person(id), 0, u32::MAX)? {
                     rows.extend(rows::compose(tx, who, &news)?);
                 }
-                orders(tx, who, rows, |document| {
-                    Ok(tx.document_person(document)? == Some(id))
-                })?;
             }
             tx.numbers_about(id, fill.after, None, most)?
         }
@@ -273,7 +277,7 @@ fn answer_fill(
             }
             if fill.after == 0 {
                 told_of(tx, who, id, rows)?;
-                orders(tx, who, rows, |document| Ok(document == id))?;
+                order(tx, who, rows, id)?;
             }
             tx.numbers_of(id, fill.after, most)?
         }
@@ -295,35 +299,31 @@ fn answer_fill(
             continue;
         }
         if !budget.take(chunk.chunk.len() + 48) {
-            answer.pulls = parcel.pulls;
             answer.next = Some(last);
-            answer.closed = not_yet(tx, who, fill)?;
-            return Ok((last > fill.after).then_some(answer));
+            break;
         }
         last = number;
         parcel.add(chunk);
     }
+    for document in parcel.places.keys() {
+        order(tx, who, rows, *document)?;
+    }
     answer.pulls = parcel.pulls;
-    answer.next = full.then_some(last);
     answer.closed = not_yet(tx, who, fill)?;
+    if answer.next.is_some() {
+        return Ok((last > fill.after).then_some(answer));
+    }
+    answer.next = full.then_some(last);
     Ok(Some(answer))
 }
 
-/// What comes into view brings the orders that the device could not carry out before. They keep their
-/// numbers, so that one which was carried out is not carried out again.
-fn orders(
-    tx: &Tx<'_>,
-    who: &Pusher,
-    rows: &mut Vec<Row>,
-    concerns: impl Fn(DocumentId) -> Result<bool, StoreError>,
-) -> Result<(), StoreError> {
-    for news in tx.news_of(Audience::Device(who.device.id), NewsKind::Reset)? {
-        let document = <[u8; 16]>::try_from(news.key.as_slice()).map(DocumentId);
-        if let Ok(document) = document
-            && concerns(document)?
-        {
-            rows.extend(rows::compose(tx, who, &news)?);
-        }
+/// What comes into view brings the order that the device could not carry out before. It keeps its number, so
+/// that one which was carried out is not carried out again; nor need it come twice in one answer.
+fn order(tx: &Tx<'_>, who: &Pusher, rows: &mut Vec<Row>, document: DocumentId) -> Result<(), StoreError> {
+    if let Some(news) = tx.news_of(Audience::Device(who.device.id), NewsKind::Reset, &document.0)?
+        && rows.iter().all(|row| row.number != news.n)
+    {
+        rows.extend(rows::compose(tx, who, &news)?);
     }
     Ok(())
 }

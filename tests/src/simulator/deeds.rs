@@ -6,6 +6,7 @@ use notes::ids::DocumentId;
 use serde_json::{Map, Value, json};
 
 use super::town::{CASES, Town, Written};
+use crate::case_system::Event;
 
 const FIELDS: [&str; 3] = ["body", "persons_words", "analysis"];
 const PAGE_FIELDS: [&str; 2] = ["please_do", "also_worth_knowing"];
@@ -189,12 +190,8 @@ impl Town {
                     }
                 })
                 .or_insert(chosen);
-            let mut receipt = event.receipt(outcome, &format!("ACT-{}", event.text("event_id")));
-            if outcome == "refused" {
-                receipt["reason"] = "no open episode".into();
-            }
             if !self.v.chance.one_in(5) {
-                receipts.push(receipt);
+                receipts.push(receipt(event, outcome));
             }
         }
         let times = 1 + self.v.chance.below(2);
@@ -208,6 +205,19 @@ impl Town {
             events.len(),
             receipts.len()
         ));
+    }
+
+    /// The case system takes the rest; what it answered before it answers again, also to a server that was set back.
+    pub(super) fn case_system_takes_the_rest(&mut self) {
+        let said = |event: &Event| match self.said.get(event.text("event_id")) {
+            Some(said) if *said != "deferred" => *said,
+            _ => "imported",
+        };
+        let events = self.mosaic.reads();
+        let receipts: Vec<Value> = events.iter().map(|event| receipt(event, said(event))).collect();
+        for answer in self.mosaic.answers(&receipts) {
+            assert_eq!(answer["status"], "accepted", "{answer}");
+        }
     }
 
     /// The admin ends one open issue, whichever way it can be ended.
@@ -249,6 +259,14 @@ impl Town {
         self.settled += usize::from(ended.is_ok());
         ended.is_ok()
     }
+}
+
+fn receipt(event: &Event, outcome: &str) -> Value {
+    let mut receipt = event.receipt(outcome, &format!("ACT-{}", event.text("event_id")));
+    if outcome == "refused" {
+        receipt["reason"] = "no open episode".into();
+    }
+    receipt
 }
 
 fn words<T, E: std::fmt::Debug>(result: &Result<T, E>) -> String {

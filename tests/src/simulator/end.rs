@@ -91,11 +91,18 @@ impl Town {
             let name = resident.phone.name.clone();
             let readable = readable(&self.v.server, resident);
             assert_eq!(report.ended, Ended::Quiet, "{name} comes through in fair weather");
-            assert_eq!(report.waiting, 0, "nothing waits on {name}");
+            // The file of a note that was set aside, and has not been back in view since, waits for the note
+            // (docs/known-limits.md).
+            let waits = |note: &DocumentId| {
+                let gone = !readable(*note) || published(&self.v.server, *note).is_none();
+                gone && self.overruled.contains(note) && self.files.iter().any(|file| file.0 == *note)
+            };
+            let may_wait = self.notes.iter().filter(|note| waits(note)).count() as u64;
+            assert!(report.waiting <= may_wait, "{} wait on {name}", report.waiting);
             for item in resident.phone.list() {
                 let note = item.id.to_string();
                 match item.state {
-                    State::OnPhone => panic!("{note} waits on {name}"),
+                    State::OnPhone => assert!(waits(&item.id), "{note} waits on {name}"),
                     State::Held | State::Conflict => {
                         // Whoever may not read it any more does not hear how phones came to agree; and what the
                         // desk wrote before the server was set back stays on phones beside what it wrote since.
@@ -270,7 +277,7 @@ impl Town {
     /// A file that a published note names has come whole, but where its phone is lost or revoked; and where it has,
     /// the newest version says so.
     fn each_file_is_there(&mut self) {
-        self.mosaic.takes_all();
+        self.case_system_takes_the_rest();
         let present: BTreeSet<u32> = self
             .residents
             .iter()
@@ -310,7 +317,7 @@ impl Town {
     }
 
     fn case_system_has_what_phones_show(&mut self) {
-        self.mosaic.takes_all();
+        self.case_system_takes_the_rest();
         let mut finished: BTreeMap<DocumentId, String> = BTreeMap::new();
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
             for item in resident.phone.list() {

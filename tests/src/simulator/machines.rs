@@ -112,12 +112,8 @@ impl Town {
         }
         let Some(backup) = self.backup.take() else {
             self.v.server.settle();
-            let revoked: BTreeSet<u32> = self
-                .residents
-                .iter()
-                .filter(|r| r.revoked)
-                .map(|r| r.number)
-                .collect();
+            let revoked = self.residents.iter().filter(|r| r.revoked);
+            let revoked = revoked.map(|r| r.phone.device()).collect();
             self.backup = Some(Backup {
                 file: self.v.server.backup(),
                 revoked,
@@ -129,7 +125,7 @@ impl Town {
         self.deaths += 1;
         self.tell("the server is lost, and begins again from the backup");
         for resident in &mut self.residents {
-            resident.revoked = backup.revoked.contains(&resident.number);
+            resident.revoked = backup.revoked.contains(&resident.phone.device());
         }
         // What it took since is its own; it reads the new feed from the beginning.
         self.mosaic.begins_anew();

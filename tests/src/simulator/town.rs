@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use notes::attachment::AttachmentId;
-use notes::ids::DocumentId;
+use notes::ids::{DeviceId, DocumentId};
 
 use super::Told;
 use crate::case_system::CaseSystem;
@@ -45,7 +45,8 @@ pub(super) struct Resident {
 /// A backup of the server, with what the simulator must remember to go back to it.
 pub(super) struct Backup {
     pub(super) file: Folder,
-    pub(super) revoked: BTreeSet<u32>,
+    /// Devices; a copy that is made later is one of them too.
+    pub(super) revoked: BTreeSet<DeviceId>,
 }
 
 /// The village.

@@ -150,6 +150,22 @@ fn a_reset_ends_also_where_the_server_is_set_back_meanwhile() {
     assert_eq!(phone.body(note), "Good. And later.");
 }
 
+/// A revoked device is told nothing any more, and what it sends is held for a person to decide: it must come.
+#[test]
+fn a_phone_that_is_revoked_while_it_builds_anew_sends_what_it_writes() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "Good. ");
+    phone.sync();
+    server.with(|s| s.rows.push(reset(note, None)));
+    phone.syncs_once(&server);
+    server.with(|s| s.silent = true);
+    phone.write(note, "And later.");
+    assert_eq!(phone.sync().waiting, 0);
+    assert_eq!(server.body(note), "Good. And later.");
+}
+
 /// An order to build a note anew.
 fn reset(note: DocumentId, against: Option<Vec<ByteVec>>) -> RowBody {
     RowBody::Order(OrderRow {

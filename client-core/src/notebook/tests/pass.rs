@@ -4,6 +4,7 @@ use notes::wire::{OrderRow, RowBody, VersionRow};
 
 use super::super::Ended;
 use super::*;
+use crate::store::docs;
 
 #[test]
 fn two_phones_that_wrote_one_note_apart_end_alike() {
@@ -45,6 +46,11 @@ fn two_phones_that_wrote_one_note_apart_end_alike() {
         (alice.state(note), bob.state(note)),
         ("on_server".into(), "on_server".into())
     );
+    // What came to a phone is nothing that it has to offer, and nothing that it writes again.
+    for phone in [&alice, &bob] {
+        let row = docs::find(phone.book.store.read(), note).unwrap().unwrap();
+        assert_eq!(row.offered_heads, row.heads);
+    }
 }
 
 #[test]

@@ -79,6 +79,10 @@ fn entries(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<Entry>, StoreError> {
 fn overrule(tx: &Tx<'_>, issue: &Issue, person: Option<PersonId>) -> Result<(), StoreError> {
     for entry in entries(tx, issue)? {
         tx.log_overrule(entry.seq, person)?;
+        // Who was refused got no part in the note by sending; now they have one, and hear what becomes of it.
+        if let Some(device) = entry.entry.device {
+            tx.follow(entry.entry.document, device, entry.entry.reason.as_deref())?;
+        }
     }
     Ok(())
 }

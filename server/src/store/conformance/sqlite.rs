@@ -273,7 +273,7 @@ fn what_runs_for_every_phone_goes_by_an_index() {
         ),
         (
             news::OF,
-            "news USING COVERING INDEX sqlite_autoindex_news_1 (audience=? AND kind=?)",
+            "news USING COVERING INDEX sqlite_autoindex_news_1 (audience=? AND kind=? AND key=?)",
         ),
     ];
     let (store, _folder) = store();

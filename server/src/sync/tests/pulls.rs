@@ -431,3 +431,84 @@ fn what_a_person_let_in_comes_to_whoever_sent_it_too() {
     assert_eq!(alice.pull(), [(note(1), late)]);
     assert_eq!(alice.pull(), []);
 }
+
+/// He got no part in the note by sending what was refused. By the decision he has one, though the person is on a
+/// colleague's caseload.
+#[test]
+fn whoever_was_let_in_hears_what_others_write_on() {
+    let town = Town::new();
+    let mut bob = town.phone(2, "W2");
+    let mut alice = town.phone(1, "W1");
+    let mut both = note_by(bob.actor, BEN);
+    let first = bob.push(push(note(1), Some(BEN), &[whole(&both)]));
+    assert_eq!(first, held(Code::PersonUnknown));
+    let issue = town.read(|tx| tx.issues_open_of(note(1))).pop().unwrap();
+    let none = serde_json::Map::new();
+    issues::settle(&town.core, &issue.opened.id, "accept", &none, "operator", "His.").unwrap();
+    town.allocate(BEN, "W1", NORTH);
+    town.project();
+    bob.pull();
+    take(&mut both, alice.actor);
+    let hers = write(&mut both, &[typed(0, "Alice: ")]);
+    alice.push(push(note(1), Some(BEN), std::slice::from_ref(&hers)));
+    town.project();
+    assert_eq!(bob.pull(), [(note(1), hers)]);
+}
+
+/// Nothing of the note was published when the person came back, so no history brought the order.
+#[test]
+fn what_is_new_of_a_note_brings_the_order_that_could_not_be_carried_out() {
+    let town = Town::new();
+    let mut alice = town.phone(1, "W1");
+    alice.push(push(note(1), Some(BEN), &[whole(&note_by(alice.actor, BEN))]));
+    let issue = town.read(|tx| tx.issues_open_of(note(1))).pop().unwrap();
+    let none = serde_json::Map::new();
+    issues::settle(&town.core, &issue.opened.id, "return", &none, "operator", "No.").unwrap();
+    alice.pull();
+    town.allocate(BEN, "W1", NORTH);
+    alice.pull();
+    let orders = |response: &Response| {
+        let bodies = bodies(response);
+        bodies
+            .iter()
+            .filter(|body| matches!(body, RowBody::Order(_)))
+            .count()
+    };
+    for subject in [Subject::Person(BEN), Subject::Document(note(1))] {
+        assert_eq!(orders(&alice.fill(subject, 0)), 0, "{subject:?}");
+    }
+    let mut bob = town.phone(2, "W2");
+    bob.push(push(note(1), Some(BEN), &[whole(&note_by(bob.actor, BEN))]));
+    bob.push(push(note(2), Some(BEN), &[whole(&note_by(bob.actor, BEN))]));
+    town.project();
+    assert_eq!(
+        orders(&alice.pass(Vec::new())),
+        1,
+        "for the one note, and not for the other"
+    );
+    assert_eq!(orders(&alice.pass(Vec::new())), 0);
+    assert_eq!(orders(&bob.pass(Vec::new())), 0, "it is not his");
+}
+
+/// The server was set back, so the copy's cursor says nothing of its line.
+#[test]
+fn what_an_install_sends_with_an_unknown_cursor_comes_to_the_other() {
+    let town = Town::new();
+    let (mut alice, mut carol) = (town.phone(1, "W1"), town.phone(3, "W3"));
+    alice.push(push(note(1), Some(ANN), &[whole(&note_by(actor(1), ANN))]));
+    let mut copy = Phone {
+        cursor: vec![9],
+        ..carol
+    };
+    carol.push(push(note(2), Some(BEN), &[whole(&note_by(actor(3), BEN))]));
+    town.project();
+    carol.pull();
+    let mut part = bare(Template::Note, actor(3));
+    write(&mut part, &[typed(0, "Carol. ")]);
+    let request = copy.request(vec![joint(note(1), None, &[whole(&part)])]);
+    let response = copy.ask(request).unwrap();
+    assert!(response.rewound);
+    copy.cursor = response.cursor;
+    town.project();
+    assert_eq!(carol.pull(), [(note(1), whole(&part))]);
+}
