@@ -50,6 +50,7 @@ impl From<Unreadable> for CannotReplay {
 
 /// Which changes of a copy this phone did not write, though some are under actors that it used: what others
 /// wrote came to it by the server, and if the server lost it, it is theirs to send again.
+#[must_use]
 pub fn others(
     copy: &Automerge,
     mine: &BTreeSet<ActorId>,
