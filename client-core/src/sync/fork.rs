@@ -50,6 +50,7 @@ impl From<Unreadable> for CannotReplay {
 
 /// Which changes of a copy this phone did not write, though some are under actors that it used: what others
 /// wrote came to it by the server, and if the server lost it, it is theirs to send again.
+#[must_use]
 pub fn others(
     copy: &Automerge,
     mine: &BTreeSet<ActorId>,
@@ -84,6 +85,14 @@ pub fn replay(
     let seen = heads_of(mine, |hash| {
         decided.contains(hash) || others.contains(hash) || server.get_change_meta_by_hash(hash).is_some()
     });
+    // A finish that another phone has too may be the other's to send, or go with what it wrote: made twice, the
+    // earlier one counts.
+    let settled = heads_of(mine, |hash| {
+        decided.contains(hash) || server.get_change_meta_by_hash(hash).is_some()
+    });
+    let was_finished = Plain::read(&at(mine, &settled, template)?, template)?
+        .finished()
+        .is_some();
     let mut texts = BTreeMap::new();
     for name in template.texts() {
         let taken_out = letters::way(mine, name, &seen, &shared)?;
@@ -92,6 +101,7 @@ pub fn replay(
     }
     let copies = Copies {
         texts,
+        was_finished,
         base: Plain::read(&base, template)?,
         seen: Plain::read(&at(mine, &seen, template)?, template)?,
         mine: Plain::read(mine, template)?,
@@ -153,6 +163,8 @@ fn with_ancestors(doc: &Automerge, changes: &BTreeSet<ChangeHash>) -> BTreeSet<C
 struct Copies {
     /// How each text goes from what was decided on to what both have, and to what this phone has.
     texts: BTreeMap<&'static str, (Vec<Step>, Vec<Step>)>,
+    /// The finish is on the server, or was decided on.
+    was_finished: bool,
     base: Plain,
     seen: Plain,
     mine: Plain,
@@ -193,9 +205,7 @@ impl Copies {
         }
         self.entries(&mut edits);
         self.marks(now, &mut edits);
-        if let (Some((at, author)), None, None) =
-            (self.mine.finished(), self.seen.finished(), self.base.finished())
-        {
+        if let (Some((at, author)), false) = (self.mine.finished(), self.was_finished) {
             let author = author.to_owned();
             edits.push(Edit::Finish { at, author });
         }

@@ -281,3 +281,18 @@ fn what_others_wrote_is_left_to_them() {
     let of_a_new_note = others(&here, &mine, &[], &[]);
     assert!(of_a_new_note.contains(&hers) && !of_a_new_note.contains(&twins));
 }
+
+/// Both copies finished, each knows of the other's finish, and what both built on is lost: neither may leave it to
+/// the other.
+#[test]
+fn a_finish_that_others_have_too_is_made_again() {
+    let server = begun();
+    let mut here = server.clone();
+    let theirs = change(&mut here, HER, &[finish()]);
+    let again = ActorId::from(FRESH);
+    let others = BTreeSet::from([theirs]);
+    let none = BTreeSet::new();
+    let replay = replay(&here, server, Template::Note, (&none, &others), &again, 77).unwrap();
+    let plain = Plain::read(&replay.doc, Template::Note).unwrap();
+    assert_eq!(plain.finished(), Some((5, "W1")));
+}

@@ -60,7 +60,7 @@ pub(super) fn end(tx: &Tx<'_>, issue: &Issue, decision: &Decision<'_>) -> Result
             // That the note says so too is written once it is published.
             overrule(tx, issue, Some(person))?;
         }
-        _ => set_aside(tx, issue)?,
+        action => set_aside(tx, issue, action == "return")?,
     }
     if let Some(device) = issue.opened.device {
         tx.tell(Audience::Device(device), NewsKind::Standing, &document(issue)?.0)?;
@@ -88,12 +88,18 @@ fn overrule(tx: &Tx<'_>, issue: &Issue, person: Option<PersonId>) -> Result<(), 
 }
 
 /// Sets the entries aside, and orders the phone to take the server's copy and to write again what
-/// it wrote besides.
-fn set_aside(tx: &Tx<'_>, issue: &Issue) -> Result<(), StoreError> {
+/// it wrote besides. What is returned only because a part before it is missing is written again too.
+fn set_aside(tx: &Tx<'_>, issue: &Issue, returned: bool) -> Result<(), StoreError> {
     let document = document(issue)?;
-    let entries = entries(tx, issue)?;
+    let mut entries = entries(tx, issue)?;
+    let missing = Some(Code::DependencyMissing.as_str());
+    let again = returned && detail::text(issue, "code").as_deref() == missing;
     for entry in &entries {
-        tx.log_set_state(entry.seq, EntryState::SetAside, entry.entry.code.as_deref())?;
+        let code = entry.entry.code.as_deref().filter(|_| !again);
+        tx.log_set_state(entry.seq, EntryState::SetAside, code)?;
+    }
+    if again {
+        entries.clear();
     }
     let Some(device) = issue.opened.device else {
         return Ok(());

@@ -337,3 +337,32 @@ fn a_change_of_the_servers_own_that_is_held_tells_no_phone() {
     assert_eq!(standing.0, "clear");
     end(&town, &town.issue("held"), "set_aside", none()).unwrap();
 }
+
+/// A part that builds on what never comes: nobody objected to it, so a phone to which it is returned writes it again.
+#[test]
+fn what_is_returned_for_want_of_a_part_is_not_decided_against() {
+    for (action, against) in [("return", 0), ("set_aside", 1)] {
+        let town = Town::new();
+        let phone = town.phone("W1", 1);
+        let mut note = phone.begin(1, MARGARET);
+        phone.publish(&town, &mut note, Some(MARGARET));
+        phone.type_in(&mut note, "body", 0, "As it was.");
+        phone.publish(&town, &mut note, Some(MARGARET));
+        let entries = town.read(|tx| tx.log_of(note.id, &[EntryState::Published]));
+        let last = entries.last().unwrap().clone();
+        town.core
+            .store
+            .write(|tx| {
+                let code = Code::DependencyMissing;
+                tx.log_set_state(last.seq, EntryState::Held, Some(code.as_str()))?;
+                held(tx, &town.core.host, &last, code)
+            })
+            .unwrap();
+        end(&town, &town.issue("held"), action, none()).unwrap();
+        let decided = town
+            .core
+            .store
+            .read(|tx| crate::issues::decided_against(tx, note.id, phone.id));
+        assert_eq!(decided.unwrap().len(), against, "{action}");
+    }
+}
