@@ -35,7 +35,10 @@ fn main() -> ExitCode {
         table.print();
         return ExitCode::SUCCESS;
     }
-    let alone: [(&str, fn(&mut Table)); 2] = [("--live", live::run), ("--hostile", hostile::run)];
+    let alone = [
+        ("--live", live::run as fn(&mut Table)),
+        ("--hostile", hostile::run),
+    ];
     if let Some((_, part)) = alone
         .iter()
         .find(|(name, _)| arguments.iter().any(|arg| arg == name))
