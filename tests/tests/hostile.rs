@@ -303,7 +303,7 @@ fn bodies_that_cannot_be_read_change_nothing() {
         (
             "too long as it is",
             None,
-            vec![0; 9 * 1024 * 1024],
+            vec![0; 17 * 1024 * 1024],
             413,
             "message_too_large",
         ),
