@@ -114,13 +114,7 @@ fn an_ordered_reset_takes_the_servers_copy_and_writes_again_what_came_later() {
 #[test]
 fn a_reset_survives_a_broken_link_and_a_kill() {
     let server = Server::new();
-    let mut phone = Phone::enrolled(&server, "W1", 3);
-    let note = phone.note("P1");
-    phone.write(note, "Good. ");
-    phone.sync();
-    server.with(|s| s.rows.push(reset(note, None)));
-    // The order comes; the history does not.
-    phone.syncs_once(&server);
+    let (mut phone, note) = building_anew(&server);
     phone.write(note, "Typed in between.");
     assert_eq!(phone.body(note), "Good. Typed in between.");
     let mut after = phone.twin(&server);
@@ -133,12 +127,7 @@ fn a_reset_survives_a_broken_link_and_a_kill() {
 #[test]
 fn a_reset_ends_also_where_the_server_is_set_back_meanwhile() {
     let server = Server::new();
-    let mut phone = Phone::enrolled(&server, "W1", 3);
-    let note = phone.note("P1");
-    phone.write(note, "Good. ");
-    phone.sync();
-    server.with(|s| s.rows.push(reset(note, None)));
-    phone.syncs_once(&server);
+    let (mut phone, note) = building_anew(&server);
     server.with(|s| {
         s.log.clear();
         s.epoch += 1;
@@ -154,16 +143,22 @@ fn a_reset_ends_also_where_the_server_is_set_back_meanwhile() {
 #[test]
 fn a_phone_that_is_revoked_while_it_builds_anew_sends_what_it_writes() {
     let server = Server::new();
-    let mut phone = Phone::enrolled(&server, "W1", 3);
-    let note = phone.note("P1");
-    phone.write(note, "Good. ");
-    phone.sync();
-    server.with(|s| s.rows.push(reset(note, None)));
-    phone.syncs_once(&server);
+    let (mut phone, note) = building_anew(&server);
     server.with(|s| s.silent = true);
     phone.write(note, "And later.");
     assert_eq!(phone.sync().waiting, 0);
     assert_eq!(server.body(note), "Good. And later.");
+}
+
+/// A phone with a note of "Good. " that it was ordered to build anew: the order has come, the history has not.
+fn building_anew(server: &Server) -> (Phone, DocumentId) {
+    let mut phone = Phone::enrolled(server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "Good. ");
+    phone.sync();
+    server.with(|s| s.rows.push(reset(note, None)));
+    phone.syncs_once(server);
+    (phone, note)
 }
 
 /// An order to build a note anew.
