@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use std::io::Write;
 use std::time::Duration;
 
 use client_core::Ended;
@@ -459,7 +460,11 @@ fn what_is_no_message_ends_the_socket_with_a_word() {
     eve.socket.send(Message::Text("hello".into())).unwrap();
     assert_eq!(eve.end(), Some(1003), "text");
     again(&mut eve);
-    eve.sends(vec![0; 1024 * 1024 + 1]).unwrap();
+    // RFC 6455 section 5.2: a masked binary frame that says how long it is. Sent to its end it would meet a closed door.
+    let mut head = vec![0x82, 0xff];
+    head.extend((1024 * 1024 + 1_u64).to_be_bytes());
+    head.extend([0; 4 + 100]);
+    eve.socket.get_mut().write_all(&head).unwrap();
     assert_eq!(eve.end(), Some(1009), "a huge frame");
     again(&mut eve);
     eve.sends(vec![0xff; 10]).unwrap();

@@ -2,6 +2,7 @@
 //! crier has marked. There is no queue: one message is on its way at a time, and what comes behind a slow
 //! reader is a mark that is read from the store when there is room. So nobody's slowness costs memory.
 
+use std::future::pending;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
@@ -260,8 +261,17 @@ impl Session<'_> {
         // Whether it is heard makes no difference here: the phone goes by its cursor.
         let sent = timeout(Duration::from_secs(1), self.socket.send(close)).await;
         if matches!(sent, Ok(Ok(()))) {
-            // The other side closes too; then nothing that is on its way is lost to a reset.
-            let answered = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+            // The other side closes too; then nothing that is on its way is lost to a reset. After a frame that is
+            // too long nothing more can be read; the word gets its time all the same.
+            let answered = async {
+                loop {
+                    match self.socket.recv().await {
+                        Some(Ok(_)) => {}
+                        Some(Err(_)) if matches!(farewell, Farewell::TooLarge) => return pending().await,
+                        _ => return,
+                    }
+                }
+            };
             let _ = timeout(Duration::from_secs(1), answered).await;
         }
     }
