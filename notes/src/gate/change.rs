@@ -61,6 +61,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         seq,
         start_op,
         closings: None,
+        course: None,
         places,
     };
     Ok(counted)

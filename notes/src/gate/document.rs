@@ -24,6 +24,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
     }
     suffix(bytes, &graph)?;
     let closings = Rows::new(&ops, &graph, actors.len(), length, limits).walk()?;
+    let course = graph.course(&actors);
     Ok(Counted {
         kind: Kind::Document,
         hash,
@@ -36,6 +37,7 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         seq: graph.max_seq,
         start_op: 1,
         closings: Some(closings),
+        course,
         places: Vec::new(),
     })
 }

@@ -5,7 +5,7 @@
 use super::frame::Columns;
 use super::lanes::{Delta, Lane, Slope};
 use super::ops::narrow;
-use super::{Limits, Refusal};
+use super::{Course, Limits, Refusal};
 
 pub(super) const COLUMNS: [u8; 9] = [0x01, 0x03, 0x13, 0x23, 0x35, 0x40, 0x43, 0x56, 0x57];
 const TIME: (i64, i64) = (-(1 << 53), 1 << 53);
@@ -37,6 +37,12 @@ pub(super) struct Graph {
     pub(super) max_seq: u64,
     /// Changes that no other depends on.
     pub(super) tips: usize,
+    /// Actors in order of first appearance, with the number of their changes.
+    writers: Vec<(u32, u64)>,
+    /// The largest `start` of a change.
+    last_start: u64,
+    /// A change that is not the first depends on none, or one not on its author's last by name.
+    winds: bool,
 }
 
 /// What is known of an actor while its changes go by.
@@ -44,6 +50,9 @@ pub(super) struct Graph {
 struct Actor {
     seq: i64,
     max_op: u32,
+    /// Index of its last change, and its place among the writers.
+    last: usize,
+    place: usize,
 }
 
 /// The columns, side by side.
@@ -103,6 +112,19 @@ impl<'a> Lanes<'a> {
 }
 
 impl Graph {
+    /// See [`Counted::course`](super::Counted::course).
+    pub(super) fn course(&self, actors: &[[u8; 16]]) -> Option<Course> {
+        let named = |(index, changes): &(u32, u64)| {
+            let actor = actors.get(usize::try_from(*index).ok()?)?;
+            Some((*actor, *changes))
+        };
+        let writers = self.writers.iter().map(named).collect::<Option<_>>()?;
+        (!self.winds).then_some(Course {
+            writers,
+            last_start: self.last_start,
+        })
+    }
+
     /// Reads the table. `bytes` is the length of the whole chunk, which bounds what is kept of its claims.
     pub(super) fn read(
         columns: &Columns<'_>,
@@ -177,18 +199,30 @@ impl Reader<'_> {
     ) -> Result<(), Refusal> {
         let index = narrow(actor, self.actors.len() as u64, Refusal::Malformed("actor index"))?;
         let max = u32::try_from(max_op).map_err(|_| Refusal::Counter("max_op"))?;
-        let start = self.deps(deps, limits)? + 1;
-        let known = self
-            .actors
-            .get_mut(usize::try_from(actor).unwrap_or(usize::MAX))
-            .ok_or(ORDER)?;
+        let number = usize::try_from(actor).unwrap_or(usize::MAX);
+        let before = *self.actors.get(number).ok_or(ORDER)?;
+        let (largest, follows) = self.deps(deps, before.last, limits)?;
+        let start = largest + 1;
+        let at = self.graph.changes.len();
+        let known = self.actors.get_mut(number).ok_or(ORDER)?;
         if seq != known.seq + 1 || start <= known.max_op {
             return Err(ORDER);
         }
         if max + 1 < start {
             return Err(Refusal::Counter("max_op"));
         }
-        *known = Actor { seq, max_op: max };
+        known.seq = seq;
+        known.max_op = max;
+        known.last = at;
+        if before.seq == 0 {
+            known.place = self.graph.writers.len();
+            self.graph.writers.push((index, 0));
+        }
+        if let Some((_, changes)) = self.graph.writers.get_mut(known.place) {
+            *changes += 1;
+        }
+        self.graph.winds |= (deps == 0 && at > 0) || (before.seq > 0 && !follows);
+        self.graph.last_start = self.graph.last_start.max(u64::from(start));
         self.graph.changes.push(Change {
             actor: index,
             start,
@@ -205,14 +239,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the dependencies of the next change: earlier ones, each once. Gives their largest counter.
-    fn deps(&mut self, number: u64, limits: &Limits) -> Result<u32, Refusal> {
+    /// Reads the dependencies of the next change: earlier ones, each once. Gives their largest counter, and whether
+    /// a certain one is among them.
+    fn deps(&mut self, number: u64, wanted: usize, limits: &Limits) -> Result<(u32, bool), Refusal> {
         self.deps = self.deps.saturating_add(number);
         if number > limits.deps as u64 || self.deps > self.graph.changes.len() as u64 + SPARE_DEPENDENCIES {
             return Err(Refusal::TooLarge("dependencies"));
         }
         let stamp = u32::try_from(self.graph.changes.len() + 1).map_err(|_| Refusal::TooLarge("changes"))?;
-        let mut largest = 0;
+        let (mut largest, mut found) = (0, false);
         for _ in 0..number {
             self.lanes.dep.left()?;
             let Slope { first: dep, .. } = self.lanes.dep.known()?;
@@ -224,7 +259,8 @@ impl Reader<'_> {
             }
             *needed = stamp;
             largest = largest.max(self.graph.changes.get(dep).ok_or(DEPENDENCY)?.max);
+            found |= dep == wanted;
         }
-        Ok(largest)
+        Ok((largest, found))
     }
 }

@@ -93,9 +93,21 @@ pub struct Counted {
     /// What stands in a document's history under its root key `finished`: each operation, and each
     /// replacement or deletion of one. None for a change chunk, which is not the whole history.
     pub closings: Option<u64>,
+    /// How a document came to be, where its history runs straight: only its first change depends on none, and each
+    /// later one of an author depends on that author's last one by name. None for a change chunk.
+    pub course: Option<Course>,
     /// In what objects a change writes, besides the root; each once. Whether they are there and of this kind
     /// only the document can tell. Empty for a document chunk, which has all its objects within itself.
     pub places: Vec<Place>,
+}
+
+/// The course of a document's history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Course {
+    /// Who wrote, in order of first appearance, and how many changes.
+    pub writers: Vec<([u8; 16], u64)>,
+    /// The largest `start_op` of a change.
+    pub last_start: u64,
 }
 
 /// An object in which a change writes.

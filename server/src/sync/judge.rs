@@ -118,6 +118,8 @@ struct Bench<'a> {
     admitted: Vec<usize>,
     /// The changes that they bring, each with its candidate.
     fresh: HashMap<ChangeHash, usize>,
+    /// The one that brings all changes that there are; they are not in `fresh`.
+    whole: Option<usize>,
     /// How often each sender's chunks were objected to.
     objections: HashMap<DeviceId, u32>,
 }
@@ -147,6 +149,7 @@ impl<'a> Bench<'a> {
             held,
             admitted: Vec::new(),
             fresh: HashMap::new(),
+            whole: None,
             objections: HashMap::new(),
         }
     }
@@ -180,7 +183,13 @@ impl<'a> Bench<'a> {
             self.right_person(&doc)?;
             match self.closings().filter(|_| as_it_came) {
                 Some(closings) => self.stands(&doc, closings, ledger.last_start())?,
-                None => self.after_finish(&doc)?,
+                None => {
+                    if let Some(index) = self.whole {
+                        let all = doc.get_changes_meta(&[]);
+                        self.fresh.extend(all.into_iter().map(|meta| (meta.hash, index)));
+                    }
+                    self.after_finish(&doc)?;
+                }
             }
         }
         let heads = doc.get_heads().into_iter().map(|head| head.0).collect();
@@ -262,6 +271,7 @@ impl<'a> Bench<'a> {
         let mut ledger = Ledger::new(self.base, self.template);
         self.admitted.clear();
         self.fresh.clear();
+        self.whole = None;
         let mut waiting: Vec<usize> = (0..self.held.len())
             .filter(|index| matches!(self.held.get(*index), Some(None)))
             .collect();
@@ -275,6 +285,10 @@ impl<'a> Bench<'a> {
                 match ledger.admit(parsed) {
                     Admission::Missing => still.push(index),
                     Admission::Wrong(code) => self.hold(index, code, true),
+                    Admission::Whole => {
+                        self.whole = Some(index);
+                        self.admitted.push(index);
+                    }
                     Admission::In(hashes) => {
                         self.fresh.extend(hashes.into_iter().map(|hash| (hash, index)));
                         self.admitted.push(index);
@@ -392,7 +406,7 @@ impl<'a> Bench<'a> {
                 Err(self.blame(Code::WrongDocument, gone))
             };
         }
-        let writer = |hash: &ChangeHash| self.fresh.get(hash).copied();
+        let writer = |hash: &ChangeHash| self.whole.or_else(|| self.fresh.get(hash).copied());
         // Of two who begin one note, the first counts.
         let first = people.iter().filter_map(|(_, hash)| writer(hash)).min();
         let vouched = |person: &str| {

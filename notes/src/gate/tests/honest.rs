@@ -1,13 +1,13 @@
 //! Everything that Automerge writes is accepted, and the counts are Automerge's own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::legacy::{Key, ObjectId, Op, OpType};
 use automerge::transaction::Transactable as _;
-use automerge::{AutoCommit, Change, ROOT};
+use automerge::{AutoCommit, Change, ChangeHash, ROOT};
 
 use super::samples;
-use crate::gate::{Counted, Kind, Limits, Refusal, count};
+use crate::gate::{Counted, Course, Kind, Limits, Refusal, count};
 
 fn check_document(name: &str, doc: &mut AutoCommit) {
     let bytes = doc.save_nocompress();
@@ -34,6 +34,7 @@ fn check_document(name: &str, doc: &mut AutoCommit) {
         start_op: 1,
         places: Vec::new(),
         closings: Some(changes.iter().map(closings).sum()),
+        course: course(&changes),
     };
     assert_eq!(counted, expected, "{name}");
     let meta = doc.get_changes_meta(&[]);
@@ -43,6 +44,25 @@ fn check_document(name: &str, doc: &mut AutoCommit) {
         meta.iter().map(|m| m.max_op).max().unwrap_or(0),
         "{name}"
     );
+}
+
+/// Who wrote in which order, where each change names the one before it of its author.
+fn course(changes: &[Change]) -> Option<Course> {
+    let mut course = Course::default();
+    let mut last: BTreeMap<[u8; 16], ChangeHash> = BTreeMap::new();
+    for (n, change) in changes.iter().enumerate() {
+        let actor = change.actor_id().to_bytes().try_into().unwrap();
+        let before = last.insert(actor, change.hash());
+        if (n > 0 && change.deps().is_empty()) || before.is_some_and(|hash| !change.deps().contains(&hash)) {
+            return None;
+        }
+        match course.writers.iter_mut().find(|(writer, _)| *writer == actor) {
+            Some((_, changes)) => *changes += 1,
+            None => course.writers.push((actor, 1)),
+        }
+        course.last_start = course.last_start.max(change.start_op().get());
+    }
+    Some(course)
 }
 
 /// What a change does under `finished`: a row unless it deletes, and each that it replaces.
@@ -89,6 +109,7 @@ fn check_change(name: &str, change: &Change) {
         seq: change.seq(),
         start_op: change.start_op().get(),
         closings: None,
+        course: None,
         places: counted.places.clone(),
     };
     assert_eq!(counted, expected, "{name}");
@@ -103,9 +124,15 @@ fn check_change(name: &str, change: &Change) {
 
 #[test]
 fn documents_are_counted_as_automerge_counts_them() {
+    let (mut straight, mut winding) = (0, 0);
     for (name, mut doc) in samples::all() {
         check_document(name, &mut doc);
+        match course(&doc.get_changes(&[])) {
+            Some(_) => straight += 1,
+            None => winding += 1,
+        }
     }
+    assert!(straight > 0 && winding > 0, "{straight} and {winding}");
 }
 
 #[test]

@@ -171,6 +171,31 @@ fn merged() -> AutoCommit {
     ann
 }
 
+/// Ann goes on from what Ben wrote on hers, and does not name her own.
+fn by_turns() -> AutoCommit {
+    let mut ann = by(2);
+    ann.put(ROOT, "a", 1).unwrap();
+    commit(&mut ann, 1);
+    let mut ben = ann.fork().with_actor(ActorId::from([1; 16]));
+    ben.put(ROOT, "b", 2).unwrap();
+    commit(&mut ben, 2);
+    ann.merge(&mut ben).unwrap();
+    ann.put(ROOT, "a", 3).unwrap();
+    commit(&mut ann, 3);
+    ann
+}
+
+/// Two beginnings.
+fn begun_apart() -> AutoCommit {
+    let (mut ann, mut ben) = (by(2), by(1));
+    ann.put(ROOT, "a", 1).unwrap();
+    commit(&mut ann, 1);
+    ben.put(ROOT, "b", 2).unwrap();
+    commit(&mut ben, 2);
+    ann.merge(&mut ben).unwrap();
+    ann
+}
+
 fn two_hundred_changes() -> AutoCommit {
     let mut doc = by(6);
     for round in 0..200 {
@@ -328,6 +353,8 @@ pub(super) fn small() -> Vec<(&'static str, AutoCommit)> {
         ("emoji", emoji()),
         ("marked", marked()),
         ("merged", merged()),
+        ("by turns", by_turns()),
+        ("begun apart", begun_apart()),
         ("without operations", without_operations()),
         ("closed", closed()),
     ]

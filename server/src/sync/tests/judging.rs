@@ -250,3 +250,57 @@ fn what_is_known_already_changes_nothing() {
     );
     assert!(judged(Some(&base), &[]).outcome.is_none());
 }
+
+/// A history by two installs of one phone: straight, or going on from the other's without naming the own last one.
+fn by_two_installs(winding: bool) -> Automerge {
+    let mut doc = note_by(actor(7), ANN);
+    let mut other = doc.clone();
+    take(&mut other, actor(3));
+    write(&mut other, &[typed(0, "Then ")]);
+    if !winding {
+        write(&mut doc, &[typed(0, "And ")]);
+    }
+    doc.merge(&mut other).unwrap();
+    write(&mut doc, &[typed(0, "So ")]);
+    doc
+}
+
+#[test]
+fn a_whole_history_is_judged_as_its_changes_are() {
+    let mut late = note_by(actor(7), ANN);
+    write(&mut late, &[finish(1)]);
+    write(&mut late, &[typed(0, "late ")]);
+    let mut added = note_by(actor(7), ANN);
+    write(&mut added, &[finish(1)]);
+    write(&mut added, &[addendum("a1")]);
+    let docs = [
+        ("straight", by_two_installs(false), "publish"),
+        ("winding", by_two_installs(true), "publish"),
+        ("an addendum", added, "publish"),
+        ("words behind the finish", late, "changed_after_finish"),
+    ];
+    for (what, doc, expected) in docs {
+        for knew_finish in [false, true] {
+            let known = |chunk| Candidate {
+                knew_finish,
+                ..candidate(chunk)
+            };
+            let whole = judged(None, &[known(whole(&doc))]);
+            let single: Vec<_> = changes(&doc).into_iter().map(known).collect();
+            let single = judged(None, &single);
+            // Of changes only the guilty one is held; of a whole there is only the whole.
+            let publishes = expected == "publish" && !knew_finish;
+            let found = findings(&whole);
+            if publishes {
+                assert_eq!(found, ["publish"], "{what}");
+                let (whole, single) = (whole.outcome.unwrap(), single.outcome.unwrap());
+                assert_eq!(whole.writers, single.writers, "{what}");
+                assert_eq!((whole.heads, whole.plain), (single.heads, single.plain), "{what}");
+            } else {
+                let mut held = findings(&single).into_iter();
+                let held = held.find(|code| !["publish", "wait"].contains(code));
+                assert_eq!(found, held.as_slice(), "{what}, {knew_finish}");
+            }
+        }
+    }
+}
