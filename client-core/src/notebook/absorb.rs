@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::ActorId;
+use automerge::{ActorId, Automerge};
 use notes::ids::{Actor, DocumentId};
 use notes::note::{self, Template};
 use notes::wire::{Outcome, Subject};
@@ -43,6 +43,8 @@ pub(super) struct Ledger {
     pub(super) renewed: Vec<Open>,
     /// This device, for what an open document keeps of it.
     pub(super) device: Option<String>,
+    /// Whose it is.
+    pub(super) worker: Option<String>,
 }
 
 impl Ledger {
@@ -74,6 +76,7 @@ impl Notebook {
             open: BTreeMap::new(),
             renewed: Vec::new(),
             device: self.device().map(|device| device.to_string()),
+            worker: self.me().ok().map(|me| me.worker.clone()),
         };
         // What is typed and not yet a change stays in the store's journal, and is read again with it.
         for arrival in &effects.arrivals {
@@ -230,6 +233,7 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         row.offered_heads = absorbed.doc.get_heads();
     }
     let new = row.nr == 0;
+    row.hidden |= new && has_left(conn, arrival, &absorbed.doc, ledger)?;
     let plain = save(conn, &mut row, &absorbed.doc)?;
     if let Some(person) = arrival.person.filter(|person| row.person != Some(*person)) {
         // A person decided so, and the note does not say it yet. By this it leaves the view with them.
@@ -250,4 +254,20 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         ledger.touched.push(row.id);
     }
     Ok(())
+}
+
+/// Whether a note that comes as a history left the view after it was asked for: its person is not on the caseload
+/// any more, and nobody of this phone's wrote in it. Shown now, it would stay as it is for ever.
+fn has_left(conn: &Db, arrival: &Arrival, doc: &Automerge, ledger: &Ledger) -> Result<bool, Trouble> {
+    let person = arrival.person.map(|id| rows::person(conn, id)).transpose()?;
+    if !arrival.asked || person.flatten().is_none_or(|person| person.mine) {
+        return Ok(false);
+    }
+    for meta in doc.get_changes_meta(&[]) {
+        let worker = ledger.worker.as_deref().unwrap_or_default();
+        if ledger.mine.contains(&*meta.actor) || rows::writes_under(conn, worker, meta.actor.to_bytes())? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -1,6 +1,6 @@
 //! Who is in view: caseload, team, those who come and those who leave.
 
-use notes::wire::{DetailRow, RemovalRow, RowBody, Subject};
+use notes::wire::{ActorRow, DetailRow, RemovalRow, RowBody, Subject};
 
 use super::server::{ANN, BEN, person};
 use super::*;
@@ -236,4 +236,38 @@ fn a_note_leaves_the_view_with_whom_the_server_says_it_is_about() {
     server.with(|s| s.rows.push(RowBody::Removal(RemovalRow { person: BEN })));
     bob.sync();
     assert_eq!(bob.state(note), "none");
+}
+
+/// Ann came on to Bob's caseload and left it again before his phone had asked for the rest of her note. The server
+/// gives it to whoever knows its id, and tells of nothing that is written in it later.
+#[test]
+fn a_history_that_comes_after_its_person_has_left_brings_no_note_into_view() {
+    for (bob_wrote_in_it, shown) in [(false, "none"), (true, "on_server")] {
+        let server = Server::new();
+        let mut alice = Phone::enrolled(&server, "W1", 3);
+        let note = alice.note("P1");
+        alice.sync();
+        let mut bob = Phone::enrolled(&server, "W22", 4);
+        bob.book
+            .store
+            .write(|tx| {
+                tx.execute("DELETE FROM doc", [])?;
+                fills::want_anew(tx, Subject::Document(note))
+            })
+            .unwrap();
+        // Another phone of his, in the second line.
+        let worker = if bob_wrote_in_it { "W22" } else { "W1" }.to_owned();
+        let actor = alice.book.actor;
+        server.with(|s| {
+            s.rows.push(RowBody::Actor(ActorRow { actor, worker }));
+            s.rows.push(person(ANN, "P1", "Ann", false));
+        });
+        bob.sync();
+        assert_eq!(bob.state(note), shown);
+        assert_eq!(
+            docs::find(bob.book.store.read(), note).unwrap().is_some(),
+            bob_wrote_in_it
+        );
+        assert!(fills::wanted(bob.book.store.read()).unwrap().is_empty());
+    }
 }
