@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ActorId, Automerge};
-use notes::ids::{Actor, DocumentId};
-use notes::note::{self, Template};
+use notes::ids::{Actor, DocumentId, PersonId};
+use notes::note;
 use notes::wire::{Outcome, Subject};
 
 use super::Notebook;
@@ -240,9 +240,8 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         row.person = Some(person);
         docs::set_person(conn, row.nr, person)?;
     }
-    if new && template == Template::Note && row.face.kind.is_none() {
-        // Only the part of one who joined: another phone under the same key joined this note, and whoever
-        // began it wrote before that.
+    if new && !arrival.asked && !on_caseload(conn, row.person)? {
+        // It comes because another phone under the same key wrote in it; what was there before that does not.
         fills::want_anew(conn, Subject::Document(row.id))?;
     }
     ledger.received.push(row.id);
@@ -259,8 +258,8 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
 /// Whether a note that comes as a history left the view after it was asked for: its person is not on the caseload
 /// any more, and nobody of this phone's wrote in it. Shown now, it would stay as it is for ever.
 fn has_left(conn: &Db, arrival: &Arrival, doc: &Automerge, ledger: &Ledger) -> Result<bool, Trouble> {
-    let person = arrival.person.map(|id| rows::person(conn, id)).transpose()?;
-    if !arrival.asked || person.flatten().is_none_or(|person| person.mine) {
+    let known = arrival.person.map(|id| rows::person(conn, id)).transpose()?;
+    if !arrival.asked || known.flatten().is_none_or(|person| person.mine) {
         return Ok(false);
     }
     for meta in doc.get_changes_meta(&[]) {
@@ -270,4 +269,10 @@ fn has_left(conn: &Db, arrival: &Arrival, doc: &Automerge, ledger: &Ledger) -> R
         }
     }
     Ok(true)
+}
+
+/// Whether all that is written of a person comes to this phone.
+fn on_caseload(conn: &Db, person: Option<PersonId>) -> Result<bool, Trouble> {
+    let known = person.map(|id| rows::person(conn, id)).transpose()?.flatten();
+    Ok(known.is_some_and(|person| person.mine))
 }

@@ -225,7 +225,12 @@ impl Town {
                     let owner = core.store.read(|tx| tx.actor_owner(actor)).expect("the store");
                     self.was_set_back && owner.is_none()
                 };
+                let all = more.len();
                 more.retain(|actor| !is_lost_desk(actor));
+                if more.len() < all && !on_caseload(&self.v.server, item.id, &phone.worker) {
+                    // Only what the desk wrote then brought the note to this phone.
+                    continue;
+                }
                 assert!(
                     more.is_empty() || may_have_more,
                     "{} has more of {}: {more:?}",
@@ -366,6 +371,19 @@ fn readable(server: &Server, resident: &Resident) -> impl Fn(DocumentId) -> bool
         let theirs = person.and_then(|person| person.allocated_worker);
         joined.contains(&note) || theirs.is_some_and(|theirs| same_team(&theirs, &worker))
     }
+}
+
+/// Whether a note's person is on a worker's caseload.
+fn on_caseload(server: &Server, note: DocumentId, worker: &str) -> bool {
+    let core = server.core();
+    let person = core.store.read(|tx| match tx.document_person(note)? {
+        Some(person) => tx.person(person),
+        None => Ok(None),
+    });
+    let theirs = person
+        .expect("the store")
+        .and_then(|person| person.allocated_worker);
+    theirs.as_deref() == Some(worker)
 }
 
 /// The simulator's own knowledge of who works with whom.

@@ -271,3 +271,30 @@ fn a_history_that_comes_after_its_person_has_left_brings_no_note_into_view() {
         assert!(fills::wanted(bob.book.store.read()).unwrap().is_empty());
     }
 }
+
+/// Another phone under Bob's key wrote in a note, so it comes to this one too; what was published of it before
+/// that does not come by itself, but for somebody on the caseload.
+#[test]
+fn a_note_that_comes_from_another_phone_of_ones_own_is_asked_for_whole() {
+    for mine in [false, true] {
+        let server = Server::new();
+        server.with(|s| s.rows.push(person(ANN, "P1", "Ann", mine)));
+        let mut alice = Phone::enrolled(&server, "W1", 3);
+        let note = alice.note("P1");
+        alice.sync();
+        alice.write(note, "what came before");
+        alice.sync();
+        let mut bob = Phone::enrolled(&server, "W22", 4);
+        bob.book
+            .store
+            .write(|tx| Ok(tx.execute("DELETE FROM doc", [])?))
+            .unwrap();
+        // The beginning comes again: there are two phones that have it.
+        server.with(|s| s.log.push(s.log[0].clone()));
+        let before = server.with(|s| s.requests.len());
+        bob.sync();
+        let asked = asked_for(&server, before);
+        assert_eq!(asked == [Subject::Document(note)], !mine, "{asked:?}");
+        assert_eq!(bob.body(note), if mine { "" } else { "what came before" });
+    }
+}
