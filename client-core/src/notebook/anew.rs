@@ -13,6 +13,7 @@ use super::absorb::Ledger;
 use super::commit::save;
 use crate::store::docs::{self, DocRow, Reset};
 use crate::store::meta::{self, key};
+use crate::store::outgoing::Offered;
 use crate::store::{Db, aside, fills, outgoing};
 use crate::sync;
 use crate::trouble::Trouble;
@@ -89,11 +90,10 @@ fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Troubl
         if replay.wrote {
             ledger.renew(conn)?;
         }
-        let again = offered
-            .iter()
-            .filter(|o| !sync::holds(&built.doc, &o.chunk) && !replay.left_out(&o.chunk));
-        let again: Vec<i64> = again.map(|offered| offered.nr).collect();
-        outgoing::supersede(conn, &again)?;
+        let missing = offered.iter().filter(|o| !sync::holds(&built.doc, &o.chunk));
+        let (decided, again): (Vec<_>, Vec<_>) = missing.partition(|o| replay.left_out(&o.chunk));
+        outgoing::leave_out(conn, &numbers(&decided))?;
+        outgoing::supersede(conn, &numbers(&again))?;
         (replay.doc, replay.wrote)
     } else {
         outgoing::drop_unsettled(conn, row.id)?;
@@ -109,6 +109,10 @@ fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Troubl
     ledger.touched.push(row.id);
     ledger.received.push(row.id);
     Ok(())
+}
+
+fn numbers(chunks: &[&Offered]) -> Vec<i64> {
+    chunks.iter().map(|offered| offered.nr).collect()
 }
 
 /// Where it is remembered what a person decided against in a document.

@@ -111,6 +111,35 @@ fn an_ordered_reset_takes_the_servers_copy_and_writes_again_what_came_later() {
     assert_eq!(aside::kept(phone.book.store.read(), note).unwrap()[0].0, "reset");
 }
 
+/// The server took it, and a person set it aside before it was published: the phone never heard that it was held.
+#[test]
+fn what_was_decided_against_stays_out_where_two_phones_then_write_under_one_name() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.write(note, "Good. ");
+    alice.sync();
+    alice.write(note, "BAD. ");
+    alice.sync();
+    let row = docs::find(alice.book.store.read(), note).unwrap().unwrap();
+    let against = row.heads.iter().map(|hash| hash.0.to_vec().into()).collect();
+    server.with(|s| {
+        s.log.pop();
+        s.rows.push(reset(note, Some(against)));
+    });
+    alice.sync();
+    assert_eq!(alice.body(note), "Good. ");
+    let mut twin = alice.twin(&server);
+    alice.write(note, "On the old phone. ");
+    alice.sync();
+    twin.write(note, "On the new one. ");
+    twin.sync();
+    twin.sync();
+    assert_eq!(twin.body(note), server.body(note));
+    assert!(!twin.body(note).contains("BAD"), "{}", twin.body(note));
+    assert!(twin.body(note).contains("On the new one. "));
+}
+
 #[test]
 fn a_reset_survives_a_broken_link_and_a_kill() {
     let server = Server::new();
