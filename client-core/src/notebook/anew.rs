@@ -18,10 +18,13 @@ use crate::store::{Db, aside, fills, outgoing};
 use crate::sync;
 use crate::trouble::Trouble;
 
+/// The order to build a document anew.
+pub(super) const RESET: &str = "reset";
+
 /// Sets the copy aside and asks for the server's history. Until that came the note can be read, and
 /// what is typed meanwhile is written again with the rest.
 pub(super) fn begin(conn: &Db, row: &DocRow, why: Reset, ledger: &mut Ledger) -> Result<(), Trouble> {
-    let word = if why == Reset::Fork { "fork" } else { "reset" };
+    let word = if why == Reset::Fork { "fork" } else { RESET };
     let snapshot = docs::snapshot(conn, row.nr)?;
     aside::keep(conn, row.id, ledger.now, word, &snapshot)?;
     aside::clear_waiting(conn, row.id)?;
@@ -56,8 +59,12 @@ pub(super) fn history_came(
     }
     match closed {
         None => rebuild(conn, row, ledger)?,
-        // The copy stays as it is: taken for a new note, it would be written a second time.
-        Some(Closed::NotYours) => docs::set_reset(conn, row.nr, Reset::No)?,
+        // The copy stays as it is: taken for a new note, it would be written a second time. An order for it is
+        // carried out when it comes again with the note.
+        Some(Closed::NotYours) => {
+            docs::set_reset(conn, row.nr, Reset::No)?;
+            meta::clear_between(conn, key::ORDER_DONE, &format!(" {RESET} {id}"))?;
+        }
         Some(Closed::NotYet) => return Ok(false),
     }
     Ok(true)

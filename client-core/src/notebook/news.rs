@@ -72,7 +72,7 @@ fn order(conn: &Db, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<
             ledger.renew(conn)?;
             want_all_anew(conn)
         }
-        ("reset", Some(document)) => match docs::find(conn, document)? {
+        (anew::RESET, Some(document)) => match docs::find(conn, document)? {
             Some(doc) if !doc.gone => {
                 let against: Vec<u8> = row
                     .against
