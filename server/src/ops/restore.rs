@@ -62,8 +62,8 @@ fn make_ready(file: &Path, workshop: &Path, key: Option<[u8; 32]>, host: &Host) 
 /// Past all numbers that the lost server may have given, and somewhere else than the last restore of the same backup;
 /// small enough for thousands of restores below 2^53.
 fn leap(host: &Host) -> u64 {
-    let [a, b, c, d, e] = host.random();
-    (1 << 32) + u64::from_be_bytes([0, 0, 0, a, b, c, d, e])
+    let chance = u64::from_be_bytes(host.random());
+    (1 << 32) + chance % (1 << 40)
 }
 
 fn begin_anew(tx: &Tx<'_>, seq: u64, host: &Host) -> Result<(), StoreError> {
