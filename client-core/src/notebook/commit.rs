@@ -1,6 +1,8 @@
 //! From edits to one Automerge change, and from a document to its row: snapshot, heads, list
 //! columns, search and the journal's end, all in one transaction.
 
+use std::collections::BTreeSet;
+
 use automerge::transaction::CommitOptions;
 use automerge::{ActorId, Automerge};
 use notes::ids::DocumentId;
@@ -11,8 +13,18 @@ use super::Notebook;
 use super::desk::Open;
 use crate::store::docs::{self, DocRow, Face};
 use crate::store::journal::{self, Entry};
-use crate::store::{Db, aside, search};
+use crate::store::{Db, aside, outgoing, search};
+use crate::sync;
 use crate::trouble::Trouble;
+
+/// When a change is frozen for the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Offer {
+    /// With the change: a colleague waits for it.
+    Now,
+    /// With the next pass.
+    Later,
+}
 
 /// What is written along with a change.
 pub(super) type Also<'a> = &'a dyn Fn(&Db) -> Result<(), Trouble>;
@@ -57,6 +69,24 @@ pub(super) fn save(conn: &Db, row: &mut DocRow, doc: &Automerge) -> Result<Optio
     Ok(plain)
 }
 
+/// Freezes what a document has not offered yet; gives how many bytes that is. The row is to be written then.
+pub(super) fn freeze(
+    conn: &Db,
+    row: &mut DocRow,
+    doc: &Automerge,
+    mine: &BTreeSet<ActorId>,
+    now: i64,
+) -> Result<usize, Trouble> {
+    let mut bytes = 0;
+    for chunk in sync::chunks_to_offer(doc, &row.offered_heads, mine) {
+        bytes += chunk.len();
+        outgoing::freeze(conn, row.id, &chunk, now)?;
+    }
+    row.offered_heads = doc.get_heads();
+    row.unoffered = false;
+    Ok(bytes)
+}
+
 impl Notebook {
     /// The document on the desk, opened from the store where it is not there yet.
     pub(super) fn opened(&mut self, id: DocumentId) -> Result<&mut Open, Trouble> {
@@ -94,7 +124,15 @@ impl Notebook {
         if self.opened(id)?.journal.is_empty() {
             return Ok(());
         }
-        self.write_change(id, &[], &|_| Ok(()))
+        self.write_change(id, &[], &|_| Ok(()), Offer::Later)
+    }
+
+    /// The same, and offers the change in the same transaction.
+    pub(super) fn settle_and_offer(&mut self, id: DocumentId) -> Result<(), Trouble> {
+        if self.opened(id)?.journal.is_empty() {
+            return Ok(());
+        }
+        self.write_change(id, &[], &|_| Ok(()), Offer::Now)
     }
 
     /// Turns every journal into a change.
@@ -118,12 +156,18 @@ impl Notebook {
         also: Also<'_>,
     ) -> Result<(), Trouble> {
         self.settle_all()?;
-        self.write_change(id, edits, also)
+        self.write_change(id, edits, also, Offer::Later)
     }
 
     /// Makes one change of the journal, or of the edits where the journal is empty, and writes it. On
     /// any failure the store is as it was.
-    fn write_change(&mut self, id: DocumentId, edits: &[Edit], also: Also<'_>) -> Result<(), Trouble> {
+    fn write_change(
+        &mut self,
+        id: DocumentId,
+        edits: &[Edit],
+        also: Also<'_>,
+        offer: Offer,
+    ) -> Result<(), Trouble> {
         let now = self.now();
         let actor = ActorId::from(&self.actor.0[..]);
         let device = self.device().map(|d| d.to_string());
@@ -140,7 +184,11 @@ impl Notebook {
             replay(&mut open, &actor, now, device.as_deref())
         };
         open.row.unoffered = true;
-        let plain = self.store.write(|tx| {
+        let Self { store, mine, .. } = self;
+        let plain = store.write(|tx| {
+            if offer == Offer::Now && open.row.is_offered() {
+                freeze(tx, &mut open.row, &open.doc, mine, now)?;
+            }
             let plain = save(tx, &mut open.row, &open.doc)?;
             also(tx)?;
             for entry in &unreplayed {

@@ -237,14 +237,25 @@ impl Notebook {
     /// Makes changes of what was typed where a colleague looks on.
     fn pace(&mut self, now: i64) -> Result<(), Trouble> {
         for id in self.desk.typed() {
-            if self.live.company.contains(&id) && now >= self.paced_at(id) {
-                // By the beat and not by the clock: a late step must not push all that follow later still.
-                let beat = self.paced_at(id);
-                let on_beat = now.saturating_sub(beat) < PACE_MS;
-                self.settle(id)?;
-                self.live.changed_at.insert(id, if on_beat { beat } else { now });
+            if self.is_due(id, now) {
+                self.change_on_beat(id, now)?;
             }
         }
+        Ok(())
+    }
+
+    /// Whether what is typed now becomes a change at once: a colleague looks on, and the last one is long enough ago.
+    pub(super) fn is_due(&self, id: DocumentId, now: i64) -> bool {
+        self.in_company(id) && now >= self.paced_at(id)
+    }
+
+    /// Makes a change of what was typed.
+    pub(super) fn change_on_beat(&mut self, id: DocumentId, now: i64) -> Result<(), Trouble> {
+        // By the beat and not by the clock: a late step must not push all that follow later still.
+        let beat = self.paced_at(id);
+        let on_beat = now.saturating_sub(beat) < PACE_MS;
+        self.settle_and_offer(id)?;
+        self.live.changed_at.insert(id, if on_beat { beat } else { now });
         Ok(())
     }
 

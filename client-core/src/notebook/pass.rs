@@ -10,6 +10,7 @@ use notes::wire::{MAX_FILLS, MAX_READINGS, Outcome, REQUEST_TARGET_BYTES, Respon
 use serde::Serialize;
 
 use super::Notebook;
+use super::commit::freeze;
 use super::link::{Ended, Stop};
 use super::standing::in_words;
 use crate::host::Transport;
@@ -219,7 +220,7 @@ impl Notebook {
         } = self;
         store.write(|tx| {
             while bytes < target_bytes {
-                let Some(row) = docs::unoffered(tx, 1)?.pop() else {
+                let Some(mut row) = docs::unoffered(tx, 1)?.pop() else {
                     break;
                 };
                 let open = desk.get(row.id).filter(|open| open.row.heads == row.heads);
@@ -230,13 +231,9 @@ impl Notebook {
                     loaded = note::load(&docs::snapshot(tx, row.nr)?)?;
                     &loaded
                 };
-                for chunk in sync::chunks_to_offer(doc, &row.offered_heads, mine) {
-                    bytes += chunk.len();
-                    outgoing::freeze(tx, row.id, &chunk, now)?;
-                }
-                let heads = doc.get_heads();
-                docs::offered(tx, row.nr, &heads)?;
-                frozen.push((row.id, heads));
+                bytes += freeze(tx, &mut row, doc, mine, now)?;
+                docs::offered(tx, row.nr, &row.offered_heads)?;
+                frozen.push((row.id, row.offered_heads));
             }
             Ok(())
         })?;

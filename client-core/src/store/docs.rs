@@ -65,6 +65,13 @@ pub(crate) struct DocRow {
     pub(crate) face: Face,
 }
 
+impl DocRow {
+    /// Whether its changes go to the server: not what was removed, nor what is about to be built anew.
+    pub(crate) fn is_offered(&self) -> bool {
+        !self.gone && self.reset == Reset::No
+    }
+}
+
 /// Heads as one blob.
 pub(crate) fn join(heads: &[ChangeHash]) -> Vec<u8> {
     heads.iter().flat_map(|h| h.0).collect()

@@ -212,7 +212,8 @@ fn say(call: &Call, said: &Said) {
 fn log_to_stderr(config: &Config, serving: bool) -> Result<(), Failure> {
     use tracing_subscriber::EnvFilter;
     let filter = if serving { config.log.as_str() } else { "warn" };
-    let filter = EnvFilter::try_new(filter)
+    // Automerge opens a span for each load and writes the whole history into it, told or not.
+    let filter = EnvFilter::try_new(format!("automerge=warn,{filter}"))
         .map_err(|_| Failure::Usage("log: not a filter that can be read".to_owned()))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)

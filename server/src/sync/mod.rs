@@ -14,6 +14,7 @@ mod project;
 mod pull;
 mod record;
 mod rows;
+mod small;
 mod view;
 mod watch;
 

@@ -9,5 +9,6 @@ mod passes;
 mod projecting;
 mod pulls;
 mod rights;
+mod small;
 mod watching;
 mod world;

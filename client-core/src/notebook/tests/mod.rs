@@ -2,6 +2,7 @@
 //! can be cut off, lose answers, hold, forget and order. The real server has stories of its own.
 
 mod anew;
+mod company;
 mod kill;
 mod link;
 mod pass;

@@ -7,18 +7,6 @@ use notes::note::{Edit, Template};
 use super::world::*;
 use crate::sync::judge::{Candidate, Finding};
 
-/// A small generator; the seed is printed, and one run can be seen again by it.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % n as u64).unwrap()
-    }
-}
-
 fn an_edit(dice: &mut Dice, doc: &Automerge) -> Edit {
     let length = plain(doc).texts["body"].chars().count();
     match dice.below(7) {

@@ -385,3 +385,15 @@ pub(super) const ACCEPTED: (Outcome, Option<String>) = (Outcome::Accepted, None)
 pub(super) fn held(code: Code) -> (Outcome, Option<String>) {
     (Outcome::Held, Some(code.as_str().to_owned()))
 }
+
+/// A small generator; the seed is printed, and one run can be seen again by it.
+pub(super) struct Dice(pub(super) u64);
+
+impl Dice {
+    pub(super) fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % n as u64).unwrap()
+    }
+}
