@@ -15,7 +15,7 @@ use super::commit::save;
 use super::desk::Open;
 use super::pass::Tally;
 use super::{anew, news};
-use crate::store::docs::{self, Reset};
+use crate::store::docs::{self, DocRow, Reset};
 use crate::store::meta::{self, key};
 use crate::store::{Db, aside, attachments, fills, journal, outgoing, rows, search};
 use crate::sync::{self, Answer, Arrival, Effects};
@@ -225,6 +225,7 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         return Ok(());
     }
     let mut row = known.unwrap_or_else(|| arriving_row(arrival.document, template, arrival.person));
+    row.hidden = is_out_of_view(conn, &row, arrival, &absorbed.doc, ledger)?;
     row.person = row.person.or(arrival.person);
     // Who is once in company is never alone again.
     row.alone = row.alone && sync::alone(&absorbed.doc, &ledger.mine);
@@ -233,7 +234,6 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         row.offered_heads = absorbed.doc.get_heads();
     }
     let new = row.nr == 0;
-    row.hidden |= new && has_left(conn, arrival, &absorbed.doc, ledger)?;
     let plain = save(conn, &mut row, &absorbed.doc)?;
     if let Some(person) = arrival.person.filter(|person| row.person != Some(*person)) {
         // A person decided so, and the note does not say it yet. By this it leaves the view with them.
@@ -253,6 +253,24 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         ledger.touched.push(row.id);
     }
     Ok(())
+}
+
+/// Whether a note stays hidden, or is to be.
+fn is_out_of_view(
+    conn: &Db,
+    row: &DocRow,
+    arrival: &Arrival,
+    doc: &Automerge,
+    ledger: &Ledger,
+) -> Result<bool, Trouble> {
+    if row.nr == 0 {
+        return has_left(conn, arrival, doc, ledger);
+    }
+    match arrival.person.filter(|person| row.person != Some(*person)) {
+        // A person decided that it is about somebody else: what hid it was whom it had been about.
+        Some(person) => Ok(row.hidden && rows::person(conn, person)?.is_none()),
+        None => Ok(row.hidden),
+    }
 }
 
 /// Whether a note that comes as a history left the view after it was asked for: its person is not on the caseload

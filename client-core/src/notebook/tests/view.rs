@@ -1,5 +1,6 @@
 //! Who is in view: caseload, team, those who come and those who leave.
 
+use notes::ids::PersonId;
 use notes::wire::{ActorRow, DetailRow, RemovalRow, RowBody, Subject};
 
 use super::server::{ANN, BEN, person};
@@ -296,5 +297,26 @@ fn a_note_that_comes_from_another_phone_of_ones_own_is_asked_for_whole() {
         let asked = asked_for(&server, before);
         assert_eq!(asked == [Subject::Document(note)], !mine, "{asked:?}");
         assert_eq!(bob.body(note), if mine { "" } else { "what came before" });
+    }
+}
+
+/// Ann left the team while Alice's note of her was on its way; the desk lets it in as a note about Ben, or about
+/// somebody whom Alice may not see either.
+#[test]
+fn a_note_that_is_let_in_for_another_person_comes_back_into_view_with_them() {
+    for (other, state) in [(BEN, "on_server"), (PersonId([3; 16]), "none")] {
+        let server = Server::new();
+        let mut alice = Phone::enrolled(&server, "W1", 3);
+        let note = alice.note("P1");
+        alice.sync();
+        server.with(|s| s.rows.push(RowBody::Removal(RemovalRow { person: ANN })));
+        alice.sync();
+        assert_eq!(alice.state(note), "none");
+        let mut bob = Phone::enrolled(&server, "W22", 4);
+        bob.write(note, "as the desk would");
+        bob.sync();
+        server.with(|s| s.log.iter_mut().for_each(|entry| entry.person = Some(other)));
+        alice.sync();
+        assert_eq!(alice.state(note), state);
     }
 }
