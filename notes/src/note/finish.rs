@@ -95,7 +95,10 @@ pub fn violations(doc: &Automerge, new: &Newcomers<'_>) -> Result<Violations, Un
     // In one order, whatever the set's is. Each is looked up: of a long history few are new.
     let mut fresh: Vec<&ChangeHash> = new.fresh.iter().collect();
     fresh.sort_unstable();
-    for meta in fresh.into_iter().filter_map(|hash| doc.get_change_meta_by_hash(hash)) {
+    for meta in fresh
+        .into_iter()
+        .filter_map(|hash| doc.get_change_meta_by_hash(hash))
+    {
         if (new.desk)(&meta.actor) {
             continue;
         }

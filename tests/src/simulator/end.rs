@@ -201,14 +201,26 @@ impl Town {
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
             let readable = readable(&self.v.server, resident);
             let phone = &mut resident.phone;
-            for item in phone.list() {
-                let record = core.store.read(|tx| tx.document(item.id)).expect("the store");
+            let listed: BTreeSet<DocumentId> = phone.list().iter().map(|item| item.id).collect();
+            let due = self.notes.iter().copied();
+            let due: BTreeSet<DocumentId> = due
+                .filter(|note| on_caseload(&self.v.server, *note, &phone.worker))
+                .collect();
+            for id in listed.union(&due).copied() {
+                let record = core.store.read(|tx| tx.document(id)).expect("the store");
                 // Nothing of it is published: who began it is lost, or a person set it aside.
-                if record.is_none() || !readable(item.id) {
+                if record.is_none() || !readable(id) {
                     continue;
                 }
-                let here = phone.document(item.id).expect("it is listed");
-                let there = core.store.read(|tx| server::sync::published(tx, item.id, None));
+                // Pages stand in no list.
+                assert!(
+                    listed.contains(&id) || self.pages.contains(&id),
+                    "{} does not list {id}",
+                    phone.name
+                );
+                let here = phone.document(id);
+                let here = here.unwrap_or_else(|| panic!("{} does not have {id}", phone.name));
+                let there = core.store.read(|tx| server::sync::published(tx, id, None));
                 let there = there.expect("it can be read").expect("it is published");
                 let lacks = |from: &Automerge, in_: &Automerge| -> Vec<_> {
                     let all = from.get_changes_meta(&[]);
@@ -229,19 +241,18 @@ impl Town {
                 };
                 let all = more.len();
                 more.retain(|(_, actor)| !is_lost_desk(actor));
-                if more.len() < all && !on_caseload(&self.v.server, item.id, &phone.worker) {
+                if more.len() < all && !on_caseload(&self.v.server, id, &phone.worker) {
                     // Only what the desk wrote then brought the note to this phone.
                     continue;
                 }
                 if self.was_set_back {
-                    let aside = set_aside(&self.v.server, item.id);
+                    let aside = set_aside(&self.v.server, id);
                     more.retain(|(hash, _)| !aside.contains(hash));
                 }
                 assert!(
                     more.is_empty() || may_have_more,
-                    "{} has more of {}: {more:?}",
-                    phone.name,
-                    item.id
+                    "{} has more of {id}: {more:?}",
+                    phone.name
                 );
                 if !more.is_empty() {
                     // Of two changes under one number it can only have one.
@@ -250,9 +261,8 @@ impl Town {
                 assert_eq!(
                     lacks(&there, &here),
                     Vec::new(),
-                    "{} lacks something of {}",
-                    phone.name,
-                    item.id
+                    "{} lacks something of {id}",
+                    phone.name
                 );
             }
         }
