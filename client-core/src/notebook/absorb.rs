@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::ActorId;
-use notes::ids::{Actor, DocumentId};
-use notes::note::{self, Template};
+use automerge::{ActorId, Automerge};
+use notes::ids::{Actor, DocumentId, PersonId};
+use notes::note;
 use notes::wire::{Outcome, Subject};
 
 use super::Notebook;
@@ -15,7 +15,7 @@ use super::commit::save;
 use super::desk::Open;
 use super::pass::Tally;
 use super::{anew, news};
-use crate::store::docs::{self, Reset};
+use crate::store::docs::{self, DocRow, Reset};
 use crate::store::meta::{self, key};
 use crate::store::{Db, aside, attachments, fills, journal, outgoing, rows, search};
 use crate::sync::{self, Answer, Arrival, Effects};
@@ -43,6 +43,8 @@ pub(super) struct Ledger {
     pub(super) renewed: Vec<Open>,
     /// This device, for what an open document keeps of it.
     pub(super) device: Option<String>,
+    /// Whose it is.
+    pub(super) worker: Option<String>,
 }
 
 impl Ledger {
@@ -74,6 +76,7 @@ impl Notebook {
             open: BTreeMap::new(),
             renewed: Vec::new(),
             device: self.device().map(|device| device.to_string()),
+            worker: self.me().ok().map(|me| me.worker.clone()),
         };
         // What is typed and not yet a change stays in the store's journal, and is read again with it.
         for arrival in &effects.arrivals {
@@ -222,6 +225,7 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         return Ok(());
     }
     let mut row = known.unwrap_or_else(|| arriving_row(arrival.document, template, arrival.person));
+    row.hidden = is_out_of_view(conn, &row, arrival, &absorbed.doc, ledger)?;
     row.person = row.person.or(arrival.person);
     // Who is once in company is never alone again.
     row.alone = row.alone && sync::alone(&absorbed.doc, &ledger.mine);
@@ -236,9 +240,8 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         row.person = Some(person);
         docs::set_person(conn, row.nr, person)?;
     }
-    if new && template == Template::Note && row.face.kind.is_none() {
-        // Only the part of one who joined: another phone under the same key joined this note, and whoever
-        // began it wrote before that.
+    if new && !arrival.asked && !on_caseload(conn, row.person)? {
+        // It comes because another phone under the same key wrote in it; what was there before that does not.
         fills::want_anew(conn, Subject::Document(row.id))?;
     }
     ledger.received.push(row.id);
@@ -250,4 +253,44 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         ledger.touched.push(row.id);
     }
     Ok(())
+}
+
+/// Whether a note stays hidden, or is to be.
+fn is_out_of_view(
+    conn: &Db,
+    row: &DocRow,
+    arrival: &Arrival,
+    doc: &Automerge,
+    ledger: &Ledger,
+) -> Result<bool, Trouble> {
+    if row.nr == 0 {
+        return has_left(conn, arrival, doc, ledger);
+    }
+    match arrival.person.filter(|person| row.person != Some(*person)) {
+        // A person decided that it is about somebody else: what hid it was whom it had been about.
+        Some(person) => Ok(row.hidden && rows::person(conn, person)?.is_none()),
+        None => Ok(row.hidden),
+    }
+}
+
+/// Whether a note that comes as a history left the view after it was asked for: its person is not on the caseload
+/// any more, and nobody of this phone's wrote in it. Shown now, it would stay as it is for ever.
+fn has_left(conn: &Db, arrival: &Arrival, doc: &Automerge, ledger: &Ledger) -> Result<bool, Trouble> {
+    let known = arrival.person.map(|id| rows::person(conn, id)).transpose()?;
+    if !arrival.asked || known.flatten().is_none_or(|person| person.mine) {
+        return Ok(false);
+    }
+    for meta in doc.get_changes_meta(&[]) {
+        let worker = ledger.worker.as_deref().unwrap_or_default();
+        if ledger.mine.contains(&*meta.actor) || rows::writes_under(conn, worker, meta.actor.to_bytes())? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether all that is written of a person comes to this phone.
+fn on_caseload(conn: &Db, person: Option<PersonId>) -> Result<bool, Trouble> {
+    let known = person.map(|id| rows::person(conn, id)).transpose()?.flatten();
+    Ok(known.is_some_and(|person| person.mine))
 }

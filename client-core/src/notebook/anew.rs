@@ -13,14 +13,18 @@ use super::absorb::Ledger;
 use super::commit::save;
 use crate::store::docs::{self, DocRow, Reset};
 use crate::store::meta::{self, key};
+use crate::store::outgoing::Offered;
 use crate::store::{Db, aside, fills, outgoing};
 use crate::sync;
 use crate::trouble::Trouble;
 
+/// The order to build a document anew.
+pub(super) const RESET: &str = "reset";
+
 /// Sets the copy aside and asks for the server's history. Until that came the note can be read, and
 /// what is typed meanwhile is written again with the rest.
 pub(super) fn begin(conn: &Db, row: &DocRow, why: Reset, ledger: &mut Ledger) -> Result<(), Trouble> {
-    let word = if why == Reset::Fork { "fork" } else { "reset" };
+    let word = if why == Reset::Fork { "fork" } else { RESET };
     let snapshot = docs::snapshot(conn, row.nr)?;
     aside::keep(conn, row.id, ledger.now, word, &snapshot)?;
     aside::clear_waiting(conn, row.id)?;
@@ -55,8 +59,12 @@ pub(super) fn history_came(
     }
     match closed {
         None => rebuild(conn, row, ledger)?,
-        // The copy stays as it is: taken for a new note, it would be written a second time.
-        Some(Closed::NotYours) => docs::set_reset(conn, row.nr, Reset::No)?,
+        // The copy stays as it is: taken for a new note, it would be written a second time. An order for it is
+        // carried out when it comes again with the note.
+        Some(Closed::NotYours) => {
+            docs::set_reset(conn, row.nr, Reset::No)?;
+            meta::clear_between(conn, key::ORDER_DONE, &format!(" {RESET} {id}"))?;
+        }
         Some(Closed::NotYet) => return Ok(false),
     }
     Ok(true)
@@ -89,11 +97,10 @@ fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Troubl
         if replay.wrote {
             ledger.renew(conn)?;
         }
-        let again = offered
-            .iter()
-            .filter(|o| !sync::holds(&built.doc, &o.chunk) && !replay.left_out(&o.chunk));
-        let again: Vec<i64> = again.map(|offered| offered.nr).collect();
-        outgoing::supersede(conn, &again)?;
+        let missing = offered.iter().filter(|o| !sync::holds(&built.doc, &o.chunk));
+        let (decided, again): (Vec<_>, Vec<_>) = missing.partition(|o| replay.left_out(&o.chunk));
+        outgoing::leave_out(conn, &numbers(&decided))?;
+        outgoing::supersede(conn, &numbers(&again))?;
         (replay.doc, replay.wrote)
     } else {
         outgoing::drop_unsettled(conn, row.id)?;
@@ -109,6 +116,10 @@ fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Troubl
     ledger.touched.push(row.id);
     ledger.received.push(row.id);
     Ok(())
+}
+
+fn numbers(chunks: &[&Offered]) -> Vec<i64> {
+    chunks.iter().map(|offered| offered.nr).collect()
 }
 
 /// Where it is remembered what a person decided against in a document.

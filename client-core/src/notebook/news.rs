@@ -59,8 +59,8 @@ fn standing(conn: &Db, row: &StandingRow) -> Result<(), Trouble> {
 }
 
 fn order(conn: &Db, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<(), Trouble> {
-    // Rows that come again from the first bring orders that were carried out long ago, after a restore
-    // too; there, another order may come under the same number.
+    // Rows that come again from the first bring orders that were carried out long ago, after a restore too; a new
+    // one has a number of its own there.
     let document = row.document.map(|id| id.to_string()).unwrap_or_default();
     let done = format!("{} {number} {} {document}", key::ORDER_DONE, row.order);
     if meta::get(conn, &done)?.is_some() {
@@ -72,7 +72,7 @@ fn order(conn: &Db, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<
             ledger.renew(conn)?;
             want_all_anew(conn)
         }
-        ("reset", Some(document)) => match docs::find(conn, document)? {
+        (anew::RESET, Some(document)) => match docs::find(conn, document)? {
             Some(doc) if !doc.gone => {
                 let against: Vec<u8> = row
                     .against

@@ -42,6 +42,13 @@ pub(crate) fn clear(conn: &Connection, key: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Clears all values whose names begin and end so.
+pub(crate) fn clear_between(conn: &Connection, begin: &str, end: &str) -> Result<(), Trouble> {
+    let sql = "DELETE FROM meta WHERE substr(key, 1, length(?1)) = ?1 AND substr(key, -length(?2)) = ?2";
+    conn.execute(sql, [begin, end])?;
+    Ok(())
+}
+
 pub(crate) fn text(conn: &Connection, key: &str) -> Result<Option<String>, Trouble> {
     let read = |bytes| String::from_utf8(bytes).map_err(|_| Trouble::Damaged("a setting"));
     get(conn, key)?.map(read).transpose()

@@ -150,6 +150,16 @@ pub(crate) fn supersede(conn: &Connection, numbers: &[i64]) -> Result<(), Troubl
     Ok(())
 }
 
+/// A person decided against what these chunks bring: the server will not publish them, though it took them.
+pub(crate) fn leave_out(conn: &Connection, numbers: &[i64]) -> Result<(), Trouble> {
+    let sql = "UPDATE outgoing SET code = coalesce(code, 'decided_against') WHERE nr = ?1";
+    let mut statement = conn.prepare_cached(sql)?;
+    for nr in numbers {
+        statement.execute([nr])?;
+    }
+    Ok(())
+}
+
 /// The server was restored: everything that is kept is to be sent again. That a server once had it is
 /// told by its number, which stays.
 pub(crate) fn send_all_again(conn: &Connection) -> Result<(), Trouble> {

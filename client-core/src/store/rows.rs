@@ -107,6 +107,14 @@ pub(crate) fn put_actor(conn: &Connection, row: &ActorRow) -> Result<(), Trouble
     Ok(())
 }
 
+/// Whether a worker writes under an actor, as far as the server has told.
+pub(crate) fn writes_under(conn: &Connection, worker: &str, actor: &[u8]) -> Result<bool, Trouble> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM actor WHERE actor = ?1 AND worker = ?2)";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row((actor, worker), |row| row.get(0))?)
+}
+
 pub(crate) fn put_version(conn: &Connection, row: &VersionRow) -> Result<(), Trouble> {
     let heads: Vec<u8> = row.heads.iter().flat_map(|h| h.to_vec()).collect();
     let sql = "INSERT OR REPLACE INTO version (doc, version, heads, outcome, case_system_ref, reason)

@@ -33,6 +33,9 @@ pub struct Arrival {
     pub person: Option<PersonId>,
     /// The chunks.
     pub chunks: Vec<Vec<u8>>,
+    /// Whether it came only as a history that this phone asked for: of a note that is not in its view it will
+    /// hear nothing more.
+    pub asked: bool,
 }
 
 /// How far a history has come.
@@ -113,7 +116,7 @@ pub fn take(plan: &Plan, response: Response) -> Result<Effects, Misfit> {
     }
     let mut arrivals = Vec::new();
     let mut fills = Vec::new();
-    gather(&mut arrivals, response.pulls);
+    gather(&mut arrivals, response.pulls, false);
     for (answer, asked) in response.fills.into_iter().zip(&request.fills) {
         // A `next` that does not go on would be asked for without end.
         if answer.subject != asked.subject || answer.next.is_some_and(|next| next <= asked.after) {
@@ -124,7 +127,7 @@ pub fn take(plan: &Plan, response: Response) -> Result<Effects, Misfit> {
             next: answer.next,
             closed: answer.closed,
         });
-        gather(&mut arrivals, answer.pulls);
+        gather(&mut arrivals, answer.pulls, true);
     }
     if request.pull && fills.is_empty() && !response.more && !response.rewound {
         // No history is told to this phone any more, now or later: it was revoked.
@@ -157,19 +160,21 @@ pub fn take(plan: &Plan, response: Response) -> Result<Effects, Misfit> {
     })
 }
 
-fn gather(arrivals: &mut Vec<Arrival>, pulls: Vec<Pull>) {
+fn gather(arrivals: &mut Vec<Arrival>, pulls: Vec<Pull>, asked: bool) {
     for pull in pulls {
         let chunks = pull.chunks.into_iter().map(Vec::from);
         match arrivals.iter_mut().find(|a| a.document == pull.document) {
             Some(arrival) => {
                 arrival.chunks.extend(chunks);
                 arrival.person = arrival.person.or(pull.person);
+                arrival.asked &= asked;
             }
             None => arrivals.push(Arrival {
                 document: pull.document,
                 template: pull.template,
                 person: pull.person,
                 chunks: chunks.collect(),
+                asked,
             }),
         }
     }
@@ -266,6 +271,7 @@ mod tests {
         assert_eq!(effects.arrivals.len(), 2);
         assert_eq!(effects.arrivals[0].chunks, [vec![6], vec![7]]);
         assert_eq!(effects.arrivals[0].person, Some(PersonId([7; 16])));
+        assert!(!effects.arrivals[0].asked, "something of it came unasked");
         assert_eq!((effects.pulled, effects.cursor), (true, vec![9]));
         assert_eq!(effects.readings.len(), 1);
     }

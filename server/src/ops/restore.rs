@@ -59,8 +59,17 @@ fn make_ready(file: &Path, workshop: &Path, key: Option<[u8; 32]>, host: &Host) 
     Ok(head.seq)
 }
 
+/// Past all numbers that the lost server may have given, and somewhere else than the last restore of the same backup;
+/// small enough for thousands of restores below 2^53.
+fn leap(host: &Host) -> u64 {
+    let chance = u64::from_be_bytes(host.random());
+    (1 << 32) + chance % (1 << 40)
+}
+
 fn begin_anew(tx: &Tx<'_>, seq: u64, host: &Host) -> Result<(), StoreError> {
     tx.meta_put("epoch", &host.random::<8>())?;
+    // Phones carry out an order once, by its number, and may have had orders that this server does not know any more.
+    tx.news_leap(leap(host))?;
     // All that is here stands in the backup that it came from.
     tx.meta_put("safe_seq", &seq.to_be_bytes())?;
     let codes = tx.codes_void()?;

@@ -87,6 +87,19 @@ impl Tx<'_> {
         Ok(find.query_row([], |row| row.get(0))?)
     }
 
+    /// Leaves so many numbers out: what is told from now on has larger ones.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn news_leap(&self, numbers: u64) -> Result<(), StoreError> {
+        let leap = "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'news'";
+        if self.db.execute(leap, [numbers])? == 0 {
+            let begin = "INSERT INTO sqlite_sequence (name, seq) VALUES ('news', ?)";
+            self.db.execute(begin, [numbers])?;
+        }
+        Ok(())
+    }
+
     /// Tells an audience. Older news of the same matter is dropped: only the newest counts.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{Automerge, ReadDoc as _};
+use automerge::{Automerge, ChangeHash, ReadDoc as _};
 use client_core::Ended;
 use client_core::notebook::State;
 use notes::ids::{Actor, DocumentId};
@@ -201,21 +201,35 @@ impl Town {
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
             let readable = readable(&self.v.server, resident);
             let phone = &mut resident.phone;
-            for item in phone.list() {
-                let record = core.store.read(|tx| tx.document(item.id)).expect("the store");
+            let listed: BTreeSet<DocumentId> = phone.list().iter().map(|item| item.id).collect();
+            let due = self.notes.iter().copied();
+            let due: BTreeSet<DocumentId> = due
+                .filter(|note| on_caseload(&self.v.server, *note, &phone.worker))
+                .collect();
+            for id in listed.union(&due).copied() {
+                let record = core.store.read(|tx| tx.document(id)).expect("the store");
                 // Nothing of it is published: who began it is lost, or a person set it aside.
-                if record.is_none() || !readable(item.id) {
+                if record.is_none() || !readable(id) {
                     continue;
                 }
-                let here = phone.document(item.id).expect("it is listed");
-                let there = core.store.read(|tx| server::sync::published(tx, item.id, None));
+                // Pages stand in no list.
+                assert!(
+                    listed.contains(&id) || self.pages.contains(&id),
+                    "{} does not list {id}",
+                    phone.name
+                );
+                let here = phone.document(id);
+                let here = here.unwrap_or_else(|| panic!("{} does not have {id}", phone.name));
+                let there = core.store.read(|tx| server::sync::published(tx, id, None));
                 let there = there.expect("it can be read").expect("it is published");
                 let lacks = |from: &Automerge, in_: &Automerge| -> Vec<_> {
                     let all = from.get_changes_meta(&[]);
                     let missing = all
                         .into_iter()
                         .filter(|meta| in_.get_change_meta_by_hash(&meta.hash).is_none());
-                    missing.map(|meta| meta.actor.to_bytes().to_vec()).collect()
+                    missing
+                        .map(|meta| (meta.hash, meta.actor.to_bytes().to_vec()))
+                        .collect()
                 };
                 let mut more = lacks(&here, &there);
                 // What the desk wrote is lost where the server is set back behind it, and stays on phones
@@ -225,12 +239,20 @@ impl Town {
                     let owner = core.store.read(|tx| tx.actor_owner(actor)).expect("the store");
                     self.was_set_back && owner.is_none()
                 };
-                more.retain(|actor| !is_lost_desk(actor));
+                let all = more.len();
+                more.retain(|(_, actor)| !is_lost_desk(actor));
+                if more.len() < all && !on_caseload(&self.v.server, id, &phone.worker) {
+                    // Only what the desk wrote then brought the note to this phone.
+                    continue;
+                }
+                if self.was_set_back {
+                    let aside = set_aside(&self.v.server, id);
+                    more.retain(|(hash, _)| !aside.contains(hash));
+                }
                 assert!(
                     more.is_empty() || may_have_more,
-                    "{} has more of {}: {more:?}",
-                    phone.name,
-                    item.id
+                    "{} has more of {id}: {more:?}",
+                    phone.name
                 );
                 if !more.is_empty() {
                     // Of two changes under one number it can only have one.
@@ -238,10 +260,9 @@ impl Town {
                 }
                 assert_eq!(
                     lacks(&there, &here),
-                    Vec::<Vec<u8>>::new(),
-                    "{} lacks something of {}",
-                    phone.name,
-                    item.id
+                    Vec::new(),
+                    "{} lacks something of {id}",
+                    phone.name
                 );
             }
         }
@@ -366,6 +387,31 @@ fn readable(server: &Server, resident: &Resident) -> impl Fn(DocumentId) -> bool
         let theirs = person.and_then(|person| person.allocated_worker);
         joined.contains(&note) || theirs.is_some_and(|theirs| same_team(&theirs, &worker))
     }
+}
+
+/// The changes of a note that a person set aside.
+fn set_aside(server: &Server, note: DocumentId) -> BTreeSet<ChangeHash> {
+    let aside = server.log().into_iter().filter(|entry| {
+        let code = entry.entry.code.as_deref();
+        let decided = code.is_some_and(|code| code != notes::wire::WRITTEN_AGAIN);
+        entry.entry.document == note && entry.entry.state == EntryState::SetAside && decided
+    });
+    let counted = aside
+        .filter_map(|entry| notes::gate::count(&entry.entry.chunk, &notes::gate::Limits::default()).ok());
+    counted.flat_map(|part| part.heads).map(ChangeHash).collect()
+}
+
+/// Whether a note's person is on a worker's caseload.
+fn on_caseload(server: &Server, note: DocumentId, worker: &str) -> bool {
+    let core = server.core();
+    let person = core.store.read(|tx| match tx.document_person(note)? {
+        Some(person) => tx.person(person),
+        None => Ok(None),
+    });
+    let theirs = person
+        .expect("the store")
+        .and_then(|person| person.allocated_worker);
+    theirs.as_deref() == Some(worker)
 }
 
 /// The simulator's own knowledge of who works with whom.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::town::{Backup, CASES, MOST_PHONES, Town};
+use notes::ids::DocumentId;
+
+use super::town::{Backup, CASES, MOST_PHONES, Old, Town};
 
 /// Who may be given a person: two of the north, one of the south.
 const COLLEAGUES: [&str; 3] = ["W105", "W104", "W108"];
@@ -86,11 +88,15 @@ impl Town {
         if !self.may_lose {
             return;
         }
-        let Some((old, written)) = self.residents[who].old.take() else {
+        let Some(old) = self.residents[who].old.take() else {
             let copy = self.copy_of(who, "old");
             let line = format!("the storage of {} is copied", self.residents[who].phone.name);
             self.tell(line);
-            self.residents[who].old = Some((copy, self.written.len()));
+            self.residents[who].old = Some(Old {
+                phone: copy,
+                written: self.written.len(),
+                joined: self.residents[who].joined.clone(),
+            });
             return;
         };
         let line = format!(
@@ -99,10 +105,20 @@ impl Town {
         );
         self.tell(line);
         let number = self.residents[who].number;
-        let gone = self.written.iter().skip(written).filter(|w| w.by == number);
+        let gone = self.written.iter().skip(old.written).filter(|w| w.by == number);
         self.excused.extend(gone.map(|w| w.token.clone()));
-        self.residents[who].phone = old;
-        self.residents[who].number = self.born;
+        // What it joined since is lost with it, but for what the server has heard of.
+        let (core, device) = (self.v.server.core(), old.phone.device());
+        let heard = |note: &DocumentId| {
+            let reason = core.store.read(|tx| tx.follow_reason(*note, device));
+            reason.expect("the store").is_some()
+        };
+        let resident = &mut self.residents[who];
+        resident
+            .joined
+            .retain(|note| old.joined.contains(note) || heard(note));
+        resident.phone = old.phone;
+        resident.number = self.born;
         self.born += 1;
     }
 

@@ -38,8 +38,17 @@ pub(super) struct Resident {
     pub(super) revoked: bool,
     /// Notes that it joined, or was told of by whoever copied it.
     pub(super) joined: BTreeSet<DocumentId>,
-    /// A copy of its storage, made earlier, with the number of words written by then.
-    pub(super) old: Option<(Phone, usize)>,
+    /// A copy of its storage, made earlier.
+    pub(super) old: Option<Old>,
+}
+
+/// A copy of a phone's storage, and how things stood when it was made.
+pub(super) struct Old {
+    pub(super) phone: Phone,
+    /// How many words had been written.
+    pub(super) written: usize,
+    /// What the phone had joined.
+    pub(super) joined: BTreeSet<DocumentId>,
 }
 
 /// A backup of the server, with what the simulator must remember to go back to it.

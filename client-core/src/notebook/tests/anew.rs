@@ -111,6 +111,62 @@ fn an_ordered_reset_takes_the_servers_copy_and_writes_again_what_came_later() {
     assert_eq!(aside::kept(phone.book.store.read(), note).unwrap()[0].0, "reset");
 }
 
+/// The server took it, and a person set it aside before it was published: the phone never heard that it was held.
+#[test]
+fn what_was_decided_against_stays_out_where_two_phones_then_write_under_one_name() {
+    let server = Server::new();
+    let (mut alice, note) = decided_against(&server);
+    alice.sync();
+    assert_eq!(alice.body(note), "Good. ");
+    let mut twin = alice.twin(&server);
+    alice.write(note, "On the old phone. ");
+    alice.sync();
+    twin.write(note, "On the new one. ");
+    twin.sync();
+    twin.sync();
+    assert_eq!(twin.body(note), server.body(note));
+    assert!(!twin.body(note).contains("BAD"), "{}", twin.body(note));
+    assert!(twin.body(note).contains("On the new one. "));
+}
+
+#[test]
+fn an_order_whose_note_left_the_view_before_its_history_came_is_carried_out_when_it_comes_again() {
+    let server = Server::new();
+    let (mut phone, note) = decided_against(&server);
+    phone.syncs_once(&server);
+    server.with(|s| s.away.insert(note));
+    phone.sync();
+    assert_eq!(phone.body(note), "Good. BAD. ", "there is no other copy to take");
+    server.with(|s| {
+        s.away.clear();
+        s.anew = true;
+    });
+    phone.sync();
+    assert_eq!(phone.body(note), "Good. ");
+    let actor = phone.book.actor();
+    server.with(|s| s.anew = true);
+    phone.sync();
+    assert_eq!(phone.book.actor(), actor, "and no third time");
+}
+
+/// A phone with a note of "Good. BAD. ", of which the server does not have the last word, and an order for it that
+/// the phone has not fetched yet.
+fn decided_against(server: &Server) -> (Phone, DocumentId) {
+    let mut phone = Phone::enrolled(server, "W1", 3);
+    let note = phone.note("P1");
+    phone.write(note, "Good. ");
+    phone.sync();
+    phone.write(note, "BAD. ");
+    phone.sync();
+    let row = docs::find(phone.book.store.read(), note).unwrap().unwrap();
+    let against = row.heads.iter().map(|hash| hash.0.to_vec().into()).collect();
+    server.with(|s| {
+        s.log.pop();
+        s.rows.push(reset(note, Some(against)));
+    });
+    (phone, note)
+}
+
 #[test]
 fn a_reset_survives_a_broken_link_and_a_kill() {
     let server = Server::new();

@@ -9,7 +9,8 @@ use minicbor::bytes::ByteVec;
 use notes::ids::{DocumentId, PersonId};
 use notes::note::{self, Template};
 use notes::wire::{
-    self, Coding, FillAnswer, Outcome, PersonRow, Pull, Request, Response, Row, RowBody, Subject, Verdict,
+    self, Closed, Coding, FillAnswer, Outcome, PersonRow, Pull, Request, Response, Row, RowBody, Subject,
+    Verdict,
 };
 
 use crate::host::{HttpRequest, HttpResponse, Transport, Unreachable};
@@ -38,6 +39,8 @@ pub(crate) struct State {
     pub(crate) anew: bool,
     /// Takes and tells nothing, as to a revoked phone.
     pub(crate) silent: bool,
+    /// Documents that are out of the phones' view.
+    pub(crate) away: BTreeSet<DocumentId>,
     /// How many log entries one fill answers.
     pub(crate) fill_page: usize,
     /// Answers to give instead, next one last.
@@ -261,6 +264,14 @@ impl State {
             Subject::Person(id) => e.person == Some(id),
             Subject::Document(id) => e.document == id,
         };
+        if matches!(fill.subject, Subject::Document(id) if self.away.contains(&id)) {
+            return FillAnswer {
+                subject: fill.subject,
+                pulls: Vec::new(),
+                next: None,
+                closed: Some(Closed::NotYours),
+            };
+        }
         let after = usize::try_from(fill.after).unwrap();
         let rest = self.log.iter().enumerate().skip(after).filter(|(_, e)| fits(e));
         let page: Vec<_> = rest.take(self.fill_page).collect();

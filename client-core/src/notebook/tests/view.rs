@@ -1,6 +1,7 @@
 //! Who is in view: caseload, team, those who come and those who leave.
 
-use notes::wire::{DetailRow, RemovalRow, RowBody, Subject};
+use notes::ids::PersonId;
+use notes::wire::{ActorRow, DetailRow, RemovalRow, RowBody, Subject};
 
 use super::server::{ANN, BEN, person};
 use super::*;
@@ -236,4 +237,86 @@ fn a_note_leaves_the_view_with_whom_the_server_says_it_is_about() {
     server.with(|s| s.rows.push(RowBody::Removal(RemovalRow { person: BEN })));
     bob.sync();
     assert_eq!(bob.state(note), "none");
+}
+
+/// Ann came on to Bob's caseload and left it again before his phone had asked for the rest of her note. The server
+/// gives it to whoever knows its id, and tells of nothing that is written in it later.
+#[test]
+fn a_history_that_comes_after_its_person_has_left_brings_no_note_into_view() {
+    for (bob_wrote_in_it, shown) in [(false, "none"), (true, "on_server")] {
+        let server = Server::new();
+        let mut alice = Phone::enrolled(&server, "W1", 3);
+        let note = alice.note("P1");
+        alice.sync();
+        let mut bob = Phone::enrolled(&server, "W22", 4);
+        bob.book
+            .store
+            .write(|tx| {
+                tx.execute("DELETE FROM doc", [])?;
+                fills::want_anew(tx, Subject::Document(note))
+            })
+            .unwrap();
+        // Another phone of his, in the second line.
+        let worker = if bob_wrote_in_it { "W22" } else { "W1" }.to_owned();
+        let actor = alice.book.actor;
+        server.with(|s| {
+            s.rows.push(RowBody::Actor(ActorRow { actor, worker }));
+            s.rows.push(person(ANN, "P1", "Ann", false));
+        });
+        bob.sync();
+        assert_eq!(bob.state(note), shown);
+        assert_eq!(
+            docs::find(bob.book.store.read(), note).unwrap().is_some(),
+            bob_wrote_in_it
+        );
+        assert!(fills::wanted(bob.book.store.read()).unwrap().is_empty());
+    }
+}
+
+/// Another phone under Bob's key wrote in a note, so it comes to this one too; what was published of it before
+/// that does not come by itself, but for somebody on the caseload.
+#[test]
+fn a_note_that_comes_from_another_phone_of_ones_own_is_asked_for_whole() {
+    for mine in [false, true] {
+        let server = Server::new();
+        server.with(|s| s.rows.push(person(ANN, "P1", "Ann", mine)));
+        let mut alice = Phone::enrolled(&server, "W1", 3);
+        let note = alice.note("P1");
+        alice.sync();
+        alice.write(note, "what came before");
+        alice.sync();
+        let mut bob = Phone::enrolled(&server, "W22", 4);
+        bob.book
+            .store
+            .write(|tx| Ok(tx.execute("DELETE FROM doc", [])?))
+            .unwrap();
+        // The beginning comes again: there are two phones that have it.
+        server.with(|s| s.log.push(s.log[0].clone()));
+        let before = server.with(|s| s.requests.len());
+        bob.sync();
+        let asked = asked_for(&server, before);
+        assert_eq!(asked == [Subject::Document(note)], !mine, "{asked:?}");
+        assert_eq!(bob.body(note), if mine { "" } else { "what came before" });
+    }
+}
+
+/// Ann left the team while Alice's note of her was on its way; the desk lets it in as a note about Ben, or about
+/// somebody whom Alice may not see either.
+#[test]
+fn a_note_that_is_let_in_for_another_person_comes_back_into_view_with_them() {
+    for (other, state) in [(BEN, "on_server"), (PersonId([3; 16]), "none")] {
+        let server = Server::new();
+        let mut alice = Phone::enrolled(&server, "W1", 3);
+        let note = alice.note("P1");
+        alice.sync();
+        server.with(|s| s.rows.push(RowBody::Removal(RemovalRow { person: ANN })));
+        alice.sync();
+        assert_eq!(alice.state(note), "none");
+        let mut bob = Phone::enrolled(&server, "W22", 4);
+        bob.write(note, "as the desk would");
+        bob.sync();
+        server.with(|s| s.log.iter_mut().for_each(|entry| entry.person = Some(other)));
+        alice.sync();
+        assert_eq!(alice.state(note), state);
+    }
 }

@@ -122,6 +122,13 @@ fn rows_that_come_anew_drop_all_but_the_people_until_the_last_came() {
                     worker: "W1".into(),
                 },
             )?;
+            for (worker, byte, writes) in [("W1", 1, true), ("W2", 1, false), ("W1", 2, false)] {
+                assert_eq!(
+                    rows::writes_under(tx, worker, &[byte; 16])?,
+                    writes,
+                    "{worker} {byte}"
+                );
+            }
             rows::put_version(tx, &version(1, "sent"))?;
             rows::put_standing(tx, &held("held", Some("c")))?;
             assert_eq!(rows::worker_name(tx, "W1")?.as_deref(), Some("Nia"));

@@ -286,3 +286,26 @@ fn the_same_bytes_are_frozen_once_and_come_in_order() {
         ]
     );
 }
+
+#[test]
+fn what_was_decided_against_is_not_among_the_accepted_until_a_restored_server_takes_it() {
+    let mut store = frozen();
+    let accepted = |tx: &Db| -> Result<Vec<bool>, Trouble> {
+        Ok(outgoing::offered(tx, id(1))?.iter().map(|o| o.accepted).collect())
+    };
+    store
+        .write(|tx| {
+            outgoing::answer(tx, &answer(1, &[1, 2], Outcome::Accepted, None))?;
+            outgoing::leave_out(tx, &[2])?;
+            assert_eq!(accepted(tx)?, [true, false]);
+            assert!(!outgoing::unanswered(tx, id(1))?, "it is not sent again");
+            outgoing::answer(tx, &answer(1, &[1], Outcome::Held, Some("c")))?;
+            outgoing::leave_out(tx, &[1])?;
+            assert_eq!(outgoing::held_code(tx, id(1))?.as_deref(), Some("c"));
+            outgoing::send_all_again(tx)?;
+            outgoing::answer(tx, &answer(1, &[1, 2], Outcome::Accepted, None))?;
+            assert_eq!(accepted(tx)?, [true, true]);
+            Ok(())
+        })
+        .unwrap();
+}

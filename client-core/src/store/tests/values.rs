@@ -5,6 +5,20 @@ use automerge::ActorId;
 use super::*;
 
 #[test]
+fn values_are_cleared_by_how_their_names_begin_and_end() {
+    let mut store = store();
+    let names = ["done 1 x", "done 2 x", "done 1 y", "undone 1 x", "done 1 xx"];
+    store
+        .write(|tx| {
+            names.iter().try_for_each(|name| meta::set(tx, name, b"1"))?;
+            meta::clear_between(tx, "done ", " x")
+        })
+        .unwrap();
+    let left = names.map(|name| meta::get(store.read(), name).unwrap().is_some());
+    assert_eq!(left, [false, false, true, true, true]);
+}
+
+#[test]
 fn a_value_is_replaced_and_cleared_by_its_name() {
     let mut store = store();
     store

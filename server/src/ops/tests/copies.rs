@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use super::news_head;
+
 use crate::core::Core;
 use crate::host::Host;
 use crate::ops::backup::backup;
@@ -10,7 +12,7 @@ use crate::ops::import::{people, workers};
 use crate::ops::restore::restore;
 use crate::ops::verify::verify;
 use crate::ops::{OpError, enrol};
-use crate::store::{FILE_NAME, Store, StoreError};
+use crate::store::{Audience, FILE_NAME, NewsKind, Store, StoreError, Tx};
 use crate::testing::{Folder, host};
 
 const KEY: [u8; 32] = [7; 32];
@@ -63,6 +65,32 @@ fn a_backup_comes_back_as_another_server() {
         // Not over a database that is there.
         assert!(restore(&file, elsewhere.path(), key, &host().0).is_err());
     }
+}
+
+/// A phone carries out an order once, by its number.
+#[test]
+fn a_restored_server_gives_no_number_of_news_that_the_lost_one_or_another_restored_one_gave() {
+    let (folder, file) = (Folder::new(), Folder::new());
+    let core = town(folder.path(), None);
+    let file = file.path().join("copy.db");
+    backup(&core, None, &file, "operator").unwrap();
+    let told = |core: &Core, name: &str| {
+        let tell = |tx: &Tx<'_>| tx.tell(Audience::Worker(name), NewsKind::Reset, name.as_bytes());
+        core.store
+            .write(|tx| (0..1000).try_for_each(|_| tell(tx)))
+            .unwrap();
+        news_head(core)
+    };
+    let mut heads = vec![told(&core, "lost")];
+    for name in ["one", "two"] {
+        let elsewhere = Folder::new();
+        restore(&file, elsewhere.path(), None, &Host::system()).unwrap();
+        let restored = Core::open(elsewhere.path(), None, host().0).unwrap();
+        heads.push(told(&restored, name));
+    }
+    heads.sort_unstable();
+    assert!(heads.windows(2).all(|pair| pair[1] - pair[0] > 1000), "{heads:?}");
+    assert!(heads.iter().all(|head| *head < 1 << 42), "{heads:?}");
 }
 
 #[test]

@@ -195,3 +195,25 @@ fn numbers_are_not_given_again_when_rows_went_away() {
         })
         .unwrap();
 }
+
+#[test]
+fn numbers_of_news_that_are_left_out_are_never_given() {
+    let (store, _folder) = store();
+    store
+        .write(|tx| -> Check {
+            let tell = |key: &[u8]| tx.tell(Audience::All, NewsKind::Worker, key);
+            tx.news_leap(10)?;
+            assert_eq!(tx.news_head()?, 0, "nothing was told");
+            tell(b"a")?;
+            assert_eq!(tx.news_head()?, 11);
+            tx.news_leap(1 << 40)?;
+            assert_eq!(tx.news_head()?, 11);
+            assert_eq!(tx.news_for(Audience::All, 0, 9)?.len(), 1, "what was told stands");
+            tell(b"b")?;
+            assert_eq!(tx.news_head()?, 12 + (1 << 40));
+            // Other numbers go on as they were.
+            assert_eq!(published(tx, &an_entry(document(1), b"x"))?, 1);
+            Ok(())
+        })
+        .unwrap();
+}
