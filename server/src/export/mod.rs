@@ -23,4 +23,4 @@ pub use feed::{FeedPage, feed};
 pub use outstanding::outstanding;
 pub use publish::{after_publish, attachment_arrived, offers};
 pub use receipts::receipts;
-pub use shown::{plain_json, show};
+pub use shown::show;

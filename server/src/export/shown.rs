@@ -5,13 +5,7 @@ use notes::note::Plain;
 use notes::note::plain::rfc3339;
 use serde_json::{Map, Value, json};
 
-/// The whole note, every field that was read by its name, the same bytes for the same note.
-#[must_use]
-pub fn plain_json(plain: &Plain) -> String {
-    show(plain).to_string()
-}
-
-/// The same as a value.
+/// The whole note, every field that was read by its name.
 #[must_use]
 pub fn show(plain: &Plain) -> Value {
     let mut object = Map::new();

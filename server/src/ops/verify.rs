@@ -9,7 +9,6 @@ use notes::note::Plain;
 use sha2::{Digest as _, Sha256};
 
 use crate::core::Core;
-use crate::export;
 use crate::store::{StoreError, Tx, audit_chain, chain};
 use crate::sync;
 
@@ -145,9 +144,8 @@ fn document(tx: &Tx<'_>, id: DocumentId) -> Result<Option<&'static str>, StoreEr
         return Ok(Some("its snapshot is not what its chunks make"));
     }
     let plain = Plain::read(&doc, record.template).ok();
-    let plain = plain.filter(|plain| export::plain_json(plain) == record.plain);
-    let Some(plain) = plain else {
-        return Ok(Some("its plain text is not that of its chunks"));
+    let Some(plain) = plain.filter(|plain| sync::agrees(&record, plain)) else {
+        return Ok(Some("its projection is not what its chunks say"));
     };
     if tx.named(id)? == sync::named(&plain) {
         Ok(None)

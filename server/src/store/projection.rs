@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::{StoreError, Tx};
 
 /// A document as the projector last saw it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentRecord {
     /// Its id.
     pub id: DocumentId,
@@ -18,8 +18,6 @@ pub struct DocumentRecord {
     pub person: Option<PersonId>,
     /// Automerge heads, 32 bytes each.
     pub heads: Vec<[u8; 32]>,
-    /// The plain note as JSON.
-    pub plain: String,
     /// Kind of visit.
     pub kind: Option<String>,
     /// Contact time, UTC milliseconds.
@@ -279,7 +277,7 @@ impl Tx<'_> {
     /// The database's.
     pub fn document(&self, id: DocumentId) -> Result<Option<DocumentRecord>, StoreError> {
         let mut find = self.db.prepare_cached(
-            "SELECT id, template, person, heads, plain, kind, started_at, ended_at, finished_at, snapshot_pub, snapshot \
+            "SELECT id, template, person, heads, kind, started_at, ended_at, finished_at, snapshot_pub, snapshot \
              FROM document WHERE id = ?",
         )?;
         Ok(find.query_row([id.0], document).optional()?)
@@ -303,15 +301,14 @@ impl Tx<'_> {
     /// The database's.
     pub fn document_put(&self, record: &DocumentRecord) -> Result<(), StoreError> {
         let mut put = self.db.prepare_cached(
-            "INSERT OR REPLACE INTO document (id, template, person, heads, plain, kind, started_at, ended_at, \
-             finished_at, snapshot_pub, snapshot) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO document (id, template, person, heads, kind, started_at, ended_at, finished_at, \
+             snapshot_pub, snapshot) VALUES (?,?,?,?,?,?,?,?,?,?)",
         )?;
         put.execute(params![
             record.id.0,
             record.template as i64,
             record.person.map(|p| p.0),
             record.heads.concat(),
-            record.plain,
             record.kind,
             record.started_at,
             record.ended_at,
@@ -476,12 +473,11 @@ fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRecord> {
         },
         person: row.get::<_, Option<[u8; 16]>>(2)?.map(PersonId),
         heads: heads.chunks_exact(32).filter_map(|h| h.try_into().ok()).collect(),
-        plain: row.get(4)?,
-        kind: row.get(5)?,
-        started_at: row.get(6)?,
-        ended_at: row.get(7)?,
-        finished_at: row.get(8)?,
-        snapshot_pub: row.get(9)?,
-        snapshot: row.get(10)?,
+        kind: row.get(4)?,
+        started_at: row.get(5)?,
+        ended_at: row.get(6)?,
+        finished_at: row.get(7)?,
+        snapshot_pub: row.get(8)?,
+        snapshot: row.get(9)?,
     })
 }

@@ -181,15 +181,14 @@ impl<'a> Bench<'a> {
                 return Ok(None);
             }
             self.right_person(&doc)?;
-            match self.closings().filter(|_| as_it_came) {
-                Some(closings) => self.stands(&doc, closings, ledger.last_start())?,
-                None => {
-                    if let Some(index) = self.whole {
-                        let all = doc.get_changes_meta(&[]);
-                        self.fresh.extend(all.into_iter().map(|meta| (meta.hash, index)));
-                    }
-                    self.after_finish(&doc)?;
+            if let Some(closings) = self.closings().filter(|_| as_it_came) {
+                self.stands(&doc, closings, ledger.last_start())?;
+            } else {
+                if let Some(index) = self.whole {
+                    let all = doc.get_changes_meta(&[]);
+                    self.fresh.extend(all.into_iter().map(|meta| (meta.hash, index)));
                 }
+                self.after_finish(&doc)?;
             }
         }
         let heads = doc.get_heads().into_iter().map(|head| head.0).collect();

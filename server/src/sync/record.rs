@@ -30,7 +30,6 @@ pub(super) fn record_of(
         template,
         person,
         heads,
-        plain: export::plain_json(plain),
         kind: plain.text("kind").map(str::to_owned),
         started_at: plain.time("started_at"),
         ended_at: plain.time("ended_at"),
@@ -38,6 +37,26 @@ pub(super) fn record_of(
         snapshot_pub: before.map_or(0, |r| r.snapshot_pub),
         snapshot: before.and_then(|r| r.snapshot.clone()),
     }
+}
+
+/// Whether a projection is what a document says.
+pub(crate) fn agrees(record: &DocumentRecord, plain: &Plain) -> bool {
+    let place = (record.id, record.template, record.person);
+    record_of(Some(record), place, record.heads.clone(), plain) == *record
+}
+
+/// What a published document says, as JSON; none where nothing is published of it.
+///
+/// # Errors
+/// The database's, or a document that cannot be read.
+pub(crate) fn said(tx: &Tx<'_>, id: DocumentId) -> Result<Option<serde_json::Value>, StoreError> {
+    let Some(record) = tx.document(id)? else {
+        return Ok(None);
+    };
+    let doc = published(tx, id, Some(&record))?;
+    let plain = doc.map(|doc| Plain::read(&doc, record.template)).transpose();
+    let plain = plain.map_err(|_| StoreError::Inconsistent("a published document cannot be read"))?;
+    Ok(plain.map(|plain| export::show(&plain)))
 }
 
 /// The files that a note names. What is no hash names none.

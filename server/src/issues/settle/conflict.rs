@@ -11,7 +11,7 @@ use crate::host::Host;
 use crate::issues::standing::tell_holders;
 use crate::issues::{Halt, detail};
 use crate::store::{Issue, StoreError, Tx};
-use crate::sync::desk_change;
+use crate::sync::{desk_change, said};
 
 /// `take`: one of the values, written again by the desk, stands alone.
 pub(super) fn end(tx: &Tx<'_>, host: &Host, issue: &Issue, decision: &Decision<'_>) -> Result<(), Halt> {
@@ -28,8 +28,9 @@ pub(super) fn end(tx: &Tx<'_>, host: &Host, issue: &Issue, decision: &Decision<'
     let record = tx.document(document)?;
     let template = record.as_ref().map_or(Template::Note, |record| record.template);
     let mut edits = from_json(template, path, value).map_err(|_: edit::BadEdit| Code::ParameterInvalid)?;
-    if let Some(shown) = record.as_ref().map(|record| record.plain.as_str()) {
-        edits = twins(template, path, shown, edits)?;
+    if path.starts_with("attachments.") {
+        let said = said(tx, document)?.unwrap_or_default();
+        edits = twins(template, path, &said, edits)?;
     }
     desk_change(tx, host, document, &edits)?;
     tell_holders(tx, issue.opened.person, document)?;
@@ -56,13 +57,11 @@ fn chosen<'a>(values: &'a [Value], args: &Map<String, Value>) -> Result<&'a Valu
 
 /// One attachment that two phones added stands twice under its hash, and a value that is set in one
 /// of the two leaves the other as it was. So the entry is taken out and written again whole.
-fn twins(template: Template, path: &str, shown: &str, edits: Vec<Edit>) -> Result<Vec<Edit>, Halt> {
+fn twins(template: Template, path: &str, note: &Value, edits: Vec<Edit>) -> Result<Vec<Edit>, Halt> {
     let mut steps = path.split('.');
     let (Some("attachments"), Some(id)) = (steps.next(), steps.next()) else {
         return Ok(edits);
     };
-    let unreadable = |_| StoreError::Inconsistent("a projection cannot be read");
-    let note: Value = serde_json::from_str(shown).map_err(unreadable)?;
     let entries = note
         .get("attachments")
         .and_then(Value::as_array)

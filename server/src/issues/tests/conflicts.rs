@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{end, stands, told};
 use crate::export::tests::town::{Copy, MARGARET, Phone, Town};
 use crate::store::{Audience, NewsKind};
+use crate::sync::said;
 
 /// Kofi and Siân each set a path, apart from each other.
 fn apart(path: &str, his: &str, hers: &str) -> (Town, [Phone; 2], [Copy; 2]) {
@@ -30,8 +31,7 @@ fn at<'a>(shown: &'a Value, path: &str) -> &'a Value {
 }
 
 fn shown(town: &Town, note: &Copy) -> Value {
-    let record = town.read(|tx| tx.document(note.id)).unwrap();
-    serde_json::from_str(&record.plain).unwrap()
+    town.read(|tx| said(tx, note.id)).unwrap()
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::{end, none, standing, stands, states, told};
 use crate::export::tests::town::{Copy, MARGARET, NOBODY, Phone, TOM, Town, ZOE};
 use crate::issues::held;
 use crate::store::{Audience, EntryState, NewsKind};
+use crate::sync::said;
 
 /// A finished note in which its phone then changed the body all the same, and wrote on after that.
 fn changed_after_finish() -> (Town, Phone, Copy) {
@@ -227,8 +228,7 @@ fn accepted_for_another_person_the_note_says_so_itself() {
     end(&town, &issue, "accept_for", json!({"person": " C2 "})).unwrap();
     town.run();
     assert_eq!(town.read(|tx| tx.document_person(note.id)), Some(TOM));
-    let record = town.read(|tx| tx.document(note.id)).unwrap();
-    let shown: Value = serde_json::from_str(&record.plain).unwrap();
+    let shown = town.read(|tx| said(tx, note.id)).unwrap();
     assert_eq!(
         shown["person"],
         json!(TOM),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::end;
 use crate::export::tests::town::{Copy, MARGARET, Phone, TOM, Town};
+use crate::sync::said;
 
 fn named(name: &str) -> (Town, Phone, Copy) {
     let town = Town::new();
@@ -60,7 +61,7 @@ fn matching_writes_the_person_into_the_note() {
     town.run();
     let record = town.read(|tx| tx.document(note.id)).unwrap();
     assert_eq!(record.person, Some(TOM));
-    let shown: Value = serde_json::from_str(&record.plain).unwrap();
+    let shown = town.read(|tx| said(tx, note.id)).unwrap();
     assert_eq!(
         (&shown["person"], &shown["person_name"]),
         (&json!(TOM), &json!("Tom"))

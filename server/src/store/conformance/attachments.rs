@@ -54,7 +54,6 @@ fn a_note(tx: &Tx<'_>, n: u8, person: u8, finished: bool) -> Check {
         template: Template::Note,
         person: Some(PersonId([person; 16])),
         heads: Vec::new(),
-        plain: "{}".into(),
         kind: None,
         started_at: None,
         ended_at: None,

@@ -8,7 +8,6 @@ fn record(n: u8) -> DocumentRecord {
         template: Template::Note,
         person: Some(PersonId([4; 16])),
         heads: vec![[1; 32], [2; 32]],
-        plain: "{}".into(),
         kind: Some("home_visit".into()),
         started_at: Some(1_000),
         ended_at: Some(2_000),
