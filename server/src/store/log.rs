@@ -195,6 +195,18 @@ impl Tx<'_> {
         Ok(find.query_row([seq], entry).optional()?)
     }
 
+    /// How an entry stands, and whether a person overruled the rules for it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn log_state(&self, seq: u64) -> Result<Option<(EntryState, bool)>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT state, overruled FROM log WHERE seq = ?")?;
+        let read = |row: &Row<'_>| Ok((EntryState::read(row.get(0)?), row.get(1)?));
+        Ok(find.query_row([seq], read).optional()?)
+    }
+
     /// Entries after a number, in order.
     ///
     /// # Errors

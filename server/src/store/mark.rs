@@ -15,6 +15,9 @@ use super::{Store, StoreError};
 /// The file's name in the data folder.
 const FILE_NAME: &str = "judging";
 
+/// No document has this id.
+const NOBODY: [u8; 16] = [0; 16];
+
 /// The open file.
 pub(super) struct Mark {
     file: File,
@@ -68,7 +71,8 @@ impl Store {
     /// # Errors
     /// The data folder's.
     pub fn unmark(&self) -> Result<(), StoreError> {
-        Ok(self.mark.file.set_len(0)?)
+        // Written over and not cut off: the file's length is the file system's business, and costs a journal entry.
+        Ok(self.mark.file.write_all_at(&NOBODY, 0)?)
     }
 
     /// The document over which the process before this one died, told once.
@@ -81,7 +85,7 @@ impl Store {
         }
         let mut id = [0; 16];
         match self.mark.file.read_exact_at(&mut id, 0) {
-            Ok(()) => Ok(Some(DocumentId(id))),
+            Ok(()) => Ok((id != NOBODY).then_some(DocumentId(id))),
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(None),
             Err(error) => Err(error.into()),
         }

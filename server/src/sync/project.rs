@@ -344,10 +344,8 @@ fn call_back(tx: &Tx<'_>, host: &Host, docket: &Docket) -> Result<(), StoreError
 
 fn still_open(tx: &Tx<'_>, docket: &Docket) -> Result<bool, StoreError> {
     for entry in &docket.entries {
-        let open = tx
-            .log_entry(entry.seq)?
-            .is_some_and(|now| now.entry.state == entry.entry.state && now.overruled == entry.overruled);
-        if !open {
+        let open = tx.log_state(entry.seq)?;
+        if open != Some((entry.entry.state, entry.overruled)) {
             return Ok(false);
         }
     }

@@ -93,6 +93,7 @@ fn only_the_state_of_an_entry_changes() {
         store.write(|tx| tx.log_set_state(1, state, code)).unwrap();
         let mut now = store.read(|tx| tx.log_entry(1)).unwrap().unwrap();
         assert_eq!((now.entry.state, now.entry.code.as_deref()), (state, code));
+        assert_eq!(store.read(|tx| tx.log_state(1)).unwrap(), Some((state, false)));
         (now.entry.state, now.entry.code) = (before.entry.state, None);
         assert_eq!(format!("{now:?}"), format!("{before:?}"));
     }
@@ -104,6 +105,9 @@ fn only_the_state_of_an_entry_changes() {
         store.write(|tx| tx.log_overrule(1, person)).unwrap();
         let now = store.read(|tx| tx.log_entry(1)).unwrap().unwrap();
         assert!(now.overruled);
+        let stands = store.read(|tx| tx.log_state(1)).unwrap();
+        assert_eq!(stands, Some((EntryState::Pending, true)));
+        assert_eq!(store.read(|tx| tx.log_state(2)).unwrap(), None);
         assert_eq!(
             (now.entry.state, now.entry.person),
             (EntryState::Pending, Some(expected))
