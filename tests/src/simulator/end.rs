@@ -367,6 +367,13 @@ impl Town {
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
             for item in resident.phone.list() {
                 let told = item.case_id.is_some() && resident.phone.has_finished(item.id);
+                // The finish may be among what was lost with the server and is decided against by now.
+                let here = resident.phone.document(item.id).expect("it is listed");
+                let aside = self.was_set_back.then(|| set_aside(&self.v.server, item.id));
+                let has = |hash: &ChangeHash| here.get_change_meta_by_hash(hash).is_some();
+                if aside.is_some_and(|aside| aside.iter().any(has)) {
+                    continue;
+                }
                 if told && let Some(doc) = published(&self.v.server, item.id) {
                     let (_, body) = doc.get(automerge::ROOT, "body").unwrap().expect("a body");
                     finished.insert(item.id, doc.text(&body).unwrap());
