@@ -185,6 +185,7 @@ impl Town {
         self.each_file_is_there();
         self.case_system_has_what_phones_show();
         self.who_may_read_has_it_all();
+        self.who_may_not_read_lists_nothing();
     }
 
     /// Two phones of one device that had both written under one name: what others had of it when the server
@@ -268,6 +269,29 @@ impl Town {
         }
     }
 
+    /// A note whose person is out of view is on no list, but for who joined the visit, and who began it with a name
+    /// only and does not hear of the match (docs/known-limits.md).
+    fn who_may_not_read_lists_nothing(&mut self) {
+        let core = self.v.server.core();
+        for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
+            let readable = readable(&self.v.server, resident);
+            let phone = &mut resident.phone;
+            let device = phone.device();
+            for item in phone.list().into_iter().filter(|item| !readable(item.id)) {
+                let reason = core.store.read(|tx| tx.follow_reason(item.id, device));
+                let joined = reason.expect("the store").as_deref() == Some(notes::wire::JOINT_VISIT);
+                let here = phone.document(item.id).expect("it is listed");
+                let says = here.get(automerge::ROOT, "person").unwrap();
+                assert!(
+                    joined || says.is_none(),
+                    "{} lists {} of somebody out of view",
+                    phone.name,
+                    item.id
+                );
+            }
+        }
+    }
+
     /// How often words stand in what is published of their note.
     pub(super) fn times(&self, written: &Written) -> usize {
         let Some(doc) = published(&self.v.server, written.note) else {
@@ -343,6 +367,13 @@ impl Town {
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
             for item in resident.phone.list() {
                 let told = item.case_id.is_some() && resident.phone.has_finished(item.id);
+                // The finish may be among what was lost with the server and is decided against by now.
+                let here = resident.phone.document(item.id).expect("it is listed");
+                let aside = self.was_set_back.then(|| set_aside(&self.v.server, item.id));
+                let has = |hash: &ChangeHash| here.get_change_meta_by_hash(hash).is_some();
+                if aside.is_some_and(|aside| aside.iter().any(has)) {
+                    continue;
+                }
                 if told && let Some(doc) = published(&self.v.server, item.id) {
                     let (_, body) = doc.get(automerge::ROOT, "body").unwrap().expect("a body");
                     finished.insert(item.id, doc.text(&body).unwrap());

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use notes::ids::DocumentId;
+use notes::ids::{DeviceId, DocumentId};
 
 use super::town::{Backup, CASES, MOST_PHONES, Old, Town};
 
@@ -70,16 +70,7 @@ impl Town {
         let _ = phone.list();
         let mut copy = phone.copied(&name);
         copy.link.storm(&self.v.chance);
-        let device = copy.device();
-        let family = self.residents.iter().filter(|r| r.phone.device() == device);
-        let family: BTreeSet<u32> = family.map(|r| r.number).collect();
-        let unsent: Vec<String> = self
-            .written
-            .iter()
-            .filter(|w| family.contains(&w.by) && self.times(w) == 0)
-            .map(|w| w.token.clone())
-            .collect();
-        self.may_double.extend(unsent);
+        self.unsent_words_may_double(copy.device());
         copy
     }
 
@@ -148,6 +139,22 @@ impl Town {
         self.v.desk_is_lost();
         self.may_restore = false;
         self.was_set_back = true;
+        let devices: Vec<_> = self.residents.iter().map(|r| r.phone.device()).collect();
+        for device in &devices {
+            if devices.iter().filter(|other| *other == device).count() > 1 {
+                self.unsent_words_may_double(*device);
+            }
+        }
+    }
+
+    /// What all copies of a phone have and the server has not, each may write again (docs/known-limits.md).
+    fn unsent_words_may_double(&mut self, device: DeviceId) {
+        let family = self.residents.iter().filter(|r| r.phone.device() == device);
+        let family: BTreeSet<u32> = family.map(|r| r.number).collect();
+        let unsent = self.written.iter();
+        let unsent = unsent.filter(|w| family.contains(&w.by) && self.times(w) == 0);
+        let unsent: Vec<String> = unsent.map(|w| w.token.clone()).collect();
+        self.may_double.extend(unsent);
     }
 
     pub(super) fn is_revoked(&mut self, who: usize) {
