@@ -81,7 +81,7 @@ pub(super) fn line(
     event.insert("change_summary".into(), envelope.change_summary.into());
     // Only a note that is withdrawn or removed says why.
     event.insert("reason".into(), Value::Null);
-    let mut members = members(&event)?;
+    let mut members = members(content, &event)?;
     let sha256: [u8; 32] = Sha256::digest(joined(&members)).into();
     for (name, value) in [("sha256", hex(&sha256)), ("cursor", envelope.cursor)] {
         members.insert(name, canonical(&value)?);
@@ -89,11 +89,15 @@ pub(super) fn line(
     Ok((joined(&members), sha256))
 }
 
-/// The members of an event by name, each value as canonical JSON. The hash goes over all but two of them, so each
-/// is written once and joined twice.
-fn members(event: &Map<String, Value>) -> Result<BTreeMap<&str, Vec<u8>>, StoreError> {
-    let each = event
-        .iter()
+/// The members of an event by name, each value as canonical JSON: those of the content where the event has none of
+/// its own. The hash goes over all but two of them, so each is written once and joined twice.
+fn members<'a>(
+    content: &'a Content,
+    event: &'a Map<String, Value>,
+) -> Result<BTreeMap<&'a str, Vec<u8>>, StoreError> {
+    let kept = content.iter().filter(|(name, _)| !event.contains_key(*name));
+    let each = kept
+        .chain(event)
         .map(|(name, value)| Ok((name.as_str(), canonical(value)?)));
     each.collect()
 }
@@ -133,8 +137,9 @@ pub(super) fn with_cursor(line: Vec<u8>, cursor: &str) -> Result<Vec<u8>, StoreE
     canonical(&event)
 }
 
+/// What stands in the event with names, and in the content without.
 fn dressed(content: &Content, person: &PersonRecord, names: &Names) -> Map<String, Value> {
-    let mut event = content.clone();
+    let mut event = Map::new();
     let person = json!({"id": person.id, "case_id": person.case_id, "name": person.name});
     event.insert("person".into(), person);
     let authors = array(content, "authors").iter().map(|id| names.worker(id));
