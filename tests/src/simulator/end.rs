@@ -269,8 +269,9 @@ impl Town {
         }
     }
 
-    /// A note whose person is out of view is on no list, but for who joined the visit, and who began it with a name
-    /// only and does not hear of the match (docs/known-limits.md).
+    /// A note whose person is out of view is on no list, but for who joined the visit, and who has not heard whom the
+    /// note is about: it was begun with a name only, or the match that they had was lost with the server
+    /// (docs/known-limits.md).
     fn who_may_not_read_lists_nothing(&mut self) {
         let core = self.v.server.core();
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
@@ -282,8 +283,14 @@ impl Town {
                 let joined = reason.expect("the store").as_deref() == Some(notes::wire::JOINT_VISIT);
                 let here = phone.document(item.id).expect("it is listed");
                 let says = here.get(automerge::ROOT, "person").unwrap();
+                let about = core
+                    .store
+                    .read(|tx| tx.document_person(item.id))
+                    .expect("the store");
+                let knows =
+                    says.is_some_and(|(value, _)| value.into_string().ok() == about.map(|id| id.to_string()));
                 assert!(
-                    joined || says.is_none(),
+                    joined || !knows,
                     "{} lists {} of somebody out of view",
                     phone.name,
                     item.id
