@@ -5,11 +5,18 @@
 use super::frame::{self, Columns};
 use super::graph::{self, Graph};
 use super::rows::{self, Rows};
-use super::{Bytes, Counted, Kind, Limits, Refusal};
+use super::texts::Texts;
+use super::{Bytes, Counted, Kind, Limits, Refusal, Said};
 
 const HEADS: Refusal = Refusal::Malformed("heads");
 
-pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Result<Counted, Refusal> {
+/// `texts`: what they say is wanted too.
+pub(super) fn count(
+    mut bytes: Bytes<'_>,
+    hash: [u8; 32],
+    limits: &Limits,
+    texts: bool,
+) -> Result<(Counted, Vec<Said>), Refusal> {
     let length = bytes.len();
     let actors = frame::actors(&mut bytes, limits)?;
     let heads = frame::hashes(&mut bytes, limits, "heads")?;
@@ -23,9 +30,11 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         return Err(HEADS);
     }
     suffix(bytes, &graph)?;
-    let closings = Rows::new(&ops, &graph, actors.len(), length, limits).walk()?;
+    let texts = texts.then(Texts::default);
+    let (closings, texts) = Rows::new(&ops, &graph, actors.len(), length, limits, texts).walk()?;
+    let texts = texts.map(|texts| texts.name(&actors)).unwrap_or_default();
     let course = graph.course(&actors);
-    Ok(Counted {
+    let counted = Counted {
         kind: Kind::Document,
         hash,
         actors,
@@ -39,7 +48,8 @@ pub(super) fn count(mut bytes: Bytes<'_>, hash: [u8; 32], limits: &Limits) -> Re
         closings: Some(closings),
         course,
         places: Vec::new(),
-    })
+    };
+    Ok((counted, texts))
 }
 
 /// For each head the index of its change. Automerge reads these and does not use them.

@@ -22,6 +22,7 @@ mod rle;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use bytes::Bytes;
 
@@ -110,6 +111,17 @@ pub struct Course {
     pub last_start: u64,
 }
 
+/// What a text says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Who made the text.
+    pub actor: [u8; 16],
+    /// Under which counter.
+    pub counter: u64,
+    /// All that is shown of it.
+    pub text: String,
+}
+
 /// An object in which a change writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -190,6 +202,19 @@ fn plausible(bytes: u64) -> u64 {
 /// # Errors
 /// A [`Refusal`] for anything that is not one honest, uncompressed chunk.
 pub fn count(chunk: &[u8], limits: &Limits) -> Result<Counted, Refusal> {
+    read(chunk, limits, false).map(|(counted, _)| counted)
+}
+
+/// The same, and what the texts of a document chunk say, as far as that can be told without Automerge. What is
+/// told is what Automerge shows; a text that is empty, or unusual, is not told. Of a change chunk nothing is.
+///
+/// # Errors
+/// Those of [`count`].
+pub fn count_and_read(chunk: &[u8], limits: &Limits) -> Result<(Counted, Vec<Said>), Refusal> {
+    read(chunk, limits, true)
+}
+
+fn read(chunk: &[u8], limits: &Limits, texts: bool) -> Result<(Counted, Vec<Said>), Refusal> {
     let frame = frame::open(chunk, limits)?;
     let body = Bytes::new(frame.body);
     // Automerge keeps operation counters in 32 bits and adds to them.
@@ -212,7 +237,7 @@ pub fn count(chunk: &[u8], limits: &Limits) -> Result<Counted, Refusal> {
         ..*limits
     };
     match frame.kind {
-        Kind::Document => document::count(body, frame.hash, &limits),
-        Kind::Change => change::count(body, frame.hash, &limits),
+        Kind::Document => document::count(body, frame.hash, &limits, texts),
+        Kind::Change => Ok((change::count(body, frame.hash, &limits)?, Vec::new())),
     }
 }

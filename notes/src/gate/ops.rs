@@ -12,6 +12,9 @@ const KEY: Refusal = Refusal::Malformed("key");
 const VALUE: Refusal = Refusal::Malformed("value");
 const COUNTER: Refusal = Refusal::Counter("operation");
 
+/// The type of a value that is text.
+const TEXT: u64 = 6;
+
 /// An operation id inside one chunk: the counter first, as Automerge orders them.
 pub(super) type Id = (u32, u32);
 
@@ -59,6 +62,8 @@ pub(super) struct Stretch<'a> {
     pub(super) key: Key<'a>,
     pub(super) insert: bool,
     pub(super) action: Action,
+    /// The values of all rows, where they are text.
+    pub(super) letters: Option<&'a [u8]>,
 }
 
 /// The columns, side by side.
@@ -124,7 +129,7 @@ impl<'a> OpLanes<'a> {
         let insert = self.insert.value();
         let key = self.key(rows)?;
         let object = self.object()?;
-        self.value(action, rows)?;
+        let letters = self.value(action, rows)?;
         let fits = match (key, action) {
             (_, Action::Delete) => !insert && key != Key::Head,
             (Key::Map(_), Action::MarkBegin | Action::MarkEnd) => false,
@@ -142,6 +147,7 @@ impl<'a> OpLanes<'a> {
             key,
             insert,
             action,
+            letters,
         })
     }
 
@@ -199,7 +205,7 @@ impl<'a> OpLanes<'a> {
     }
 
     /// Moves over the values of `rows` rows. The lower four bits are the type, the rest is the length.
-    fn value(&mut self, action: Action, rows: u64) -> Result<(), Refusal> {
+    fn value(&mut self, action: Action, rows: u64) -> Result<Option<&'a [u8]>, Refusal> {
         let meta = self.value_meta.known()?;
         let (kind, length) = (meta & 15, meta >> 4);
         let sound = match kind {
@@ -214,7 +220,8 @@ impl<'a> OpLanes<'a> {
             return Err(VALUE);
         }
         let bytes = length.checked_mul(rows).ok_or(VALUE)?;
-        self.value.take(bytes).map(|_| ())
+        let values = self.value.take(bytes)?;
+        Ok((kind == TEXT).then_some(values))
     }
 
     fn skip(&mut self, rows: u64) {

@@ -10,6 +10,7 @@ use super::graph::Graph;
 use super::lanes::{Delta, Lane, Slope};
 use super::links::Links;
 use super::ops::{Action, Id, Key, OpLanes, Stretch, narrow};
+use super::texts::Texts;
 use super::{CLOSING_KEY, Limits, Refusal, plausible};
 
 pub(super) const COLUMNS: [u8; 16] = [
@@ -62,6 +63,8 @@ pub(super) struct Rows<'a> {
     plausible: u64,
     /// Operations under the key that closes a note.
     closings: u64,
+    /// What its texts say, where that is wanted.
+    said: Option<Texts>,
 }
 
 impl<'a> Rows<'a> {
@@ -72,6 +75,7 @@ impl<'a> Rows<'a> {
         actors: usize,
         bytes: u64,
         limits: &Limits,
+        said: Option<Texts>,
     ) -> Self {
         let range = (1, limits.counter.cast_signed());
         Self {
@@ -92,11 +96,12 @@ impl<'a> Rows<'a> {
             before: None,
             plausible: plausible(bytes),
             closings: 0,
+            said,
         }
     }
 
-    /// Walks to the end; says how often the key that closes a note was written or deleted.
-    pub(super) fn walk(mut self) -> Result<u64, Refusal> {
+    /// Walks to the end; says how often the key that closes a note was written or deleted, and what the texts say.
+    pub(super) fn walk(mut self) -> Result<(u64, Option<Texts>), Refusal> {
         while !self.ops.at_end() {
             let rows = self
                 .ops
@@ -121,6 +126,9 @@ impl<'a> Rows<'a> {
                 return Err(Refusal::Malformed("action"));
             }
             self.stretch(&stretch, actor, counter, number)?;
+            if let Some(said) = &mut self.said {
+                said.add(&stretch, number > 0);
+            }
         }
         self.flush()?;
         if self.ends != self.due_ends {
@@ -131,7 +139,7 @@ impl<'a> Rows<'a> {
         self.actor.finish()?;
         self.counter.finish()?;
         self.claims.finish()?;
-        Ok(self.closings)
+        Ok((self.closings, self.said))
     }
 
     /// Typed text makes long stretches of insertions, which go by in one step: each has a key of its own, and

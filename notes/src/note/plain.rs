@@ -15,6 +15,7 @@ use super::fields::{
     Template,
 };
 use super::genesis;
+use crate::gate::Said;
 
 /// A single value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,6 +144,15 @@ impl Plain {
     /// Where the document leaves the table. A document of a newer schema is read as far as the
     /// table goes; what it adds is kept in the document and not shown.
     pub fn read(doc: &Automerge, template: Template) -> Result<Self, Unreadable> {
+        Self::read_beside(doc, template, Vec::new())
+    }
+
+    /// Reads a document that was loaded from one chunk, of which the gate has told what the texts say. What it did
+    /// not tell, Automerge does.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub fn read_beside(doc: &Automerge, template: Template, said: Vec<Said>) -> Result<Self, Unreadable> {
         let mut plain = Self {
             schema: schema_of(doc)?,
             ..Self::default()
@@ -152,6 +162,7 @@ impl Plain {
             doc,
             newer,
             root: Keys::read(doc, ROOT, |key| template.field(key).is_some(), newer, "root")?,
+            said,
             plain: &mut plain,
         };
         for field in template.fields() {
@@ -278,6 +289,7 @@ struct Reader<'a> {
     doc: &'a Automerge,
     newer: bool,
     root: Keys<'a>,
+    said: Vec<Said>,
     plain: &'a mut Plain,
 }
 
@@ -317,10 +329,14 @@ impl Reader<'_> {
 
     fn text(&mut self, name: &'static str) -> Result<(), Unreadable> {
         let id = self.made(name, ObjType::Text)?;
-        if self.doc.length(&id) > MAX_TEXT_CHARS {
+        let length = self.doc.length(&id);
+        if length > MAX_TEXT_CHARS {
             return Err(Unreadable::WrongShape(name));
         }
-        let text = self.doc.text(&id)?;
+        let text = match self.said(&id) {
+            Some(text) if text.chars().count() == length => text,
+            _ => self.doc.text(&id)?,
+        };
         self.letters_only(&id, &text, name)?;
         for mark in self.doc.marks(&id)? {
             let known = MARKS.contains(&mark.name.as_str());
@@ -338,6 +354,16 @@ impl Reader<'_> {
         }
         self.plain.texts.insert(name, text);
         Ok(())
+    }
+
+    /// What the gate has told of a text; it is asked for once.
+    fn said(&mut self, id: &ObjId) -> Option<String> {
+        let ObjId::Id(counter, actor, _) = id else {
+            return None;
+        };
+        let is_it = |said: &Said| said.counter == *counter && said.actor == *actor.to_bytes();
+        let at = self.said.iter().position(is_it)?;
+        Some(self.said.swap_remove(at).text)
     }
 
     /// Automerge shows this character for whatever stands in a text and is no letter.

@@ -9,7 +9,7 @@
 use std::collections::{HashMap, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, ReadDoc as _};
-use notes::gate;
+use notes::gate::{self, Said};
 use notes::ids::DeviceId;
 use notes::note::finish::{self, Newcomers};
 use notes::note::plain::Unreadable;
@@ -165,7 +165,8 @@ impl<'a> Bench<'a> {
         }
         let (doc, as_it_came) = self.apply()?;
         self.right_kinds(&doc, false)?;
-        let plain = match read(&doc, self.template) {
+        let said = if as_it_came { self.said() } else { Vec::new() };
+        let plain = match read_beside(&doc, self.template, said) {
             Ok(plain) => plain,
             Err(code) => return Err(self.blame(code, |doc| read(doc, self.template).err())),
         };
@@ -354,6 +355,13 @@ impl<'a> Bench<'a> {
         Objection::to(self.admitted.get(right).copied().into_iter().collect(), found)
     }
 
+    /// What the gate has told of a first push as it came.
+    fn said(&mut self) -> Vec<Said> {
+        let only = self.admitted.first().and_then(|only| self.parsed.get_mut(*only));
+        only.map(|parsed| std::mem::take(&mut parsed.said))
+            .unwrap_or_default()
+    }
+
     /// Whether it is typing in a sound document, and all that it names is there.
     fn is_small(&self) -> bool {
         let parsed = self.admitted.iter().filter_map(|index| self.parsed.get(*index));
@@ -500,7 +508,11 @@ impl<'a> Bench<'a> {
 /// Reads a document by the table of this schema. What a newer one adds cannot be judged here, and
 /// only a genesis change may say that a document is newer.
 fn read(doc: &Automerge, template: Template) -> Result<Plain, Code> {
-    let plain = Plain::read(doc, template).map_err(|problem| reading_code(&problem))?;
+    read_beside(doc, template, Vec::new())
+}
+
+fn read_beside(doc: &Automerge, template: Template, said: Vec<Said>) -> Result<Plain, Code> {
+    let plain = Plain::read_beside(doc, template, said).map_err(|problem| reading_code(&problem))?;
     if plain.schema == genesis::SCHEMA {
         Ok(plain)
     } else {

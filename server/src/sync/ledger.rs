@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash};
-use notes::gate::{self, Course};
+use notes::gate::{self, Course, Said};
 use notes::note::{self, Template, genesis};
 use notes::problem::Code;
 
@@ -18,6 +18,8 @@ pub(super) struct Parsed {
     pub(super) closings: Option<u64>,
     /// How its history came to be, where it is whole and runs straight.
     pub(super) course: Option<Course>,
+    /// What its texts say, where it is whole.
+    pub(super) said: Vec<Said>,
     /// In what objects of the document it writes.
     pub(super) places: Vec<gate::Place>,
 }
@@ -26,8 +28,12 @@ pub(super) struct Parsed {
 pub(super) fn parse(chunk: &[u8], lone: bool) -> Result<Parsed, Code> {
     // Counted again: an entry may stand in the log from before a limit was tightened.
     let limits = gate::Limits::default();
-    let counted =
-        gate::count(chunk, &limits).map_err(|r| r.code().parse().unwrap_or(Code::ChunkMalformed))?;
+    let counted = if lone {
+        gate::count_and_read(chunk, &limits)
+    } else {
+        gate::count(chunk, &limits).map(|counted| (counted, Vec::new()))
+    };
+    let (counted, said) = counted.map_err(|r| r.code().parse().unwrap_or(Code::ChunkMalformed))?;
     match counted.kind {
         gate::Kind::Change => {
             let change = Change::from_bytes(chunk.to_vec()).map_err(|_| Code::ChunkMalformed)?;
@@ -36,6 +42,7 @@ pub(super) fn parse(chunk: &[u8], lone: bool) -> Result<Parsed, Code> {
                 whole: None,
                 closings: None,
                 course: None,
+                said: Vec::new(),
                 places: counted.places,
             })
         }
@@ -51,6 +58,7 @@ pub(super) fn parse(chunk: &[u8], lone: bool) -> Result<Parsed, Code> {
                 whole,
                 closings: counted.closings,
                 course: counted.course,
+                said,
                 places: Vec::new(),
             })
         }

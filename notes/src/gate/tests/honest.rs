@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::legacy::{Key, ObjectId, Op, OpType};
 use automerge::transaction::Transactable as _;
-use automerge::{AutoCommit, Change, ChangeHash, ROOT};
+use automerge::{ActorId, AutoCommit, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc as _};
 
 use super::samples;
-use crate::gate::{Counted, Course, Kind, Limits, Refusal, count};
+use crate::gate::{Counted, Course, Kind, Limits, Refusal, count, count_and_read};
 
 fn check_document(name: &str, doc: &mut AutoCommit) {
     let bytes = doc.save_nocompress();
@@ -37,6 +37,7 @@ fn check_document(name: &str, doc: &mut AutoCommit) {
         course: course(&changes),
     };
     assert_eq!(counted, expected, "{name}");
+    check_texts(name, &bytes, doc);
     let meta = doc.get_changes_meta(&[]);
     assert_eq!(counted.changes, meta.len() as u64, "{name}");
     assert_eq!(
@@ -44,6 +45,18 @@ fn check_document(name: &str, doc: &mut AutoCommit) {
         meta.iter().map(|m| m.max_op).max().unwrap_or(0),
         "{name}"
     );
+}
+
+/// Whatever the gate tells of a text is what Automerge shows; gives how many texts it told.
+fn check_texts(name: &str, bytes: &[u8], doc: &AutoCommit) -> usize {
+    let (_, said) = count_and_read(bytes, &Limits::default()).unwrap();
+    for said in &said {
+        let id = ObjId::Id(said.counter, ActorId::from(said.actor), 0);
+        if doc.object_type(&id).unwrap() == ObjType::Text {
+            assert_eq!(doc.text(&id).unwrap(), said.text, "{name}");
+        }
+    }
+    said.len()
 }
 
 /// Who wrote in which order, where each change names the one before it of its author.
@@ -124,15 +137,25 @@ fn check_change(name: &str, change: &Change) {
 
 #[test]
 fn documents_are_counted_as_automerge_counts_them() {
-    let (mut straight, mut winding) = (0, 0);
+    let (mut straight, mut winding, mut told) = (0, 0, 0);
     for (name, mut doc) in samples::all() {
         check_document(name, &mut doc);
+        told += check_texts(name, &doc.save_nocompress(), &doc);
         match course(&doc.get_changes(&[])) {
             Some(_) => straight += 1,
             None => winding += 1,
         }
     }
     assert!(straight > 0 && winding > 0, "{straight} and {winding}");
+    assert!(told > 10, "{told} texts were told");
+}
+
+#[test]
+fn of_an_unusual_text_nothing_is_told() {
+    for mut doc in samples::unusual() {
+        let bytes = doc.save_nocompress();
+        assert_eq!(check_texts("unusual", &bytes, &doc), 0);
+    }
 }
 
 #[test]

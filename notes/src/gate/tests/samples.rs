@@ -216,6 +216,23 @@ fn long_delete() -> AutoCommit {
     doc
 }
 
+/// Texts that do not say what was inserted in them: a letter was written over, or stands for something else.
+pub(super) fn unusual() -> [AutoCommit; 3] {
+    let texts = || {
+        let mut doc = by(7);
+        let body = doc.put_object(ROOT, "body", ObjType::Text).unwrap();
+        doc.splice_text(&body, 0, 0, "a visit").unwrap();
+        (doc, body)
+    };
+    let (mut over, body) = texts();
+    over.put(&body, 2, "V").unwrap();
+    let (mut number, body) = texts();
+    number.insert(&body, 2, 7).unwrap();
+    let (mut object, body) = texts();
+    _ = object.insert_object(&body, 2, ObjType::Map).unwrap();
+    [over, number, object]
+}
+
 fn without_operations() -> AutoCommit {
     let mut doc = by(8);
     doc.put(ROOT, "key", 1).unwrap();

@@ -5,6 +5,7 @@ use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
 
 use super::world::{at, change, copy, finish, mark, merge, phone, put, read, splice, text, within, write};
+use crate::gate::{self, Said};
 use crate::note::fields::{MAX_ENTRIES, MAX_LINE_CHARS, MAX_TEXT_CHARS};
 use crate::note::plain::{Passage, Unreadable, Value};
 use crate::note::{Plain, Template};
@@ -543,4 +544,34 @@ fn json_views_have_their_ids_and_no_empty_records() {
         serde_json::json!({"at": "1970-01-01T00:00:00.005Z", "author": "W1"})
     );
     assert_eq!(plain.finished(), Some((5, "W1")));
+}
+
+#[test]
+fn what_the_gate_tells_of_texts_is_taken_only_where_it_is_as_long() {
+    let mut doc = phone(1);
+    write(
+        &mut doc,
+        &[
+            splice("body", 0, 0, "She laughed. 🏠"),
+            splice("strengths", 0, 0, "kind"),
+        ],
+    );
+    let (_, said) = gate::count_and_read(&doc.save_nocompress(), &gate::Limits::default()).unwrap();
+    assert_eq!(said.len(), 2);
+    let beside = |said| Plain::read_beside(&doc, Template::Note, said).unwrap();
+    let plain = Plain::read(&doc, Template::Note).unwrap();
+    assert_eq!(beside(said.clone()), plain);
+    let lie = |text: &str| {
+        let lies = said.iter().map(|said| Said {
+            text: text.into(),
+            ..*said
+        });
+        lies.collect()
+    };
+    assert_eq!(beside(lie("too short")), plain);
+    assert_eq!(
+        beside(lie("wise")).texts["strengths"],
+        "wise",
+        "it is asked for nothing else"
+    );
 }
