@@ -156,6 +156,53 @@ fn dressed(content: &Content, person: &PersonRecord, names: &Names) -> Map<Strin
     event
 }
 
+/// What an event has beside the content of its version.
+const ENVELOPE: [&str; 11] = [
+    "event_id",
+    "type",
+    "note_id",
+    "version",
+    "supersedes",
+    "title",
+    "received_at",
+    "change_summary",
+    "reason",
+    "sha256",
+    "cursor",
+];
+
+/// The content that an event was made of, with ids where it has names.
+pub(super) fn undressed(line: &[u8]) -> Result<Content, StoreError> {
+    let mut content: Content =
+        serde_json::from_slice(line).map_err(|_| StoreError::Inconsistent("an event cannot be read"))?;
+    for name in ENVELOPE {
+        content.remove(name);
+    }
+    let id_of = |of: &mut Value, name: &str| of.get_mut(name).map_or(Value::Null, Value::take);
+    if let Some(person) = content.get_mut("person") {
+        *person = id_of(person, "id");
+    }
+    for author in content
+        .get_mut("authors")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        *author = id_of(author, "worker_id");
+    }
+    for addendum in content
+        .get_mut("addenda")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(author) = addendum.get_mut("author") {
+            *author = id_of(author, "worker_id");
+        }
+    }
+    Ok(content)
+}
+
 fn canonical(value: &impl serde::Serialize) -> Result<Vec<u8>, StoreError> {
     serde_json_canonicalizer::to_vec(value)
         .map_err(|_| StoreError::Inconsistent("an event cannot be written as canonical JSON"))

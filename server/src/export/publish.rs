@@ -7,7 +7,7 @@ use notes::note::{Plain, Template};
 use serde_json::Value;
 
 use super::content::{Content, content, mark};
-use super::event::{Envelope, Names, line, title};
+use super::event::{Envelope, Names, line, title, undressed};
 use super::shown::time;
 use super::{cursor, summary};
 use crate::host::Host;
@@ -42,13 +42,13 @@ pub fn after_publish(
     let content = content(plain, person.id, authors, &here(tx, record.id)?);
     let before = tx.version_newest(record.id)?;
     match before {
-        Some(before) if read(&before)? == content => {
+        Some(before) if read(tx, &before)? == content => {
             if before.heads == record.heads {
                 return Ok(());
             }
             tx.version_heads(record.id, before.version, &record.heads)?;
         }
-        before => write(tx, host, record, &person, content, (before, received_at))?,
+        before => write(tx, host, record, &person, &content, (before, received_at))?,
     }
     tell(tx, Some(person.id), record.id)
 }
@@ -78,13 +78,20 @@ pub fn attachment_arrived(tx: &Tx<'_>, host: &Host, document: DocumentId) -> Res
     let Some(person) = record.person.map(|id| tx.person(id)).transpose()?.flatten() else {
         return Ok(());
     };
-    let mut content = read(&before)?;
+    let mut content = read(tx, &before)?;
     let here = here(tx, document)?;
     let changed = content.get_mut("attachments").is_some_and(|all| mark(all, &here));
     if !changed {
         return Ok(());
     }
-    write(tx, host, &record, &person, content, (Some(before), host.now_ms()))?;
+    write(
+        tx,
+        host,
+        &record,
+        &person,
+        &content,
+        (Some(before), host.now_ms()),
+    )?;
     tell(tx, Some(person.id), document)
 }
 
@@ -96,14 +103,17 @@ pub fn offers(tx: &Tx<'_>, document: DocumentId, id: AttachmentId) -> Result<boo
     let Some(version) = tx.version_newest(document)? else {
         return Ok(false);
     };
-    let (content, id) = (read(&version)?, id.to_string());
+    let (content, id) = (read(tx, &version)?, id.to_string());
     let all = content.get("attachments").and_then(Value::as_array);
     let is_it = |one: &Value| one["sha256"] == id.as_str() && one["available"] == true;
     Ok(all.is_some_and(|all| all.iter().any(is_it)))
 }
 
-fn read(version: &VersionRecord) -> Result<Content, StoreError> {
-    serde_json::from_str(&version.plain).map_err(|_| StoreError::Inconsistent("a version cannot be read"))
+/// What a version says: its event does.
+fn read(tx: &Tx<'_>, version: &VersionRecord) -> Result<Content, StoreError> {
+    let event = tx.outbox_event(&version.event_id)?;
+    let event = event.ok_or(StoreError::Inconsistent("a version without its event"))?;
+    undressed(&event.line)
 }
 
 fn write(
@@ -111,15 +121,15 @@ fn write(
     host: &Host,
     record: &DocumentRecord,
     person: &PersonRecord,
-    content: Content,
+    content: &Content,
     (before, received_at): (Option<VersionRecord>, i64),
 ) -> Result<(), StoreError> {
     let now = host.now_ms();
     let n = tx.outbox_next()?;
     let event_id = DocumentId(uuid_v7(now, host.random())).to_string();
-    let names = Names::of(tx, &content)?;
+    let names = Names::of(tx, content)?;
     let change_summary = match &before {
-        Some(before) => Some(summary::summary(&read(before)?, &content, &names)),
+        Some(before) => Some(summary::summary(&read(tx, before)?, content, &names)),
         None => None,
     };
     let version = before.as_ref().map_or(0, |before| before.version) + 1;
@@ -135,11 +145,11 @@ fn write(
         note_id: record.id.to_string(),
         version,
         supersedes: before.map(|before| before.event_id),
-        title: title(&content, record.started_at),
+        title: title(content, record.started_at),
         received_at: time(Some(received_at)),
         change_summary,
     };
-    let (line, sha256) = line(envelope, &content, person, &names)?;
+    let (line, sha256) = line(envelope, content, person, &names)?;
     tx.outbox_put(&EventRecord {
         n,
         event_id: event_id.clone(),
@@ -155,7 +165,6 @@ fn write(
         version,
         event_id,
         heads: record.heads.clone(),
-        plain: serde_json::Value::Object(content).to_string(),
     })
 }
 

@@ -16,8 +16,6 @@ pub struct VersionRecord {
     pub event_id: String,
     /// The document's heads in it.
     pub heads: Vec<[u8; 32]>,
-    /// What the reader saw: the plain note as JSON.
-    pub plain: String,
 }
 
 /// An event of the feed, with the bytes that every reader gets.
@@ -148,7 +146,7 @@ impl Tx<'_> {
     /// The database's.
     pub fn version_newest(&self, document: DocumentId) -> Result<Option<VersionRecord>, StoreError> {
         let mut find = self.db.prepare_cached(
-            "SELECT document, version, event_id, heads, plain FROM version WHERE document = ? \
+            "SELECT document, version, event_id, heads FROM version WHERE document = ? \
              ORDER BY version DESC LIMIT 1",
         )?;
         let read = |row: &Row<'_>| {
@@ -158,7 +156,6 @@ impl Tx<'_> {
                 version: row.get(1)?,
                 event_id: row.get(2)?,
                 heads: heads.chunks_exact(32).filter_map(|h| h.try_into().ok()).collect(),
-                plain: row.get(4)?,
             })
         };
         Ok(find.query_row([document.0], read).optional()?)
@@ -169,16 +166,10 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn version_put(&self, v: &VersionRecord) -> Result<(), StoreError> {
-        let mut put = self.db.prepare_cached(
-            "INSERT INTO version (document, version, event_id, heads, plain) VALUES (?,?,?,?,?)",
-        )?;
-        put.execute(params![
-            v.document.0,
-            v.version,
-            v.event_id,
-            v.heads.concat(),
-            v.plain
-        ])?;
+        let mut put = self
+            .db
+            .prepare_cached("INSERT INTO version (document, version, event_id, heads) VALUES (?,?,?,?)")?;
+        put.execute(params![v.document.0, v.version, v.event_id, v.heads.concat()])?;
         Ok(())
     }
 

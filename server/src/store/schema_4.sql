@@ -1,3 +1,4 @@
--- What a note says is read from its chunks where somebody asks for it, and stands in its versions: a third copy was
--- written for each key that somebody typed, and read by nobody.
+-- What a note says stands in its chunks, and what a version of it says in the event: two more copies of each were
+-- written, and read by nobody who could not read those.
 ALTER TABLE document DROP COLUMN plain;
+ALTER TABLE version DROP COLUMN plain;

@@ -1,12 +1,13 @@
 //! One event, whole: its shape, its bytes, its hash.
 
-use notes::note::Plain;
+use notes::note::{Plain, Template};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::town::{Copy, MARGARET, Phone, Town};
 use crate::export;
 use crate::export::content::content;
+use crate::export::event::undressed;
 
 const ACTION: &str = "01990000-0000-7000-8000-000000000001";
 const ADDENDUM: &str = "01990000-0000-7000-8000-00000000000a";
@@ -83,6 +84,23 @@ fn the_line_of_a_rich_note_is_this_one() {
     let (_town, line) = published();
     let expected = include_str!("../testdata/rich.ndjson").trim_end();
     assert_eq!(String::from_utf8(line).unwrap(), expected);
+}
+
+#[test]
+fn a_line_gives_back_the_content_that_it_was_made_of() {
+    let town = Town::new();
+    let phone = town.phone("W1", 1);
+    let mut note = rich(phone);
+    phone.publish(&town, &mut note, Some(MARGARET));
+    let mut line = export::feed(&town.core, None, 10).unwrap().lines;
+    line.pop();
+    let plain = Plain::read(&note.doc, Template::Note).unwrap();
+    let authors = ["W1".to_owned(), "W2".to_owned()];
+    assert_eq!(
+        undressed(&line).unwrap(),
+        content(&plain, MARGARET, &authors, &[])
+    );
+    assert!(undressed(b"no event").is_err());
 }
 
 #[test]

@@ -82,7 +82,6 @@ fn versions_stay_and_the_newest_may_move_its_heads() {
         version: n,
         event_id: format!("e{n}"),
         heads: vec![[1; 32], [2; 32]],
-        plain: format!("{{\"v\":{n}}}"),
     };
     store
         .write(|tx| -> Check {
