@@ -226,14 +226,13 @@ impl Tx<'_> {
     /// # Errors
     /// The closure's, or the database's.
     pub fn attempt<T>(&self, f: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.db.execute_batch("SAVEPOINT attempt")?;
+        let run = |sql| self.db.prepare_cached(sql)?.execute([]);
+        run("SAVEPOINT attempt")?;
         let result = f(self);
-        let end = if result.is_ok() {
-            "RELEASE attempt"
-        } else {
-            "ROLLBACK TO attempt; RELEASE attempt"
-        };
-        self.db.execute_batch(end)?;
+        if result.is_err() {
+            run("ROLLBACK TO attempt")?;
+        }
+        run("RELEASE attempt")?;
         result
     }
 }

@@ -102,12 +102,15 @@ impl Docket {
             return Ok(None);
         };
         let newest = tx.published_newest(id)?;
-        let record = tx.document(id)?;
+        // Of a first push there is nothing to look up.
+        let known = newest > 0;
+        let record = if known { tx.document(id)? } else { None };
+        let finish = if known { tx.published_finish(id)? } else { None };
         let base = match memory.take(id, newest) {
             Some(doc) => Some(doc),
-            None => published(tx, id, record.as_ref())?,
+            None if known => published(tx, id, record.as_ref())?,
+            None => None,
         };
-        let finish = tx.published_finish(id)?;
         let candidates = entries
             .iter_mut()
             .map(|e| Candidate {
