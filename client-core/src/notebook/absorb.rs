@@ -280,8 +280,8 @@ fn has_left(conn: &Db, arrival: &Arrival, doc: &Automerge, ledger: &Ledger) -> R
     if !arrival.asked || known.flatten().is_none_or(|person| person.mine) {
         return Ok(false);
     }
+    let worker = ledger.worker.as_deref().unwrap_or_default();
     for meta in doc.get_changes_meta(&[]) {
-        let worker = ledger.worker.as_deref().unwrap_or_default();
         if ledger.mine.contains(&*meta.actor) || rows::writes_under(conn, worker, meta.actor.to_bytes())? {
             return Ok(false);
         }

@@ -121,18 +121,19 @@ impl Notebook {
 
     /// Turns a document's journal into one change.
     pub(super) fn settle(&mut self, id: DocumentId) -> Result<(), Trouble> {
-        if self.opened(id)?.journal.is_empty() {
-            return Ok(());
-        }
-        self.write_change(id, &[], &|_| Ok(()), Offer::Later)
+        self.settle_for(id, Offer::Later)
     }
 
     /// The same, and offers the change in the same transaction.
     pub(super) fn settle_and_offer(&mut self, id: DocumentId) -> Result<(), Trouble> {
+        self.settle_for(id, Offer::Now)
+    }
+
+    fn settle_for(&mut self, id: DocumentId, offer: Offer) -> Result<(), Trouble> {
         if self.opened(id)?.journal.is_empty() {
             return Ok(());
         }
-        self.write_change(id, &[], &|_| Ok(()), Offer::Now)
+        self.write_change(id, &[], &|_| Ok(()), offer)
     }
 
     /// Turns every journal into a change.

@@ -143,16 +143,17 @@ pub(crate) fn drop_unsettled(conn: &Connection, doc: DocumentId) -> Result<(), T
 /// which keeps them and does not publish them, and are kept here like the others.
 pub(crate) fn supersede(conn: &Connection, numbers: &[i64]) -> Result<(), Trouble> {
     let sql = "UPDATE outgoing SET superseded = 1, verdict = NULL WHERE nr = ?1";
-    let mut statement = conn.prepare_cached(sql)?;
-    for nr in numbers {
-        statement.execute([nr])?;
-    }
-    Ok(())
+    each(conn, sql, numbers)
 }
 
 /// A person decided against what these chunks bring: the server will not publish them, though it took them.
 pub(crate) fn leave_out(conn: &Connection, numbers: &[i64]) -> Result<(), Trouble> {
     let sql = "UPDATE outgoing SET code = coalesce(code, 'decided_against') WHERE nr = ?1";
+    each(conn, sql, numbers)
+}
+
+/// Runs a statement for each of these chunks.
+fn each(conn: &Connection, sql: &str, numbers: &[i64]) -> Result<(), Trouble> {
     let mut statement = conn.prepare_cached(sql)?;
     for nr in numbers {
         statement.execute([nr])?;

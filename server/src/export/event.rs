@@ -63,6 +63,13 @@ pub(super) fn array<'a>(content: &'a Content, name: &str) -> &'a [Value] {
         .map_or(&[], Vec::as_slice)
 }
 
+fn array_mut<'a>(content: &'a mut Content, name: &str) -> &'a mut [Value] {
+    content
+        .get_mut(name)
+        .and_then(Value::as_array_mut)
+        .map_or(&mut [], Vec::as_mut_slice)
+}
+
 /// Makes the line, without a line feed, and its hash.
 pub(super) fn line(
     envelope: Envelope,
@@ -182,20 +189,10 @@ pub(super) fn undressed(line: &[u8]) -> Result<Content, StoreError> {
     if let Some(person) = content.get_mut("person") {
         *person = id_of(person, "id");
     }
-    for author in content
-        .get_mut("authors")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
+    for author in array_mut(&mut content, "authors") {
         *author = id_of(author, "worker_id");
     }
-    for addendum in content
-        .get_mut("addenda")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
+    for addendum in array_mut(&mut content, "addenda") {
         if let Some(author) = addendum.get_mut("author") {
             *author = id_of(author, "worker_id");
         }

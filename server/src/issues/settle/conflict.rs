@@ -1,5 +1,6 @@
 //! Choosing one of the values on which phones disagree.
 
+use notes::ids::DocumentId;
 use notes::note::Edit;
 use notes::note::edit::from_json;
 use notes::note::{Template, edit};
@@ -28,10 +29,7 @@ pub(super) fn end(tx: &Tx<'_>, host: &Host, issue: &Issue, decision: &Decision<'
     let record = tx.document(document)?;
     let template = record.as_ref().map_or(Template::Note, |record| record.template);
     let mut edits = from_json(template, path, value).map_err(|_: edit::BadEdit| Code::ParameterInvalid)?;
-    if path.starts_with("attachments.") {
-        let said = said(tx, document)?.unwrap_or_default();
-        edits = twins(template, path, &said, edits)?;
-    }
+    edits = twins(tx, (document, template), path, edits)?;
     desk_change(tx, host, document, &edits)?;
     tell_holders(tx, issue.opened.person, document)?;
     Ok(())
@@ -57,11 +55,17 @@ fn chosen<'a>(values: &'a [Value], args: &Map<String, Value>) -> Result<&'a Valu
 
 /// One attachment that two phones added stands twice under its hash, and a value that is set in one
 /// of the two leaves the other as it was. So the entry is taken out and written again whole.
-fn twins(template: Template, path: &str, note: &Value, edits: Vec<Edit>) -> Result<Vec<Edit>, Halt> {
+fn twins(
+    tx: &Tx<'_>,
+    (document, template): (DocumentId, Template),
+    path: &str,
+    edits: Vec<Edit>,
+) -> Result<Vec<Edit>, Halt> {
     let mut steps = path.split('.');
     let (Some("attachments"), Some(id)) = (steps.next(), steps.next()) else {
         return Ok(edits);
     };
+    let note = said(tx, document)?.unwrap_or_default();
     let entries = note
         .get("attachments")
         .and_then(Value::as_array)
