@@ -193,8 +193,15 @@ impl Process {
 
     /// How many log entries wait to be judged, by its own word.
     pub fn unjudged(&self) -> u64 {
-        let mut answer = ureq::get(format!("{}/health", self.url)).call().unwrap();
+        let mut answer = ureq::get(format!("{}/health", self.url))
+            .config()
+            .http_status_as_error(false)
+            .build()
+            .call()
+            .unwrap();
+        let status = answer.status();
         let health = answer.body_mut().read_to_string().unwrap();
+        assert!(status.is_success(), "{status}: {health}\n{}", self.log());
         let health: serde_json::Value = serde_json::from_str(&health).unwrap();
         health["unjudged"].as_u64().unwrap()
     }
