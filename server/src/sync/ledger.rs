@@ -1,12 +1,14 @@
 //! The ledger of one document's history, for the judge: each chunk is parsed by itself, and let in
 //! only where every change follows on. Whether what the changes do is allowed is asked elsewhere.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use automerge::{ActorId, Automerge, Change, ChangeHash};
 use notes::gate::{self, Course, Said};
 use notes::note::{self, Template, genesis};
 use notes::problem::Code;
+
+use super::past::{Known, Past};
 
 /// A chunk that was read.
 #[derive(Default)]
@@ -85,18 +87,8 @@ struct Line<'a> {
     start_op: u64,
     max_op: u64,
     deps: &'a [ChangeHash],
-    /// Actors whose work it refers to.
-    others: &'a [ActorId],
-}
-
-/// How far back is looked for an actor's last change, in all of one round. Who writes together with others looks
-/// back over what they wrote since, which comes to a few steps for each change.
-const MOST_STEPS: usize = 1_000_000;
-
-/// A change that is there.
-struct Known {
-    max_op: u64,
-    deps: Vec<ChangeHash>,
+    /// None in a document chunk, which is whole by itself; Automerge has checked it while loading.
+    change: Option<&'a Change>,
 }
 
 /// An actor's last change.
@@ -106,13 +98,11 @@ struct Last {
     hash: ChangeHash,
 }
 
-/// What is known of the document's history so far: each actor's last change, and each change that
-/// something may depend on.
+/// What is known of the document's history so far: each actor's last change, and which came before which.
 pub(super) struct Ledger {
     template: Template,
     last: HashMap<ActorId, Last>,
-    known: HashMap<ChangeHash, Known>,
-    steps: usize,
+    past: Past,
     /// Who wrote, in order of first appearance.
     writers: Vec<ActorId>,
     last_start: u64,
@@ -121,28 +111,36 @@ pub(super) struct Ledger {
 impl Ledger {
     pub(super) fn new(base: Option<&Automerge>, template: Template) -> Self {
         let mut last: HashMap<ActorId, Last> = HashMap::new();
-        let mut known = HashMap::new();
+        let mut past = Past::default();
         let mut writers = Vec::new();
         let mut last_start = 0;
         for meta in base.map(|doc| doc.get_changes_meta(&[])).into_iter().flatten() {
             let (seq, hash) = (meta.seq, meta.hash);
-            if let Some(before) = last.get_mut(meta.actor.as_ref()) {
+            let actor = meta.actor.into_owned();
+            if let Some(before) = last.get_mut(&actor) {
                 if seq > before.seq {
                     *before = Last { seq, hash };
                 }
             } else {
-                writers.push(meta.actor.clone().into_owned());
-                last.insert(meta.actor.into_owned(), Last { seq, hash });
+                writers.push(actor.clone());
+                last.insert(actor.clone(), Last { seq, hash });
             }
-            let (max_op, deps) = (meta.max_op, meta.deps);
-            known.insert(hash, Known { max_op, deps });
             last_start = meta.start_op.max(last_start);
+            let (start_op, max_op, deps) = (meta.start_op, meta.max_op, meta.deps);
+            past.insert(
+                hash,
+                Known {
+                    actor,
+                    start_op,
+                    max_op,
+                    deps,
+                },
+            );
         }
         Self {
             template,
             last,
-            known,
-            steps: 0,
+            past,
             writers,
             last_start,
         }
@@ -169,7 +167,7 @@ impl Ledger {
         let begins = matches!((schema.next(), schema.next()), (Some((_, 1)), None));
         // It depends on nothing, and in a straight history only the first change may.
         doc.get_change_meta_by_hash(&genesis::hash(self.template))
-            .filter(|_| begins && self.known.is_empty())?;
+            .filter(|_| begins && self.past.is_empty())?;
         let writers = course.writers.iter().map(|(actor, _)| ActorId::from(&actor[..]));
         self.writers = writers.collect();
         self.last_start = course.last_start;
@@ -193,8 +191,7 @@ impl Ledger {
             start_op: m.start_op,
             max_op: m.max_op,
             deps: &m.deps,
-            // A document chunk is whole by itself; Automerge has checked it while loading.
-            others: &[],
+            change: None,
         });
         let from_changes = parsed.changes.iter().map(|c| Line {
             hash: c.hash(),
@@ -203,11 +200,11 @@ impl Ledger {
             start_op: c.start_op().get(),
             max_op: c.max_op(),
             deps: c.deps(),
-            others: c.other_actor_ids(),
+            change: Some(c),
         });
         let mut entered = Vec::new();
         for line in from_index.chain(from_changes) {
-            if self.known.contains_key(&line.hash) {
+            if self.past.get(&line.hash).is_some() {
                 continue;
             }
             let refused = match self.check(&line) {
@@ -219,9 +216,14 @@ impl Ledger {
                 self.forget(entered);
                 return refused;
             }
-            let (seq, hash, max_op) = (line.seq, line.hash, line.max_op);
-            let deps = line.deps.to_vec();
-            self.known.insert(hash, Known { max_op, deps });
+            let (seq, hash) = (line.seq, line.hash);
+            let known = Known {
+                actor: line.actor.clone(),
+                start_op: line.start_op,
+                max_op: line.max_op,
+                deps: line.deps.to_vec(),
+            };
+            self.past.insert(hash, known);
             self.last_start = line.start_op.max(self.last_start);
             let before = self.last.insert(line.actor.clone(), Last { seq, hash });
             if before.is_none() {
@@ -233,8 +235,11 @@ impl Ledger {
     }
 
     fn forget(&mut self, entered: Vec<(ChangeHash, &ActorId, Option<Last>)>) {
-        for (hash, actor, before) in entered.into_iter().rev() {
-            self.known.remove(&hash);
+        if entered.is_empty() {
+            return;
+        }
+        self.past.remove(entered.iter().map(|(hash, _, _)| *hash));
+        for (_, actor, before) in entered.into_iter().rev() {
             if let Some(before) = before {
                 self.last.insert(actor.clone(), before);
             } else {
@@ -255,12 +260,13 @@ impl Ledger {
         }
         let mut largest = 0;
         for dep in line.deps {
-            match self.known.get(dep) {
+            match self.past.get(dep) {
                 Some(known) => largest = largest.max(known.max_op),
                 None => return Ok(false),
             }
         }
-        if line.others.iter().any(|other| !self.last.contains_key(other)) {
+        let others = line.change.map_or(&[][..], Change::other_actor_ids);
+        if others.iter().any(|other| !self.last.contains_key(other)) {
             return Err(Code::ChunkMalformed);
         }
         let last = self.last.get(line.actor).copied();
@@ -274,36 +280,12 @@ impl Ledger {
         if line.start_op != largest + 1 {
             return Err(Code::StartOpWrong);
         }
-        if last.is_some_and(|last| !self.builds_on(line.deps, last.hash)) {
+        if last.is_some_and(|last| !self.past.builds_on(line.deps, last.hash)) {
+            return Err(Code::SeqGap);
+        }
+        if line.change.is_some_and(|change| !self.past.has_seen_all(change)) {
             return Err(Code::SeqGap);
         }
         Ok(true)
-    }
-
-    /// Whether a change with these dependencies comes after another. Nobody writes beside their own last change,
-    /// and Automerge panics over who does when it sorts the two the wrong way round.
-    fn builds_on(&mut self, deps: &[ChangeHash], earlier: ChangeHash) -> bool {
-        if deps.contains(&earlier) {
-            return true;
-        }
-        let floor = self.known.get(&earlier).map_or(0, |known| known.max_op);
-        let mut seen: HashSet<ChangeHash> = deps.iter().copied().collect();
-        let mut open = deps.to_vec();
-        while let Some(known) = open.pop().and_then(|hash| self.known.get(&hash)) {
-            self.steps += 1;
-            if self.steps > MOST_STEPS {
-                return false;
-            }
-            // What ends before the other does cannot come after it.
-            if known.max_op < floor {
-                continue;
-            }
-            if known.deps.contains(&earlier) {
-                return true;
-            }
-            let fresh = known.deps.iter().filter(|dep| seen.insert(**dep));
-            open.extend(fresh);
-        }
-        false
     }
 }

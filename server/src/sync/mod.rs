@@ -10,6 +10,7 @@ mod desk;
 mod docket;
 pub mod judge;
 mod ledger;
+mod past;
 mod project;
 mod pull;
 mod record;

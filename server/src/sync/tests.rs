@@ -6,6 +6,7 @@ mod chance;
 mod hostile;
 mod judging;
 mod passes;
+mod past;
 mod projecting;
 mod pulls;
 mod rights;

@@ -1,7 +1,8 @@
 //! Documents made to break whoever opens them: nested without end, or naming what is not there.
 
+use automerge::legacy::{ElementId, Key, OpId};
 use automerge::transaction::Transactable as _;
-use automerge::{Automerge, ObjType, ROOT};
+use automerge::{Automerge, Change, ExpandedChange, ObjType, ROOT};
 use notes::forge::{self, column};
 use notes::note::Template;
 
@@ -202,6 +203,81 @@ fn who_writes_beside_their_own_last_change_is_held() {
     (last.deps, last.start_op) = (vec![hash(&between)], between.start_op + 1);
     let joint = [&other, &low, &between, &last].map(|change| joined(change.seal()));
     assert_eq!(findings(&judged(Some(&base), &joint)), ["publish"; 4]);
+}
+
+/// It can be taken where all is there, but not by a phone that has what it depends on and no more: Automerge panics.
+#[test]
+fn a_change_that_names_what_it_does_not_depend_on_is_held() {
+    let mut base = note_by(actor(1), ANN);
+    take(&mut base, actor(2));
+    write(&mut base, &[typed(0, "Bob was there. ")]);
+    let by = |doc: &Automerge, n: u8, text: &str| {
+        let mut doc = doc.clone();
+        take(&mut doc, actor(n));
+        let chunk = write(&mut doc, &[typed(0, text)]);
+        (doc, joined(chunk))
+    };
+    let ((with_bobs, bobs), (eve, eves)) = (by(&base, 2, "bob "), by(&base, 5, "a long sentence "));
+    let with_both = |mut eve: Automerge| {
+        eve.merge(&mut with_bobs.clone()).unwrap();
+        eve
+    };
+    let hash = |candidate: &Candidate| Change::from_bytes(candidate.chunk.clone()).unwrap().hash();
+    let bobs_letter = Change::from_bytes(bobs.chunk.clone()).unwrap();
+    let bobs_letter = OpId(bobs_letter.start_op().get(), bobs_letter.actor_id().clone());
+    let honest_on = |doc: &Automerge, n: u8| {
+        let mut change = Change::from_bytes(by(doc, n, "x").1.chunk).unwrap().decode();
+        change.operations[0].key = Key::Seq(ElementId::Id(bobs_letter.clone()));
+        change.hash = None;
+        change
+    };
+    let sealed = |change: ExpandedChange| joined(Change::from(change).raw_bytes().to_vec());
+    let honest = honest_on(&with_both(eve.clone()), 5);
+    let mut lie = honest.clone();
+    lie.deps = vec![hash(&eves)];
+    lie.start_op = Change::from_bytes(eves.chunk.clone())
+        .unwrap()
+        .max_op()
+        .checked_add(1)
+        .unwrap()
+        .try_into()
+        .unwrap();
+    let (honest, lie) = (sealed(honest), sealed(lie));
+    // The honest one beside it does the same.
+    for (third, found) in [(&honest, "publish"), (&lie, "seq_gap")] {
+        let all = [bobs.clone(), eves.clone(), third.clone()];
+        assert_eq!(
+            findings(&judged(Some(&base), &all)),
+            ["publish", "publish", found]
+        );
+        assert_eq!(findings(&judged(Some(&with_bobs), &all[1..])), ["publish", found]);
+        assert_eq!(
+            findings(&judged(Some(&with_both(eve.clone())), &all[2..])),
+            [found]
+        );
+    }
+    // What it names comes later in the same judgement, or not at all.
+    let later = [eves.clone(), lie.clone(), bobs.clone()];
+    assert_eq!(
+        findings(&judged(Some(&base), &later)),
+        ["publish", "seq_gap", "publish"]
+    );
+    assert_eq!(
+        findings(&judged(Some(&base), &later[..2])),
+        ["publish", "seq_gap"]
+    );
+    // Who has seen somebody who had seen it has seen it too, however the two were merged before.
+    let mut all = with_both(eve.clone());
+    all.apply_changes([Change::from_bytes(honest.chunk.clone()).unwrap()])
+        .unwrap();
+    let carols = sealed(honest_on(&all, 3));
+    assert_eq!(
+        findings(&judged(Some(&all), std::slice::from_ref(&carols))),
+        ["publish"]
+    );
+    let (_, dans) = by(&with_bobs, 4, "dan ");
+    let beside = [dans, bobs.clone(), eves.clone(), honest.clone(), carols];
+    assert_eq!(findings(&judged(Some(&base), &beside)), ["publish"; 5]);
 }
 
 #[test]
