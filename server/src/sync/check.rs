@@ -25,6 +25,9 @@ pub(super) struct CheckedPush {
 /// The store counts with a sign: no number of a phone's may be larger than this.
 pub(super) const LARGEST: u64 = i64::MAX.unsigned_abs();
 
+/// The nil UUID (RFC 9562, section 5.9) is no document's: the mark beside the store means by it that none is judged.
+const NOBODYS: DocumentId = DocumentId([0; 16]);
+
 /// Whether the request keeps within its bounds.
 pub(super) fn bounds(request: &Request) -> Result<(), Code> {
     let pushes = &request.pushes;
@@ -35,7 +38,8 @@ pub(super) fn bounds(request: &Request) -> Result<(), Code> {
         || request.app.len() > 200
         || request.cursor.len() > 256;
     let push_out = |p: &Push| {
-        p.chunks.is_empty()
+        p.document == NOBODYS
+            || p.chunks.is_empty()
             || p.chunks.len() > MAX_CHUNKS
             || p.reason
                 .as_ref()

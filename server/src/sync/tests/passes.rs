@@ -353,7 +353,8 @@ fn a_request_out_of_bounds_is_refused_whole() {
         after: 1 << 63,
         ..fill
     };
-    let bad: [&dyn Fn(&mut notes::wire::Request); 8] = [
+    let bad: [&dyn Fn(&mut notes::wire::Request); 9] = [
+        &|r| r.pushes[0].document = DocumentId([0; 16]),
         &|r| r.pushes[0].chunks.clear(),
         &|r| r.pushes[0].chunks = vec![Vec::new().into(); MAX_CHUNKS + 1],
         &|r| r.pushes[0].reason = Some("x".repeat(501)),
