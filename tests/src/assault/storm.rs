@@ -120,12 +120,13 @@ pub fn is_long() -> bool {
 }
 
 /// Throws `rounds` strings of bytes at a target, in the long form sixty times as many, on a large stack. A target
-/// says no by a panic (it is made by `target`, once); then the shortest bytes that were found to do it are printed, and `DOORSTEP_DECISIONS` tells
-/// that one round again.
-pub fn storm<T: Fn(&[u8])>(name: &str, own: u64, rounds: u64, target: impl FnOnce() -> T + Send) {
+/// says no by a panic. `target` makes it, in the long form anew after each sixtieth, so that the last rounds are no
+/// slower than the first. The shortest bytes that were found to do it are printed, and `DOORSTEP_DECISIONS` tells that
+/// one round again.
+pub fn storm<T: Fn(&[u8])>(name: &str, own: u64, rounds: u64, target: impl Fn() -> T + Send) {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        let work = move || through(name, own, rounds, &target());
+        let work = move || through(name, own, rounds, &target);
         let thread = thread.spawn_scoped(scope, work).expect("a thread");
         if let Err(cause) = thread.join() {
             resume_unwind(cause);
@@ -133,26 +134,33 @@ pub fn storm<T: Fn(&[u8])>(name: &str, own: u64, rounds: u64, target: impl FnOnc
     });
 }
 
-fn through(name: &str, own: u64, rounds: u64, target: &impl Fn(&[u8])) {
+fn through<T: Fn(&[u8])>(name: &str, own: u64, rounds: u64, target: &impl Fn() -> T) {
     if let Ok(told) = std::env::var("DOORSTEP_DECISIONS") {
-        return target(&unhex(&told));
+        return target()(&unhex(&told));
     }
     let seed = seed(own);
-    let rounds = if is_long() { rounds * LONG } else { rounds };
-    for round in 0..rounds {
-        let chance = Chance::new(seed.wrapping_add(round), name);
-        let length = usize::try_from(chance.below(256)).unwrap_or(0);
-        let bytes = &chance.bytes::<256>()[..length];
-        let Err(cause) = catch_unwind(AssertUnwindSafe(|| target(bytes))) else {
-            continue;
-        };
-        let least = shorten(bytes, |bytes| {
-            catch_unwind(AssertUnwindSafe(|| target(bytes))).is_err()
-        });
-        println!("{name}: round {round} of seed {seed}");
-        println!("DOORSTEP_DECISIONS={}", crate::hex::hex(&least));
-        resume_unwind(cause);
+    let laps = if is_long() { LONG } else { 1 };
+    for lap in 0..laps {
+        let target = target();
+        for round in lap * rounds..(lap + 1) * rounds {
+            one_round(name, seed, round, &target);
+        }
     }
+}
+
+fn one_round(name: &str, seed: u64, round: u64, target: &impl Fn(&[u8])) {
+    let chance = Chance::new(seed.wrapping_add(round), name);
+    let length = usize::try_from(chance.below(256)).unwrap_or(0);
+    let bytes = &chance.bytes::<256>()[..length];
+    let Err(cause) = catch_unwind(AssertUnwindSafe(|| target(bytes))) else {
+        return;
+    };
+    let least = shorten(bytes, |bytes| {
+        catch_unwind(AssertUnwindSafe(|| target(bytes))).is_err()
+    });
+    println!("{name}: round {round} of seed {seed}");
+    println!("DOORSTEP_DECISIONS={}", crate::hex::hex(&least));
+    resume_unwind(cause);
 }
 
 fn unhex(text: &str) -> Vec<u8> {
