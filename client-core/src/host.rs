@@ -60,6 +60,23 @@ pub trait Transport {
     fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, Unreachable>;
 }
 
+/// The way to the server for a host that must not wait in place, as a web page must not: what it begins goes on
+/// while others use the notebook ([`crate::Talk`]).
+pub trait AsyncHost {
+    /// Sends one request; its answer comes under the host's own time limit.
+    ///
+    /// # Errors
+    /// [`Unreachable`] where no answer came; the request may have arrived all the same.
+    fn send(&self, request: &HttpRequest) -> impl Future<Output = Result<HttpResponse, Unreachable>>;
+
+    /// As [`Keystore::sign`], where the device's key takes its time, too; none where the notebook's own keystore is
+    /// to sign.
+    fn sign(&self, message: &[u8]) -> impl Future<Output = Option<Result<[u8; 64], KeyRefused>>> {
+        let _ = message;
+        std::future::ready(None)
+    }
+}
+
 /// The device's P-256 key. Phones and browsers keep it in their own keystore, where it cannot be
 /// read; [`crate::SoftKey`] is for those without one.
 pub trait Keystore: Send {

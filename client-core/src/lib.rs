@@ -14,6 +14,6 @@ mod trouble;
 pub mod vault;
 
 pub use keystore::SoftKey;
-pub use notebook::{Ended, Fetched, NewNote, Notebook, SyncMode, SyncReport, Who};
+pub use notebook::{Ended, Fetched, NewNote, Notebook, Shared, SyncMode, SyncReport, Talk, Who};
 pub use store::StoreFault;
 pub use trouble::Trouble;

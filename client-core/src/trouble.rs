@@ -53,6 +53,9 @@ pub enum Trouble {
     /// Another program has the store open. Nothing is lost; it can be tried again.
     #[error("another program has the store open; close it and try again")]
     Busy,
+    /// An earlier call broke down in the middle, a bug. What was saved is safe.
+    #[error("an earlier step broke down: close the app and open it again; what was saved is safe")]
+    Broken,
     /// No room is left for the store.
     #[error("this phone has no room left: free some storage and try again; what was saved before is safe")]
     Full,

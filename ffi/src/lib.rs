@@ -1,13 +1,19 @@
-//! How apps hold the core: [`mobile`] gives client-core's notebook to Kotlin, Swift and Python through
-//! UniFFI. It passes values on and decides nothing; whatever looks like a rule belongs to client-core.
+//! How apps hold the core: [`mobile`] gives client-core's notebook to Kotlin, Swift and Python through UniFFI, `web`
+//! gives it to a browser's Worker as WebAssembly. They pass values on and decide nothing; whatever looks like a rule
+//! belongs to client-core.
 
 #![allow(
     unsafe_code,
-    reason = "UniFFI's macros write C functions; tests.rs sees that no hand does"
+    reason = "UniFFI's and wasm-bindgen's macros write C functions; tests.rs sees that no hand does"
 )]
 
+mod error;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod mobile;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 
+#[cfg(not(target_arch = "wasm32"))]
 uniffi::setup_scaffolding!();

@@ -4,19 +4,19 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "UniFFI hands values over")]
 
-mod error;
 mod host;
 mod live;
 mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use client_core::notebook::in_place;
 use client_core::notebook::{Ended, Fetched, Identity, NoteItem, PersonItem, SyncMode, SyncReport};
-use client_core::{NewNote, Who, vault};
+use client_core::{NewNote, Shared, Talk, Trouble, Who, vault};
 use notes::ids::DocumentId;
 use zeroize::Zeroizing;
 
-pub use error::NotebookError;
+pub use crate::error::NotebookError;
 pub use host::{Clock, Dice, HostError, HttpHeader, HttpRequest, HttpResponse, Keystore, Transport};
 use host::{Device, Hands, Link};
 pub use live::{LiveEvent, LiveSocket, LiveStep};
@@ -25,7 +25,18 @@ pub use live::{LiveEvent, LiveSocket, LiveStep};
 #[derive(uniffi::Object)]
 pub struct Notebook {
     book: Mutex<client_core::Notebook>,
+    /// Held for as long as a pass takes: of two at once, each would say the same.
+    passes: Mutex<()>,
     hands: Hands,
+}
+
+impl Shared for Notebook {
+    fn with<T>(
+        &self,
+        f: impl FnOnce(&mut client_core::Notebook) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        self.book.with(f)
+    }
 }
 
 impl Notebook {
@@ -34,6 +45,13 @@ impl Notebook {
         let book = self.book.lock().map_err(|_| NotebookError::Broken)?;
         self.hands.ready()?;
         Ok(book)
+    }
+
+    /// A pass, or what must not run beside one. Between two requests others have the notebook.
+    fn pass<T>(&self, pass: impl Future<Output = Result<T, Trouble>>) -> Result<T, NotebookError> {
+        let _alone = self.passes.lock().map_err(|_| NotebookError::Broken)?;
+        self.hands.ready()?;
+        Ok(in_place(pass)?)
     }
 
     fn begin(&self, new: &NewNote<'_>) -> Result<DocumentId, NotebookError> {
@@ -70,6 +88,7 @@ impl Notebook {
         let book = client_core::Notebook::open(path, &key, host)?;
         Ok(Arc::new(Self {
             book: Mutex::new(book),
+            passes: Mutex::default(),
             hands,
         }))
     }
@@ -84,7 +103,8 @@ impl Notebook {
         code: &str,
         server: &str,
     ) -> Result<Ended, NotebookError> {
-        Ok(self.book()?.enrol(&mut Link(transport), code, server)?)
+        let link = Link(transport);
+        self.pass(Talk::between(self, &link).enrol(code, server))
     }
 
     /// Whose phone this is; none before it is enrolled.
@@ -261,7 +281,9 @@ impl Notebook {
         let id = sha256
             .parse()
             .map_err(|_| NotebookError::BadCall("an attachment is named by 64 hexadecimal digits"))?;
-        Ok(self.book()?.attachment(&mut Link(transport), note, id)?)
+        self.hands.ready()?;
+        let link = Link(transport);
+        Ok(in_place(Talk::between(self, &link).attachment(note, id))?)
     }
 
     /// All notes in view, newest first.
@@ -288,12 +310,14 @@ impl Notebook {
         Ok(self.book()?.show(note)?.to_string())
     }
 
-    /// One pass with the server. The notebook is taken until it ends: other calls wait.
+    /// One pass with the server. It blocks until its end, but no other call waits for the network: what is typed
+    /// meanwhile goes with the next pass, or with the rest of this. A second pass waits for the first.
     ///
     /// # Errors
     /// Where the store fails. An unreachable or refusing server is told by the report.
     pub fn sync(&self, transport: Arc<dyn Transport>, mode: SyncMode) -> Result<SyncReport, NotebookError> {
-        Ok(self.book()?.sync(&mut Link(transport), mode)?)
+        let link = Link(transport);
+        self.pass(Talk::between(self, &link).sync(mode))
     }
 
     /// Turns typing that has paused into a change. Apps call it every second or so.

@@ -7,10 +7,11 @@ use notes::note::edit::Scalar;
 use notes::note::{Edit, Plain, Template};
 use serde::Serialize;
 
-use super::Notebook;
 use super::edits::CLOSED;
 use super::link::{Ended, Stop, refusal};
-use crate::host::Transport;
+use super::talk::alone;
+use super::{Notebook, Shared, Talk};
+use crate::host::{AsyncHost, Transport};
 use crate::store::{Db, attachments, fills};
 use crate::trouble::Trouble;
 
@@ -78,7 +79,8 @@ impl Notebook {
         Ok(id)
     }
 
-    /// The bytes of an attachment of a note, from this phone or from the server. It counts as a reading.
+    /// The bytes of an attachment of a note, from this phone or from the server, on a transport that waits in place.
+    /// It counts as a reading.
     ///
     /// # Errors
     /// No such note here, or one that does not name the file.
@@ -88,6 +90,11 @@ impl Notebook {
         note: DocumentId,
         id: AttachmentId,
     ) -> Result<Fetched, Trouble> {
+        alone!(self, transport, |talk| talk.attachment(note, id))
+    }
+
+    /// The bytes of an attachment of a note where they are on this phone.
+    fn attachment_here(&mut self, note: DocumentId, id: AttachmentId) -> Result<Option<Vec<u8>>, Trouble> {
         self.settle_all()?;
         self.me()?;
         let now = self.now();
@@ -95,20 +102,11 @@ impl Notebook {
         if !self.names(note, id)? {
             return Err(Trouble::NoAttachment);
         }
-        if attachments::has_bytes(self.store.read(), id)? {
-            self.store.write(|tx| fills::opened(tx, note, now))?;
-            return Ok(Fetched::Here(self.bytes_here(id)?));
+        if !attachments::has_bytes(self.store.read(), id)? {
+            return Ok(None);
         }
-        let path = format!("/v1/attachments/{id}?note={note}");
-        let response = match self.authorized(transport, "GET", &path, &[], &[])? {
-            Ok(response) => response,
-            Err(stop) => return Ok(Fetched::Not(stop.into())),
-        };
-        Ok(match response.status {
-            200 if AttachmentId::of(&response.body) == id => Fetched::Here(response.body),
-            200 => Fetched::Not(Stop::not_understood().into()),
-            _ => Fetched::Not(refusal(&response).into()),
-        })
+        self.store.write(|tx| fills::opened(tx, note, now))?;
+        self.bytes_here(id).map(Some)
     }
 
     fn bytes_here(&self, id: AttachmentId) -> Result<Vec<u8>, Trouble> {
@@ -146,6 +144,28 @@ impl Notebook {
             Some(kept) if !kept.whole => (Bytes::OnPhone, kept.code),
             Some(_) => (Bytes::OnBoth, None),
             None => (Bytes::OnServer, None),
+        })
+    }
+}
+
+impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
+    /// The bytes of an attachment of a note, from this phone or from the server. It counts as a reading.
+    ///
+    /// # Errors
+    /// No such note here, or one that does not name the file.
+    pub async fn attachment(&self, note: DocumentId, id: AttachmentId) -> Result<Fetched, Trouble> {
+        if let Some(bytes) = self.book.with(|book| book.attachment_here(note, id))? {
+            return Ok(Fetched::Here(bytes));
+        }
+        let path = format!("/v1/attachments/{id}?note={note}");
+        let response = match self.authorized("GET", &path, &[], &[]).await? {
+            Ok(response) => response,
+            Err(stop) => return Ok(Fetched::Not(stop.into())),
+        };
+        Ok(match response.status {
+            200 if AttachmentId::of(&response.body) == id => Fetched::Here(response.body),
+            200 => Fetched::Not(Stop::not_understood().into()),
+            _ => Fetched::Not(refusal(&response).into()),
         })
     }
 }

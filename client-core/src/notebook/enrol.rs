@@ -4,9 +4,10 @@
 use notes::ids::{Actor, DeviceId};
 use serde::Serialize;
 
-use super::Notebook;
 use super::link::{Ended, Stop, refusal};
-use crate::host::{HttpRequest, Transport};
+use super::talk::alone;
+use super::{Notebook, Shared, Talk};
+use crate::host::{AsyncHost, HttpRequest, Transport};
 use crate::store::Db;
 use crate::store::meta::{self, key};
 use crate::sync::token;
@@ -60,7 +61,8 @@ impl Notebook {
         meta::text(self.store.read(), key::SERVER)
     }
 
-    /// Spends a one-time code. `server` is kept for the host, which knows how to reach it.
+    /// Spends a one-time code, on a transport that waits in place. `server` is kept for the host, which knows how to
+    /// reach it.
     ///
     /// # Errors
     /// Where the store or the key fails; that the server refuses or is out of reach is a value.
@@ -70,45 +72,14 @@ impl Notebook {
         code: &str,
         server: &str,
     ) -> Result<Ended, Trouble> {
+        alone!(self, transport, |talk| talk.enrol(code, server))
+    }
+
+    fn enrolment(&mut self, code: &str) -> Result<Vec<u8>, Trouble> {
         if self.me.is_some() {
             return Err(Trouble::NotAllowed("this phone is enrolled already"));
         }
-        let mut asked = self.ask(transport, code)?;
-        if matches!(&asked, Err(Stop::Refused(refused)) if refused.code == "actor_taken") {
-            // Nothing was written under it yet; another one is as good.
-            let (actor, now) = (Actor(self.host.random()), self.now());
-            self.store.write(|tx| meta::set_actor(tx, actor, now))?;
-            self.reread_actors()?;
-            asked = self.ask(transport, code)?;
-        }
-        match asked {
-            Ok(enrolled) => {
-                self.keep(&enrolled, server)?;
-                Ok(Ended::Quiet)
-            }
-            Err(stop) => Ok(stop.into()),
-        }
-    }
-
-    fn ask(
-        &mut self,
-        transport: &mut dyn Transport,
-        code: &str,
-    ) -> Result<Result<token::Enrolled, Stop>, Trouble> {
-        let body = token::enrolment(code, self.key()?, self.actor, &self.host.app)?;
-        let request = HttpRequest {
-            method: "POST",
-            path: "/v1/enrol".into(),
-            headers: vec![("Content-Type".into(), "application/json".into())],
-            body,
-        };
-        let Ok(response) = transport.send(&request) else {
-            return Ok(Err(Stop::Offline));
-        };
-        if response.status != 200 {
-            return Ok(Err(refusal(&response)));
-        }
-        Ok(serde_json::from_slice(&response.body).map_err(|_| Stop::not_understood()))
+        Ok(token::enrolment(code, self.key()?, self.actor, &self.host.app)?)
     }
 
     fn keep(&mut self, enrolled: &token::Enrolled, server: &str) -> Result<(), Trouble> {
@@ -131,5 +102,47 @@ impl Notebook {
         })?;
         self.me = identity(self.store.read())?;
         Ok(())
+    }
+}
+
+impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
+    /// Spends a one-time code. `server` is kept for the host, which knows how to reach it.
+    ///
+    /// # Errors
+    /// Where the store or the key fails; that the server refuses or is out of reach is a value.
+    pub async fn enrol(&self, code: &str, server: &str) -> Result<Ended, Trouble> {
+        let mut asked = self.ask(code).await?;
+        if matches!(&asked, Err(Stop::Refused(refused)) if refused.code == "actor_taken") {
+            // Nothing was written under it yet; another one is as good.
+            self.book.with(|book| {
+                let (actor, now) = (Actor(book.host.random()), book.now());
+                book.store.write(|tx| meta::set_actor(tx, actor, now))?;
+                book.reread_actors()
+            })?;
+            asked = self.ask(code).await?;
+        }
+        match asked {
+            Ok(enrolled) => {
+                self.book.with(|book| book.keep(&enrolled, server))?;
+                Ok(Ended::Quiet)
+            }
+            Err(stop) => Ok(stop.into()),
+        }
+    }
+
+    async fn ask(&self, code: &str) -> Result<Result<token::Enrolled, Stop>, Trouble> {
+        let request = HttpRequest {
+            method: "POST",
+            path: "/v1/enrol".into(),
+            headers: vec![("Content-Type".into(), "application/json".into())],
+            body: self.book.with(|book| book.enrolment(code))?,
+        };
+        let Ok(response) = self.host.send(&request).await else {
+            return Ok(Err(Stop::Offline));
+        };
+        if response.status != 200 {
+            return Ok(Err(refusal(&response)));
+        }
+        Ok(serde_json::from_slice(&response.body).map_err(|_| Stop::not_understood()))
     }
 }

@@ -5,8 +5,8 @@ use notes::problem::Code;
 use notes::wire::{self, Coding, Request, Response};
 use serde::Serialize;
 
-use super::Notebook;
-use crate::host::{HttpRequest, HttpResponse, Transport};
+use super::{Notebook, Shared, Talk};
+use crate::host::{AsyncHost, HttpRequest, HttpResponse};
 use crate::store::meta::{self, key};
 use crate::sync::token::{self, Granted, Problem, Token};
 use crate::trouble::Trouble;
@@ -91,24 +91,23 @@ pub(super) fn refusal(response: &HttpResponse) -> Stop {
 
 type Said<T> = Result<Result<T, Stop>, Trouble>;
 
-impl Notebook {
+impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
     /// One sync request and its answer.
-    pub(super) fn exchange(&mut self, transport: &mut dyn Transport, request: &Request) -> Said<Response> {
+    pub(super) async fn exchange(&self, request: &Request) -> Said<Response> {
         let (body, coding) = wire::encode(request);
         let mut headers = vec![
             ("Content-Type", wire::MEDIA_TYPE.to_owned()),
             ("Accept-Encoding", "zstd".to_owned()),
         ];
         headers.extend(coding.header().map(|name| ("Content-Encoding", name.to_owned())));
-        let answer = self.authorized(transport, "POST", "/v1/sync", &headers, &body)?;
+        let answer = self.authorized("POST", "/v1/sync", &headers, &body).await?;
         Ok(answer.and_then(|response| understood(&response)))
     }
 
     /// One request and its answer, whatever its status, with a token that is good: signed for again where the
     /// server says that it is not.
-    pub(super) fn authorized(
-        &mut self,
-        transport: &mut dyn Transport,
+    pub(super) async fn authorized(
+        &self,
         method: &'static str,
         path: &str,
         headers: &[(&str, String)],
@@ -116,7 +115,7 @@ impl Notebook {
     ) -> Said<HttpResponse> {
         let mut signed_again = false;
         loop {
-            let token = match self.token(transport)? {
+            let token = match self.token().await? {
                 Ok(token) => token,
                 Err(stop) => return Ok(Err(stop)),
             };
@@ -132,11 +131,11 @@ impl Notebook {
                 headers: all,
                 body: body.to_vec(),
             };
-            match transport.send(&request) {
+            match self.host.send(&request).await {
                 Err(_) => return Ok(Err(Stop::Offline)),
                 Ok(response) if response.status == 401 && !signed_again => {
                     signed_again = true;
-                    self.store.write(|tx| meta::clear(tx, key::TOKEN))?;
+                    self.book.with(Notebook::forget_token)?;
                 }
                 Ok(response) => return Ok(Ok(response)),
             }
@@ -144,52 +143,83 @@ impl Notebook {
     }
 
     /// The token kept, or a new one. A clock that the server does not take is corrected once.
-    pub(super) fn token(&mut self, transport: &mut dyn Transport) -> Said<String> {
-        let kept = meta::get(self.store.read(), key::TOKEN)?;
-        let kept: Option<Token> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        if let Some(token) = kept.filter(|token| token.good_at(self.now())) {
-            return Ok(Ok(token.access_token));
+    pub(super) async fn token(&self) -> Said<String> {
+        if let Some(token) = self.book.with(|book| book.kept_token())? {
+            return Ok(Ok(token));
         }
-        let granted = match self.sign_in(transport)? {
+        let granted = match self.sign_in().await? {
             Err(Stop::Clock(server_time)) => {
-                let offset = server_time - self.now();
-                self.store
-                    .write(|tx| meta::set(tx, key::CLOCK_OFFSET, &offset.to_be_bytes()))?;
-                self.sign_in(transport)?
+                self.book.with(|book| {
+                    let offset = server_time - book.now();
+                    book.store
+                        .write(|tx| meta::set(tx, key::CLOCK_OFFSET, &offset.to_be_bytes()))
+                })?;
+                self.sign_in().await?
             }
             said => said,
         };
-        let granted = match granted {
-            Ok(granted) => granted,
-            Err(stop) => return Ok(Err(stop)),
-        };
-        let token = Token {
-            access_token: granted.access_token,
-            expires_at: self.now().saturating_add(granted.expires_in.saturating_mul(1000)),
-        };
-        let bytes = serde_json::to_vec(&token).unwrap_or_default();
-        self.store.write(|tx| meta::set(tx, key::TOKEN, &bytes))?;
-        Ok(Ok(token.access_token))
+        match granted {
+            Ok(granted) => Ok(Ok(self.book.with(|book| book.keep_token(granted))?)),
+            Err(stop) => Ok(Err(stop)),
+        }
     }
 
-    fn sign_in(&mut self, transport: &mut dyn Transport) -> Said<Granted> {
-        let jti = self.host.random();
-        let offset = meta::number(self.store.read(), key::CLOCK_OFFSET)?.unwrap_or(0);
-        let me = self.me()?;
-        let assertion = token::assertion(me.device, &me.token_url, self.now() + offset, jti, self.key()?)?;
+    async fn sign_in(&self) -> Said<Granted> {
+        let assertion = self.book.with(Notebook::assertion)?;
+        let signature = match self.host.sign(assertion.as_bytes()).await {
+            Some(signature) => signature?,
+            None => self
+                .book
+                .with(|book| Ok(book.key()?.sign(assertion.as_bytes())?))?,
+        };
         let request = HttpRequest {
             method: "POST",
             path: "/v1/token".into(),
             headers: vec![("Content-Type".into(), "application/x-www-form-urlencoded".into())],
-            body: token::grant(&assertion),
+            body: token::grant(&assertion, &signature),
         };
-        let Ok(response) = transport.send(&request) else {
+        let Ok(response) = self.host.send(&request).await else {
             return Ok(Err(Stop::Offline));
         };
         if response.status != 200 {
             return Ok(Err(refusal(&response)));
         }
         Ok(serde_json::from_slice(&response.body).map_err(|_| Stop::not_understood()))
+    }
+}
+
+impl Notebook {
+    fn kept_token(&self) -> Result<Option<String>, Trouble> {
+        let kept = meta::get(self.store.read(), key::TOKEN)?;
+        let kept: Option<Token> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let good = kept.filter(|token| token.good_at(self.now()));
+        Ok(good.map(|token| token.access_token))
+    }
+
+    fn keep_token(&mut self, granted: Granted) -> Result<String, Trouble> {
+        let token = Token {
+            access_token: granted.access_token,
+            expires_at: self.now().saturating_add(granted.expires_in.saturating_mul(1000)),
+        };
+        let bytes = serde_json::to_vec(&token).unwrap_or_default();
+        self.store.write(|tx| meta::set(tx, key::TOKEN, &bytes))?;
+        Ok(token.access_token)
+    }
+
+    pub(super) fn forget_token(&mut self) -> Result<(), Trouble> {
+        self.store.write(|tx| meta::clear(tx, key::TOKEN))
+    }
+
+    fn assertion(&mut self) -> Result<String, Trouble> {
+        let jti = self.host.random();
+        let offset = meta::number(self.store.read(), key::CLOCK_OFFSET)?.unwrap_or(0);
+        let me = self.me()?;
+        Ok(token::assertion(
+            me.device,
+            &me.token_url,
+            self.now() + offset,
+            jti,
+        ))
     }
 }
 

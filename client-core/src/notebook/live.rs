@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use notes::ids::DocumentId;
 use notes::wire::{self, Coding, LIVE_PROTOCOL, MAX_FRAME_BYTES, MAX_WATCHED, Response};
 
-use super::Notebook;
 use super::pass::{SyncMode, Tally};
-use crate::host::Transport;
+use super::talk::alone;
+use super::{Notebook, Shared, Talk};
+use crate::host::{AsyncHost, Transport};
 use crate::live::{Action, Door, Event, Line, Order};
 use crate::store::fills;
-use crate::store::meta::{self, key};
 use crate::sync::{self, Plan};
 use crate::trouble::Trouble;
 
@@ -114,31 +114,34 @@ impl Notebook {
     }
 
     /// One step: tells what happened to the socket, and gives what the host is to do, in order. The transport
-    /// is for a token only.
+    /// is for a token only, and waits in place.
     ///
     /// # Errors
     /// Where the store fails. The socket is to be closed then, and comes back by itself.
     pub fn live(&mut self, transport: &mut dyn Transport, event: Event<'_>) -> Result<Vec<Action>, Trouble> {
-        self.me()?;
-        let mut actions = Vec::new();
-        let done = self.live_step(transport, event, &mut actions);
-        if done.is_err() {
-            let (now, thrown) = (self.now(), self.thrown());
-            self.live.line.step(&Event::Lost { code: None }, now, thrown);
-        }
-        done.map(|()| actions)
+        alone!(self, transport, |talk| talk.live(event))
     }
 
-    fn live_step(
-        &mut self,
-        transport: &mut dyn Transport,
-        event: Event<'_>,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), Trouble> {
+    fn live_step(&mut self, event: Event<'_>) -> Result<Step, Trouble> {
+        self.me()?;
+        let mut step = Step::default();
+        let done = self.stepped(event, &mut step);
+        if done.is_err() {
+            self.line_lost();
+        }
+        done.map(|()| step)
+    }
+
+    fn stepped(&mut self, event: Event<'_>, step: &mut Step) -> Result<(), Trouble> {
         let (now, thrown) = (self.now(), self.thrown());
         match self.live.line.step(&event, now, thrown) {
-            Some(Order::Open { fresh_token }) => self.knock(transport, fresh_token, actions)?,
-            Some(Order::Close) => actions.push(Action::Close),
+            Some(Order::Open { fresh_token }) => {
+                if fresh_token {
+                    self.forget_token()?;
+                }
+                step.knocks = true;
+            }
+            Some(Order::Close) => step.actions.push(Action::Close),
             None => {}
         }
         if matches!(event, Event::Opened) {
@@ -155,38 +158,23 @@ impl Notebook {
                 .as_ref()
                 .is_some_and(|(_, at)| now - at >= ANSWER_MS);
             if dead || !understood {
-                self.hang_up(actions);
+                self.hang_up(&mut step.actions);
             } else {
                 self.pace(now)?;
-                self.speak(now, actions)?;
+                self.speak(now, &mut step.actions)?;
             }
         }
-        self.tick()?;
-        actions.push(Action::WaitUntil(self.next_step_at(now)));
-        Ok(())
+        self.tick()
     }
 
-    /// Opens the line, with a token that is good.
-    fn knock(
-        &mut self,
-        transport: &mut dyn Transport,
-        fresh_token: bool,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), Trouble> {
-        if fresh_token {
-            self.store.write(|tx| meta::clear(tx, key::TOKEN))?;
-        }
-        if let Ok(token) = self.token(transport)? {
-            actions.push(Action::Open(Door {
-                path: "/v1/live",
-                token,
-                protocol: LIVE_PROTOCOL,
-            }));
-        } else {
-            let (now, thrown) = (self.now(), self.thrown());
-            self.live.line.step(&Event::Lost { code: None }, now, thrown);
-        }
-        Ok(())
+    fn line_lost(&mut self) {
+        let (now, thrown) = (self.now(), self.thrown());
+        self.live.line.step(&Event::Lost { code: None }, now, thrown);
+    }
+
+    fn waits(&mut self) -> Action {
+        let now = self.now();
+        Action::WaitUntil(self.next_step_at(now))
     }
 
     /// Takes a frame in; false where it makes no sense.
@@ -295,8 +283,7 @@ impl Notebook {
     }
 
     fn hang_up(&mut self, actions: &mut Vec<Action>) {
-        let (now, thrown) = (self.now(), self.thrown());
-        self.live.line.step(&Event::Lost { code: None }, now, thrown);
+        self.line_lost();
         actions.push(Action::Close);
     }
 
@@ -319,5 +306,43 @@ impl Notebook {
 
     fn thrown(&mut self) -> u32 {
         u32::from_be_bytes(self.host.random())
+    }
+}
+
+/// What a step comes to.
+#[derive(Default)]
+struct Step {
+    actions: Vec<Action>,
+    /// The line is to be opened, for which a token is needed.
+    knocks: bool,
+}
+
+impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
+    /// One step: tells what happened to the socket, and gives what the host is to do, in order. It asks the server
+    /// for a token at most.
+    ///
+    /// # Errors
+    /// Where the store fails. The socket is to be closed then, and comes back by itself.
+    pub async fn live(&self, event: Event<'_>) -> Result<Vec<Action>, Trouble> {
+        let mut step = self.book.with(|book| book.live_step(event))?;
+        if step.knocks {
+            let token = self.token().await;
+            self.book.with(|book| match token {
+                Ok(Ok(token)) => {
+                    step.actions.push(Action::Open(Door {
+                        path: "/v1/live",
+                        token,
+                        protocol: LIVE_PROTOCOL,
+                    }));
+                    Ok(())
+                }
+                said => {
+                    book.line_lost();
+                    said.map(drop)
+                }
+            })?;
+        }
+        step.actions.push(self.book.with(|book| Ok(book.waits()))?);
+        Ok(step.actions)
     }
 }

@@ -17,6 +17,7 @@ mod news;
 mod pass;
 mod people;
 mod standing;
+mod talk;
 #[cfg(test)]
 mod tests;
 mod typing;
@@ -35,6 +36,7 @@ pub use look::NoteItem;
 pub use pass::{Held, SyncMode, SyncReport};
 pub use people::PersonItem;
 pub use standing::{Stage, State};
+pub use talk::{Shared, Talk, in_place};
 
 use crate::host::{Host, Keystore};
 use crate::keystore::SoftKey;

@@ -9,11 +9,12 @@ use notes::note;
 use notes::wire::{MAX_FILLS, MAX_READINGS, Outcome, REQUEST_TARGET_BYTES, Response, Subject};
 use serde::Serialize;
 
-use super::Notebook;
 use super::commit::freeze;
 use super::link::{Ended, Stop};
 use super::standing::in_words;
-use crate::host::Transport;
+use super::talk::alone;
+use super::{Notebook, Shared, Talk};
+use crate::host::{AsyncHost, Transport};
 use crate::store::meta::{self, key};
 use crate::store::{docs, fills, outgoing};
 use crate::sync::{self, Outlook, Plan};
@@ -21,6 +22,10 @@ use crate::trouble::Trouble;
 
 /// No honest pass takes more requests; a server that always says `more` is not listened to for ever.
 const MOST_REQUESTS: usize = 10_000;
+
+/// Who writes on and on while a pass goes on is not run after: so often it looks whether there is more to send when
+/// there had been room for all of it.
+const MOST_SHORT_ONES: u32 = 8;
 
 /// Which half of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,22 +77,81 @@ pub(super) struct Tally {
     pub(super) asked: BTreeSet<Subject>,
     pub(super) rewinds: u32,
     requests: u64,
+    /// Requests that had room for all that was to be sent.
+    short_ones: u32,
+}
+
+fn is_short(plan: &Plan) -> bool {
+    let pushes = plan.request.pushes.iter();
+    let bytes: usize = pushes
+        .flat_map(|push| &push.chunks)
+        .map(|chunk| chunk.len())
+        .sum();
+    bytes < REQUEST_TARGET_BYTES
+}
+
+impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
+    /// One pass. What is typed meanwhile goes with the next one, or with the rest of this.
+    ///
+    /// # Errors
+    /// Where the store fails. An unreachable or refusing server is told by the report.
+    pub async fn sync(&self, mode: SyncMode) -> Result<SyncReport, Trouble> {
+        self.book.with(|book| {
+            book.me()?;
+            book.settle_all()
+        })?;
+        let mut tally = Tally::default();
+        let mut stopped = self.talk(mode, &mut tally).await?;
+        if stopped.is_none() && mode != SyncMode::PullOnly {
+            stopped = self.send_files().await?;
+        }
+        let ended = stopped.map_or(Ended::Quiet, Into::into);
+        self.book.with(|book| book.report(&tally, ended))
+    }
+
+    async fn talk(&self, mode: SyncMode, tally: &mut Tally) -> Result<Option<Stop>, Trouble> {
+        for _ in 0..MOST_REQUESTS {
+            let plan = self
+                .book
+                .with(|book| book.next(mode, tally, REQUEST_TARGET_BYTES))?;
+            tally.requests += 1;
+            let response = match self.exchange(&plan.request).await? {
+                Ok(response) => response,
+                Err(stop) => return Ok(Some(stop)),
+            };
+            let again = self.book.with(|book| {
+                tally.short_ones += u32::from(is_short(&plan));
+                // Before an answer touches a document what was typed meanwhile is a change; else it waits for its pause.
+                let touches =
+                    !(response.pulls.is_empty() && response.rows.is_empty() && response.fills.is_empty());
+                if touches {
+                    book.settle_all()?;
+                }
+                Ok(match book.digest(&plan, response, mode, tally)? {
+                    Some(false) => Some(book.has_more(mode, tally)?),
+                    said => said,
+                })
+            })?;
+            match again {
+                Some(true) => {}
+                Some(false) => return Ok(None),
+                None => return Ok(Some(Stop::not_understood())),
+            }
+        }
+        Ok(Some(Stop::not_understood()))
+    }
 }
 
 impl Notebook {
-    /// One pass.
+    /// One pass, on a transport that waits in place.
     ///
     /// # Errors
     /// Where the store fails. An unreachable or refusing server is told by the report.
     pub fn sync(&mut self, transport: &mut dyn Transport, mode: SyncMode) -> Result<SyncReport, Trouble> {
-        self.me()?;
-        self.settle_all()?;
-        let mut tally = Tally::default();
-        let mut stopped = self.talk(transport, mode, &mut tally)?;
-        if stopped.is_none() && mode != SyncMode::PullOnly {
-            stopped = self.send_files(transport)?;
-        }
-        let ended = stopped.map_or(Ended::Quiet, Into::into);
+        alone!(self, transport, |talk| talk.sync(mode))
+    }
+
+    fn report(&mut self, tally: &Tally, ended: Ended) -> Result<SyncReport, Trouble> {
         if ended == Ended::Quiet {
             self.live.passed();
         }
@@ -107,29 +171,6 @@ impl Notebook {
             requests: tally.requests,
             ended,
         })
-    }
-
-    fn talk(
-        &mut self,
-        transport: &mut dyn Transport,
-        mode: SyncMode,
-        tally: &mut Tally,
-    ) -> Result<Option<Stop>, Trouble> {
-        for _ in 0..MOST_REQUESTS {
-            let plan = self.next(mode, tally, REQUEST_TARGET_BYTES)?;
-            tally.requests += 1;
-            let response = match self.exchange(transport, &plan.request)? {
-                Ok(response) => response,
-                Err(stop) => return Ok(Some(stop)),
-            };
-            let Some(again) = self.digest(&plan, response, mode, tally)? else {
-                return Ok(Some(Stop::not_understood()));
-            };
-            if !again && !self.has_more(mode, tally)? {
-                return Ok(None);
-            }
-        }
-        Ok(Some(Stop::not_understood()))
     }
 
     /// Takes an answer in. Says whether the same is to be asked again at once; none where the answer cannot
@@ -166,6 +207,7 @@ impl Notebook {
     pub(super) fn has_more(&self, mode: SyncMode, tally: &Tally) -> Result<bool, Trouble> {
         let conn = self.store.read();
         let pushes = mode != SyncMode::PullOnly
+            && tally.short_ones < MOST_SHORT_ONES
             && (!docs::unoffered(conn, 1)?.is_empty() || !outgoing::unsent(conn, 1)?.is_empty());
         let pulls = mode != SyncMode::PushOnly
             && fills::wanted(conn)?

@@ -5,9 +5,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::Notebook;
 use super::link::{Refusal, Stop, refusal};
-use crate::host::{HttpResponse, Transport};
+use super::{Notebook, Shared, Talk};
+use crate::host::{AsyncHost, HttpResponse};
+use crate::store::Db;
 use crate::store::attachments::{self, Kept};
 use crate::trouble::Trouble;
 
@@ -36,34 +37,29 @@ struct Place {
 
 type Said<T> = Result<Result<T, Stop>, Trouble>;
 
-impl Notebook {
+impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
     /// Sends what waits. Only a server that is out of reach, or that does not know this phone, stops it.
-    pub(super) fn send_files(&mut self, transport: &mut dyn Transport) -> Result<Option<Stop>, Trouble> {
+    pub(super) async fn send_files(&self) -> Result<Option<Stop>, Trouble> {
         let mut parts = MOST_PARTS;
-        for file in attachments::to_send(self.store.read())? {
-            let named = match self.names(file.doc, file.id) {
-                Err(Trouble::Unreadable) => true,
-                named => named?,
-            };
-            if !named {
-                // A person decided against the part of the note that named it.
-                self.store.write(|tx| attachments::set_aside(tx, file.nr))?;
+        let waiting = self.book.with(|book| attachments::to_send(book.store.read()))?;
+        for file in waiting {
+            if !self.book.with(|book| book.is_wanted(&file))? {
                 continue;
             }
-            let now = self.now();
-            match self.send_file(transport, &file, &mut parts)? {
-                Ok(Sent::Whole) => self.store.write(|tx| attachments::whole(tx, file.nr, now))?,
+            let now = self.book.with(|book| Ok(book.now()))?;
+            match self.send_file(&file, &mut parts).await? {
+                Ok(Sent::Whole) => self.write(|tx| attachments::whole(tx, file.nr, now))?,
                 Ok(Sent::Enough) => return Ok(None),
-                Ok(Sent::Refused(code)) => self.store.write(|tx| attachments::refuse(tx, file.nr, &code))?,
+                Ok(Sent::Refused(code)) => self.write(|tx| attachments::refuse(tx, file.nr, &code))?,
                 Err(stop) => return Ok(Some(stop)),
             }
         }
-        self.let_go_of_files(transport)
+        self.let_go_of_files().await
     }
 
-    fn send_file(&mut self, transport: &mut dyn Transport, file: &Kept, parts: &mut u32) -> Said<Sent> {
+    async fn send_file(&self, file: &Kept, parts: &mut u32) -> Said<Sent> {
         let mut turns = 0;
-        let mut place = match self.stands(transport, file)? {
+        let mut place = match self.stands(file).await? {
             Ok(place) => place,
             Err(stop) => return Ok(given_up(stop)),
         };
@@ -72,11 +68,13 @@ impl Notebook {
                 return Ok(Ok(Sent::Enough));
             }
             *parts -= 1;
-            let part = attachments::part(self.store.read(), file.id, place.arrived)?;
+            let part = self
+                .book
+                .with(|book| attachments::part(book.store.read(), file.id, place.arrived))?;
             if part.is_empty() {
                 return Err(Trouble::Damaged("an attachment"));
             }
-            let next = match self.send_part(transport, file, place.arrived, &part)? {
+            let next = match self.send_part(file, place.arrived, &part).await? {
                 Ok(next) => next,
                 Err(stop) => return Ok(given_up(stop)),
             };
@@ -92,9 +90,9 @@ impl Notebook {
     }
 
     /// Asks where an upload stands, or begins it.
-    fn stands(&mut self, transport: &mut dyn Transport, file: &Kept) -> Said<Place> {
+    async fn stands(&self, file: &Kept) -> Said<Place> {
         if file.begun {
-            let asked = self.tus(transport, "HEAD", &place_of(file), &[], &[])?;
+            let asked = self.tus("HEAD", &place_of(file), &[], &[]).await?;
             match asked.and_then(|response| read_place(&response)) {
                 // An answer to HEAD has no body: beginning anew finds it again, or tells why not.
                 Err(Stop::Refused(refused)) if (400..500).contains(&refused.status) => {}
@@ -111,22 +109,22 @@ impl Notebook {
             ("Upload-Metadata", metadata),
         ];
         let path = format!("/v1/attachments/{}", file.id);
-        let begun = self.tus(transport, "POST", &path, &headers, &[])?;
+        let begun = self.tus("POST", &path, &headers, &[]).await?;
         let place = match begun.and_then(|response| read_place(&response)) {
             Ok(place) => place,
             Err(stop) => return Ok(Err(stop)),
         };
-        self.store.write(|tx| attachments::begun(tx, file.nr))?;
+        self.write(|tx| attachments::begun(tx, file.nr))?;
         Ok(Ok(place))
     }
 
     /// Sends one part; gives the byte at which the server stands now.
-    fn send_part(&mut self, transport: &mut dyn Transport, file: &Kept, at: u64, part: &[u8]) -> Said<u64> {
+    async fn send_part(&self, file: &Kept, at: u64, part: &[u8]) -> Said<u64> {
         let headers = [
             ("Content-Type", "application/offset+octet-stream".to_owned()),
             ("Upload-Offset", at.to_string()),
         ];
-        let response = match self.tus(transport, "PATCH", &place_of(file), &headers, part)? {
+        let response = match self.tus("PATCH", &place_of(file), &headers, part).await? {
             Ok(response) => response,
             Err(stop) => return Ok(Err(stop)),
         };
@@ -139,13 +137,16 @@ impl Notebook {
     }
 
     /// Lets go of files that are whole on the server and in a backup, once the safe period is over.
-    fn let_go_of_files(&mut self, transport: &mut dyn Transport) -> Result<Option<Stop>, Trouble> {
-        let now = self.now();
-        for file in attachments::to_ask(self.store.read(), now)? {
-            let asked = self.tus(transport, "HEAD", &place_of(&file), &[], &[])?;
+    async fn let_go_of_files(&self) -> Result<Option<Stop>, Trouble> {
+        let (now, due) = self.book.with(|book| {
+            let now = book.now();
+            Ok((now, attachments::to_ask(book.store.read(), now)?))
+        })?;
+        for file in due {
+            let asked = self.tus("HEAD", &place_of(&file), &[], &[]).await?;
             let place = asked.and_then(|response| read_place(&response));
             let later = now.saturating_add(ASK_AGAIN_MS);
-            self.store.write(|tx| match &place {
+            self.write(|tx| match &place {
                 Ok(place) if place.arrived == file.bytes && place.safe => attachments::let_go(tx, &file),
                 Ok(place) if place.arrived < file.bytes => attachments::send_again(tx, file.nr),
                 _ => attachments::ask_later(tx, file.nr, later),
@@ -157,9 +158,8 @@ impl Notebook {
         Ok(None)
     }
 
-    fn tus(
-        &mut self,
-        transport: &mut dyn Transport,
+    async fn tus(
+        &self,
         method: &'static str,
         path: &str,
         headers: &[(&str, String)],
@@ -167,7 +167,25 @@ impl Notebook {
     ) -> Said<HttpResponse> {
         let version = ("Tus-Resumable", "1.0.0".to_owned());
         let headers = [&[version], headers].concat();
-        self.authorized(transport, method, path, &headers, body)
+        self.authorized(method, path, &headers, body).await
+    }
+
+    fn write(&self, f: impl FnOnce(&Db) -> Result<(), Trouble>) -> Result<(), Trouble> {
+        self.book.with(|book| book.store.write(|tx| f(tx)))
+    }
+}
+
+impl Notebook {
+    /// Whether a file is still to be sent: a person may have decided against the part of the note that named it.
+    fn is_wanted(&mut self, file: &Kept) -> Result<bool, Trouble> {
+        let named = match self.names(file.doc, file.id) {
+            Err(Trouble::Unreadable) => true,
+            named => named?,
+        };
+        if !named {
+            self.store.write(|tx| attachments::set_aside(tx, file.nr))?;
+        }
+        Ok(named)
     }
 }
 

@@ -21,7 +21,7 @@ mod tests;
 use std::fmt::Write as _;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::trouble::Trouble;
@@ -78,6 +78,13 @@ fn unlock(conn: &Connection, key: &[u8; 32]) -> Result<(), Trouble> {
     // A wrong key is told by its error; SQLCipher's own lines on standard error help nobody.
     conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
     conn.execute_batch(&pragma)?;
+    // In a browser's file pool a new file has its size before its salt is read, which would then be all zeros.
+    let _: Option<String> = conn
+        .query_row("PRAGMA cipher_salt", [], |row| row.get(0))
+        .optional()?;
+    // One program at a time: documents are also held in memory, so a second writer would be blind to the first. In
+    // a browser's file pool a write-ahead log needs this too, and before anything is read.
+    conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     // The first read tells whether the key is right.
     match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
         row.get::<_, i64>(0)
@@ -97,9 +104,6 @@ fn settings(conn: &Connection) -> Result<(), Trouble> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     // A plan holds for whatever is bound: else statements that a partial index might serve are parsed anew each time.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // One program at a time: documents are also held in memory, so a second writer would be blind to
-    // the first. In a browser's file pool WAL needs this too, and it must come before WAL.
-    conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     // Readers of a half-written page cannot happen, and one commit is one append and one fsync.
     let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" && mode != "memory" {

@@ -81,14 +81,8 @@ pub(crate) fn enrolment(
     Ok(body.to_string().into_bytes())
 }
 
-/// A signed assertion. `now` is the server's time as well as it is known; `jti` is fresh each time.
-pub(crate) fn assertion(
-    device: DeviceId,
-    token_url: &str,
-    now: i64,
-    jti: [u8; 16],
-    key: &dyn Keystore,
-) -> Result<String, KeyRefused> {
+/// What is signed for a token. `now` is the server's time as well as it is known; `jti` is fresh each time.
+pub(crate) fn assertion(device: DeviceId, token_url: &str, now: i64, jti: [u8; 16]) -> String {
     let issued = now.div_euclid(1000);
     let device = device.to_string();
     let claims = json!({
@@ -100,19 +94,20 @@ pub(crate) fn assertion(
         "jti": B64.encode(jti),
     });
     let header = json!({"alg": "ES256", "typ": "JWT"});
-    let signed = format!(
+    format!(
         "{}.{}",
         B64.encode(header.to_string()),
         B64.encode(claims.to_string())
-    );
-    let signature = key.sign(signed.as_bytes())?;
-    Ok(format!("{signed}.{}", B64.encode(signature)))
+    )
 }
 
-/// The form that carries an assertion. Its characters need no escaping but for the colons.
-pub(crate) fn grant(assertion: &str) -> Vec<u8> {
-    format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}")
-        .into_bytes()
+/// The form that carries an assertion with its signature. Its characters need no escaping but for the colons.
+pub(crate) fn grant(assertion: &str, signature: &[u8; 64]) -> Vec<u8> {
+    let signature = B64.encode(signature);
+    format!(
+        "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}.{signature}"
+    )
+    .into_bytes()
 }
 
 #[cfg(test)]
@@ -127,7 +122,10 @@ mod tests {
     fn an_assertion_is_signed_and_says_what_the_protocol_asks_for() {
         let key = SoftKey::from_secret(&[5; 32]).unwrap();
         let device = DeviceId([1; 16]);
-        let text = assertion(device, "https://s/v1/token", 1_790_000_000_999, [2; 16], &key).unwrap();
+        let signed = assertion(device, "https://s/v1/token", 1_790_000_000_999, [2; 16]);
+        let form = String::from_utf8(grant(&signed, &key.sign(signed.as_bytes()).unwrap())).unwrap();
+        let (kind, text) = form.rsplit_once('=').unwrap();
+        assert!(kind.ends_with("jwt-bearer&assertion"), "{kind}");
         let parts: Vec<&str> = text.split('.').collect();
         let read =
             |part: &str| -> serde_json::Value { serde_json::from_slice(&B64.decode(part).unwrap()).unwrap() };
@@ -149,9 +147,8 @@ mod tests {
 
     #[test]
     fn an_assertion_counts_whole_seconds_and_is_another_for_every_number() {
-        let key = SoftKey::from_secret(&[5; 32]).unwrap();
         let claims = |now, jti| -> serde_json::Value {
-            let text = assertion(DeviceId([1; 16]), "u", now, [jti; 16], &key).unwrap();
+            let text = assertion(DeviceId([1; 16]), "u", now, [jti; 16]);
             let claims = text.split('.').nth(1).unwrap();
             serde_json::from_slice(&B64.decode(claims).unwrap()).unwrap()
         };

@@ -164,8 +164,9 @@ impl core::Dice for Hands {
 /// The app's way to the server, as the core takes it.
 pub(super) struct Link(pub(super) Arc<dyn Transport>);
 
-impl core::Transport for Link {
-    fn send(&mut self, request: &core::HttpRequest) -> Result<core::HttpResponse, Unreachable> {
+impl core::AsyncHost for Link {
+    /// It waits in place: the app's own call returns with the answer.
+    async fn send(&self, request: &core::HttpRequest) -> Result<core::HttpResponse, Unreachable> {
         let headers = request.headers.iter().cloned();
         let request = HttpRequest {
             method: request.method.to_owned(),

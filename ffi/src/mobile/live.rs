@@ -4,7 +4,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use client_core::Talk;
 use client_core::live::{Action, Event};
+use client_core::notebook::in_place;
 use notes::ids::DocumentId;
 
 use super::host::{HostError, Link, Transport};
@@ -117,13 +119,14 @@ impl Notebook {
         socket: Arc<dyn LiveSocket>,
         event: LiveEvent,
     ) -> Result<LiveStep, NotebookError> {
-        let mut book = self.book()?;
-        let mut link = Link(transport);
+        self.hands.ready()?;
+        let link = Link(transport);
+        let talk = Talk::between(self, &link);
         let mut step = LiveStep {
             wait_until: 0,
             pass: false,
         };
-        let actions = match book.live(&mut link, event_of(&event)) {
+        let actions = match in_place(talk.live(event_of(&event))) {
             Ok(actions) => actions,
             Err(trouble) => {
                 // Nothing that it says could be understood any more.
@@ -147,7 +150,7 @@ impl Notebook {
                 }
             };
             if done.is_err() {
-                let lost = book.live(&mut link, Event::Lost { code: None })?;
+                let lost = in_place(talk.live(Event::Lost { code: None }))?;
                 actions = VecDeque::from(lost);
             }
         }

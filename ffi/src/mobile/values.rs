@@ -6,7 +6,7 @@ use client_core::notebook::{
 };
 use notes::ids::{DeviceId, DocumentId, PersonId};
 
-use super::error::NotebookError;
+use crate::error::NotebookError;
 
 // An id is text outside, and is read as one before the call begins.
 uniffi::custom_type!(DocumentId, String, {

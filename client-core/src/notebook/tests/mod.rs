@@ -5,6 +5,7 @@ mod anew;
 mod company;
 mod kill;
 mod link;
+mod meanwhile;
 mod pass;
 mod server;
 mod view;

@@ -5,11 +5,12 @@ use client_core::Trouble;
 use notes::ids::BadId;
 use notes::note::edit::BadEdit;
 
-use super::host::HostError;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::mobile::HostError;
 
 /// Why a call did nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, uniffi::Error)]
-#[uniffi(flat_error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(uniffi::Error), uniffi(flat_error))]
 pub enum NotebookError {
     /// No note of this id is here.
     #[error("There is no such note on this phone.")]
@@ -84,6 +85,7 @@ impl From<Trouble> for NotebookError {
             Trouble::Key(_) => Self::Key,
             Trouble::Full => Self::Full,
             Trouble::Busy | Trouble::Store(_) => Self::Store,
+            Trouble::Broken => Self::Broken,
             Trouble::Damaged(what) => Self::Damaged(what),
         }
     }
@@ -107,6 +109,7 @@ impl From<BadId> for NotebookError {
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl From<HostError> for NotebookError {
     fn from(_: HostError) -> Self {
         Self::Host

@@ -1,0 +1,207 @@
+//! What is done in the notebook while a request is on its way: the server answers in its own time, and whoever
+//! writes does not wait for it.
+
+use std::cell::{Cell, RefCell};
+
+use super::super::{Ended, Fetched, Talk, in_place};
+use super::server::ANN;
+use super::*;
+use crate::Trouble;
+use crate::host::{AsyncHost, HttpRequest, HttpResponse, KeyRefused, Transport as _, Unreachable};
+
+/// A key of the host's own.
+type Signs<'a> = dyn Fn(&[u8]) -> Result<[u8; 64], KeyRefused> + 'a;
+
+/// A way to the server on which something happens whenever a request is out, before its answer comes.
+struct Meanwhile<'a, F> {
+    link: RefCell<Link>,
+    happens: F,
+    key: Option<&'a Signs<'a>>,
+}
+
+impl<F: Fn(&HttpRequest)> AsyncHost for Meanwhile<'_, F> {
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
+        let answer = self.link.borrow_mut().send(request);
+        (self.happens)(request);
+        answer
+    }
+
+    async fn sign(&self, message: &[u8]) -> Option<Result<[u8; 64], KeyRefused>> {
+        self.key.map(|key| key(message))
+    }
+}
+
+fn open(phone: Phone) -> (RefCell<Notebook>, Hands, RefCell<Link>, Folder) {
+    (
+        RefCell::new(phone.book),
+        phone.hands,
+        RefCell::new(phone.link),
+        phone.folder,
+    )
+}
+
+fn typed(book: &RefCell<Notebook>, note: DocumentId, text: &str) {
+    book.borrow_mut()
+        .type_text(note, "body", None, 0, text, 10)
+        .unwrap();
+}
+
+#[test]
+fn what_is_typed_while_a_request_is_out_is_sent_by_this_pass_or_the_next() {
+    let server = Server::new();
+    let (mut alice, mut bob) = (
+        Phone::enrolled(&server, "W1", 3),
+        Phone::enrolled(&server, "W2", 4),
+    );
+    let note = alice.note("P1");
+    alice.write(note, "Before. ");
+    alice.sync();
+    bob.sync();
+    bob.book.join(note).unwrap();
+    bob.write(note, "Bob's. ");
+    bob.sync();
+    alice.write(note, "Then. ");
+    let (book, hands, link, _folder) = open(alice);
+    let said = Cell::new(0);
+    let host = Meanwhile {
+        link,
+        key: None,
+        happens: |request: &HttpRequest| {
+            if request.path == "/v1/sync" && said.get() < 40 {
+                said.set(said.get() + 1);
+                typed(&book, note, &format!("<{}> ", said.get()));
+                hands.pass(700);
+                book.borrow_mut().tick().unwrap();
+            }
+        },
+    };
+    let talk = Talk::between(&book, &host);
+    let first = in_place(talk.sync(SyncMode::Both)).unwrap();
+    assert_eq!((first.ended, first.sent, first.received), (Ended::Quiet, 1, 1));
+    assert!(said.get() >= 2, "more than one request, and typing in each");
+    // It does not run after every key: keys that have not come to rest go with the next pass.
+    assert!(first.requests < 10, "{} requests", first.requests);
+    // Bob's words came into a text that was being written in, and both are there, once.
+    let now = book.borrow_mut().show(note).unwrap()["body"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for word in ["Before. ", "Then. ", "Bob's. ", "<1> ", "<2> "] {
+        assert_eq!(now.matches(word).count(), 1, "{word}: {now}");
+    }
+    said.set(40);
+    let rest = in_place(talk.sync(SyncMode::Both)).unwrap();
+    assert_eq!((rest.ended, rest.waiting), (Ended::Quiet, 0));
+    assert_eq!(server.body(note), now);
+}
+
+#[test]
+fn a_note_begun_and_one_finished_while_a_request_is_out_are_whole() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let old = alice.note("P1");
+    alice.write(old, "Old.");
+    let (book, hands, link, folder) = open(alice);
+    let begun = Cell::new(None);
+    let host = Meanwhile {
+        link,
+        key: None,
+        happens: |_: &HttpRequest| {
+            if begun.get().is_none() {
+                let mut book = book.borrow_mut();
+                let new = NewNote {
+                    who: Who::CaseId("P1"),
+                    kind: "phone_call",
+                    started_at: None,
+                    ended_at: None,
+                };
+                begun.set(Some(book.new_note(&new).unwrap()));
+                book.finish(old).unwrap();
+            }
+        },
+    };
+    let talk = Talk::between(&book, &host);
+    for _ in 0..2 {
+        assert_eq!(in_place(talk.sync(SyncMode::Both)).unwrap().ended, Ended::Quiet);
+    }
+    let begun = begun.get().unwrap();
+    typed(&book, begun, "New.");
+    // A kill between two passes: the journal has it.
+    let copy = folder.copy();
+    drop(book);
+    let mut again = copy.open(&hands, 9);
+    assert_eq!(again.show(begun).unwrap()["body"], "New.");
+    assert_eq!(again.show(old).unwrap()["stage"], "finished");
+    assert_eq!(server.body(old), "Old.");
+}
+
+#[test]
+fn a_key_that_takes_its_time_signs_for_the_token_and_its_refusal_is_told() {
+    let server = Server::new();
+    let phone = phone_that_has_no_token(&server);
+    let (book, _, link, _folder) = open(phone);
+    let asked = RefCell::new(Vec::new());
+    let signs = |message: &[u8]| {
+        asked.borrow_mut().push(message.to_vec());
+        book.borrow().key().unwrap().sign(message)
+    };
+    let host = Meanwhile {
+        link,
+        key: Some(&signs),
+        happens: |_: &HttpRequest| {},
+    };
+    let report = in_place(Talk::between(&book, &host).sync(SyncMode::Both)).unwrap();
+    assert_eq!(report.ended, Ended::Quiet);
+    assert_eq!(asked.borrow().len(), 1, "one token");
+    book.borrow_mut().forget_token().unwrap();
+    let host = Meanwhile {
+        key: Some(&|_| Err(KeyRefused)),
+        ..host
+    };
+    let refused = in_place(Talk::between(&book, &host).sync(SyncMode::Both));
+    assert!(matches!(refused, Err(Trouble::Key(_))), "{refused:?}");
+}
+
+fn phone_that_has_no_token(server: &Server) -> Phone {
+    let mut phone = Phone::enrolled(server, "W1", 3);
+    phone.book.forget_token().unwrap();
+    phone
+}
+
+/// Nothing is shared in the middle of a step: a host that comes back inside one is told, and nothing is broken.
+#[test]
+fn who_comes_back_inside_a_step_is_refused_and_nothing_is_lost() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.write(note, "Safe.");
+    assert!(
+        alice
+            .book
+            .people(None)
+            .unwrap()
+            .iter()
+            .any(|person| person.id == ANN)
+    );
+    let (book, _, link, _folder) = open(alice);
+    let host = Meanwhile {
+        link,
+        key: None,
+        happens: |_: &HttpRequest| {},
+    };
+    {
+        let _held = book.borrow_mut();
+        let refused = in_place(Talk::between(&book, &host).sync(SyncMode::Both));
+        assert!(matches!(refused, Err(Trouble::Broken)), "{refused:?}");
+        let unknown = notes::attachment::AttachmentId::of(b"x");
+        let fetched: Result<Fetched, _> = in_place(Talk::between(&book, &host).attachment(note, unknown));
+        assert!(matches!(fetched, Err(Trouble::Broken)));
+    }
+    assert_eq!(
+        in_place(Talk::between(&book, &host).sync(SyncMode::Both))
+            .unwrap()
+            .sent,
+        1
+    );
+    assert_eq!(server.body(note), "Safe.");
+}

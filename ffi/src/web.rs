@@ -1,0 +1,310 @@
+//! The notebook for a dedicated Worker in a browser: one object, whose calls are named as the notebook's. Values
+//! travel as JSON text, bytes as bytes. What only takes memory and the store is answered at once; what needs the
+//! server is a promise, and while it is open all other calls go on.
+//!
+//! The Worker brings what only a browser has: `fetch`, the device's key in WebCrypto, and the lock that keeps a
+//! second tab out of the file pool.
+
+mod calls;
+mod hands;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use client_core::host::Host;
+use client_core::live::Event;
+use client_core::notebook::{Ended, Fetched, SyncMode};
+use client_core::{Notebook, Talk, vault};
+use js_sys::Uint8Array;
+use notes::ids::DocumentId;
+use serde_json::json;
+use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, install};
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+use crate::error::NotebookError;
+use calls::{Call, action_json, ended_json};
+use hands::{Browser, BrowserClock, BrowserDice, FixedPoint, Hands};
+
+/// Files that the pool has room for at first: the store, its log, and what SQLite makes for a moment.
+const FILES: u32 = 6;
+
+/// Takes the file pool in a directory of the Origin Private File System. Once in a Worker's life.
+///
+/// # Errors
+/// `Elsewhere` where another tab has it; `Unsupported` where this browser keeps no such files.
+#[wasm_bindgen]
+pub async fn take_files(directory: String) -> Result<(), JsError> {
+    let pool = OpfsSAHPoolCfgBuilder::new()
+        .vfs_name("doorstep")
+        .directory(&directory)
+        .initial_capacity(FILES as usize)
+        .build();
+    match install::<sqlite_wasm_rs::WasmOsCallback>(&pool, true).await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let words = error.to_string();
+            let elsewhere =
+                words.contains("NoModificationAllowed") || words.contains("createSyncAccessHandle");
+            let code = if elsewhere { "Elsewhere" } else { "Unsupported" };
+            Err(JsError::new(&format!("{code}: {words}")))
+        }
+    }
+}
+
+/// Wraps a store's key by a PIN; gives the vault's file.
+///
+/// # Errors
+/// An empty PIN, or a key that is not 32 bytes.
+#[wasm_bindgen]
+pub fn seal_key(key: Vec<u8>, pin: String) -> Result<Vec<u8>, JsError> {
+    let (key, pin) = (key_of(key).map_err(said)?, Zeroizing::new(pin));
+    vault::seal(&key, &pin, &mut BrowserDice).map_err(|trouble| said(trouble.into()))
+}
+
+/// Unwraps a store's key.
+///
+/// # Errors
+/// `WrongPin`, or a file that is no vault.
+#[wasm_bindgen]
+pub fn unseal_key(vault: &[u8], pin: String) -> Result<Vec<u8>, JsError> {
+    let pin = Zeroizing::new(pin);
+    let key = vault::unseal(vault, &pin).map_err(|trouble| said(trouble.into()))?;
+    Ok(key.to_vec())
+}
+
+fn key_of(key: Vec<u8>) -> Result<Zeroizing<[u8; 32]>, NotebookError> {
+    let key = Zeroizing::new(key);
+    let bytes = key[..].try_into();
+    bytes
+        .map(Zeroizing::new)
+        .map_err(|_| NotebookError::BadCall("a store's key is 32 bytes"))
+}
+
+/// An error as the Worker gets it: its code, a colon, and a sentence.
+fn said(error: NotebookError) -> JsError {
+    let name = format!("{error:?}");
+    let code = name.split('(').next().unwrap_or_default();
+    JsError::new(&format!("{code}: {error}"))
+}
+
+fn told<T, E: Into<NotebookError>>(result: Result<T, E>) -> Result<T, JsError> {
+    result.map_err(|error| said(error.into()))
+}
+
+/// The notes of one worker in one browser.
+#[wasm_bindgen]
+pub struct Phone {
+    book: Rc<RefCell<Notebook>>,
+}
+
+#[wasm_bindgen]
+impl Phone {
+    /// Opens the store of this name in the file pool, or makes it there, and replays what a kill left in its journal.
+    /// `public_point` is the device's public key, x and y, 64 bytes, where WebCrypto has the key; without one it is
+    /// kept in software, inside the encrypted store.
+    ///
+    /// # Errors
+    /// A key that is not the store's, a store of a newer app, or one that cannot be read.
+    pub fn open(
+        name: &str,
+        key: Vec<u8>,
+        public_point: Option<Vec<u8>>,
+        app: String,
+    ) -> Result<Phone, JsError> {
+        let key = told(key_of(key))?;
+        let point = public_point.map(|point| FixedPoint::of(&point)).transpose();
+        let keystore = told(point)?.map(|point| Box::new(point) as Box<_>);
+        let host = Host {
+            clock: Box::new(BrowserClock),
+            dice: Box::new(BrowserDice),
+            keystore,
+            app,
+        };
+        let book = told(Notebook::open(name, &key, host))?;
+        Ok(Self {
+            book: Rc::new(RefCell::new(book)),
+        })
+    }
+
+    /// Makes one call that needs no server: `{"call":"list"}` or `{"call":"show","args":{"note":"…"}}`; gives its
+    /// answer as JSON.
+    ///
+    /// # Errors
+    /// Those of the call. Nothing was changed then.
+    pub fn call(&self, call: &str) -> Result<String, JsError> {
+        let call: Call =
+            serde_json::from_str(call).map_err(|_| said(NotebookError::BadCall("no such call")))?;
+        let mut book = self.borrowed()?;
+        Ok(told(call.made(&mut book))?.to_string())
+    }
+
+    /// Attaches a file; gives its SHA-256 in hexadecimal.
+    ///
+    /// # Errors
+    /// A kind of file that is not taken, one that is empty or too large, or a finished note.
+    pub fn attach(&self, note: &str, bytes: &[u8], caption: Option<String>) -> Result<String, JsError> {
+        let note: DocumentId = told(note.parse())?;
+        let id = told(self.borrowed()?.attach(note, bytes, caption.as_deref()))?;
+        Ok(id.to_string())
+    }
+
+    /// The bytes of a note's attachment, from this phone or from the server. It counts as a reading.
+    ///
+    /// # Errors
+    /// No such note or attachment here; `Offline` or `Refused` where the server does not give it.
+    pub async fn attachment(
+        &self,
+        hands: Hands,
+        note: String,
+        sha256: String,
+    ) -> Result<Uint8Array, JsError> {
+        let note: DocumentId = told(note.parse())?;
+        let wrong = NotebookError::BadCall("an attachment is named by 64 hexadecimal digits");
+        let id = sha256.parse().map_err(|_| said(wrong))?;
+        let browser = Browser(hands);
+        match told(Talk::between(&*self.book, &browser).attachment(note, id).await)? {
+            Fetched::Here(bytes) => Ok(Uint8Array::from(&bytes[..])),
+            Fetched::Not(Ended::Refused(refusal)) => {
+                Err(JsError::new(&format!("Refused: {}", refusal.title)))
+            }
+            Fetched::Not(_) => Err(JsError::new("Offline: The server cannot be reached.")),
+        }
+    }
+
+    /// Spends a one-time code. `server` is kept for the Worker, which knows how to reach it.
+    ///
+    /// # Errors
+    /// Where the store or the key fails; that the server refuses or is out of reach is in the answer.
+    pub async fn enrol(&self, hands: Hands, code: String, server: String) -> Result<String, JsError> {
+        let browser = Browser(hands);
+        let ended = told(Talk::between(&*self.book, &browser).enrol(&code, &server).await)?;
+        Ok(ended_json(&ended).to_string())
+    }
+
+    /// One pass with the server. The Worker makes one at a time.
+    ///
+    /// # Errors
+    /// Where the store fails. An unreachable or refusing server is told by the report.
+    pub async fn sync(&self, hands: Hands) -> Result<String, JsError> {
+        let browser = Browser(hands);
+        let report = told(Talk::between(&*self.book, &browser).sync(SyncMode::Both).await)?;
+        let mut said = json!(report);
+        said["ended"] = ended_json(&report.ended);
+        Ok(said.to_string())
+    }
+
+    /// One step of the live line: what happened to the socket, and what is to be done, as a JSON list. A frame goes
+    /// in and comes out beside the JSON.
+    ///
+    /// # Errors
+    /// Where the store fails; the socket is to be closed then.
+    pub async fn live(&self, hands: Hands, event: LiveEvent) -> Result<LiveSteps, JsError> {
+        let browser = Browser(hands);
+        let talk = Talk::between(&*self.book, &browser);
+        let event = match &event {
+            LiveEvent {
+                frame: Some(frame), ..
+            } => Event::Frame(frame),
+            LiveEvent {
+                status: Some(status),
+                retry_after_s,
+                ..
+            } => Event::Refused {
+                status: *status,
+                retry_after_s: *retry_after_s,
+            },
+            LiveEvent {
+                network: Some(there), ..
+            } => Event::Network(*there),
+            LiveEvent { opened: true, .. } => Event::Opened,
+            LiveEvent { lost: true, code, .. } => Event::Lost { code: *code },
+            _ => Event::Tick,
+        };
+        let actions = told(talk.live(event).await)?;
+        let mut steps = LiveSteps::default();
+        let said: Vec<_> = actions
+            .into_iter()
+            .map(|action| action_json(action, &mut steps.frames))
+            .collect();
+        steps.said = json!(said).to_string();
+        Ok(steps)
+    }
+
+    fn borrowed(&self) -> Result<std::cell::RefMut<'_, Notebook>, JsError> {
+        self.book
+            .try_borrow_mut()
+            .map_err(|_| said(NotebookError::Broken))
+    }
+}
+
+/// What happened to the socket; a plain one is a tick.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct LiveEvent {
+    opened: bool,
+    lost: bool,
+    code: Option<u16>,
+    frame: Option<Vec<u8>>,
+    status: Option<u16>,
+    retry_after_s: Option<u32>,
+    network: Option<bool>,
+}
+
+#[wasm_bindgen]
+impl LiveEvent {
+    /// Time passed, or something was typed.
+    pub fn tick() -> Self {
+        Self::default()
+    }
+    /// The socket is open.
+    pub fn opened() -> Self {
+        Self {
+            opened: true,
+            ..Self::default()
+        }
+    }
+    /// A binary frame came.
+    pub fn frame(bytes: Vec<u8>) -> Self {
+        Self {
+            frame: Some(bytes),
+            ..Self::default()
+        }
+    }
+    /// There was no answer, or the socket has ended, with the code of its close frame where there was one.
+    pub fn lost(code: Option<u16>) -> Self {
+        Self {
+            lost: true,
+            code,
+            ..Self::default()
+        }
+    }
+    /// The browser has a network, or none.
+    pub fn network(there: bool) -> Self {
+        Self {
+            network: Some(there),
+            ..Self::default()
+        }
+    }
+}
+
+/// What is to be done after a step.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct LiveSteps {
+    said: String,
+    frames: Vec<Vec<u8>>,
+}
+
+#[wasm_bindgen]
+impl LiveSteps {
+    /// The actions in their order, as a JSON list: `{"do":"open","path","protocols"}`, `{"do":"send","frame":n}`,
+    /// `{"do":"close"}`, `{"do":"pass"}`, `{"do":"wait_until","at"}`.
+    pub fn actions(&self) -> String {
+        self.said.clone()
+    }
+    /// The frame of this number.
+    pub fn take_frame(&mut self, number: usize) -> Option<Vec<u8>> {
+        self.frames.get_mut(number).map(std::mem::take)
+    }
+}
