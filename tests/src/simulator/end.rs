@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{Automerge, ChangeHash, ReadDoc as _};
 use client_core::Ended;
 use client_core::notebook::State;
-use notes::ids::{Actor, DocumentId};
+use notes::ids::{Actor, DeviceId, DocumentId};
 use serde_json::Value;
 use server::store::EntryState;
 use sha2::{Digest as _, Sha256};
@@ -201,12 +201,9 @@ impl Town {
         let may_have_more = self.copies_were_set_back();
         for resident in self.residents.iter_mut().filter(|r| !r.revoked) {
             let readable = readable(&self.v.server, resident);
+            let due = due(&self.v.server, &self.notes, resident);
             let phone = &mut resident.phone;
             let listed: BTreeSet<DocumentId> = phone.list().iter().map(|item| item.id).collect();
-            let due = self.notes.iter().copied();
-            let due: BTreeSet<DocumentId> = due
-                .filter(|note| on_caseload(&self.v.server, *note, &phone.worker))
-                .collect();
             for id in listed.union(&due).copied() {
                 let record = core.store.read(|tx| tx.document(id)).expect("the store");
                 // Nothing of it is published: who began it is lost, or a person set it aside.
@@ -275,8 +272,7 @@ impl Town {
             let phone = &mut resident.phone;
             let device = phone.device();
             for item in phone.list().into_iter().filter(|item| !readable(item.id)) {
-                let reason = core.store.read(|tx| tx.follow_reason(item.id, device));
-                let joined = reason.expect("the store").as_deref() == Some(notes::wire::JOINT_VISIT);
+                let joined = joined(&self.v.server, item.id, device);
                 let here = phone.document(item.id).expect("it is listed");
                 let says = here.get(automerge::ROOT, "person").unwrap();
                 let about = core
@@ -423,6 +419,16 @@ fn readable(server: &Server, resident: &Resident) -> impl Fn(DocumentId) -> bool
     }
 }
 
+/// The notes that stand on a resident's list for certain: those of the people on the caseload, and those that they
+/// joined, where the server has heard of it.
+fn due(server: &Server, notes: &[DocumentId], resident: &Resident) -> BTreeSet<DocumentId> {
+    let (worker, device) = (&resident.phone.worker, resident.phone.device());
+    let visits = |note| resident.joined.contains(&note) && joined(server, note, device);
+    let due = notes.iter().copied();
+    due.filter(|note| on_caseload(server, *note, worker) || visits(*note))
+        .collect()
+}
+
 /// The changes of a note that a person set aside.
 fn set_aside(server: &Server, note: DocumentId) -> BTreeSet<ChangeHash> {
     let aside = server.log().into_iter().filter(|entry| {
@@ -465,6 +471,12 @@ fn on_caseload(server: &Server, note: DocumentId, worker: &str) -> bool {
         .expect("the store")
         .and_then(|person| person.allocated_worker);
     theirs.as_deref() == Some(worker)
+}
+
+/// Whether the server knows that a device joined a note.
+fn joined(server: &Server, note: DocumentId, device: DeviceId) -> bool {
+    let reason = server.core().store.read(|tx| tx.follow_reason(note, device));
+    reason.expect("the store").as_deref() == Some(notes::wire::JOINT_VISIT)
 }
 
 /// The simulator's own knowledge of who works with whom.
