@@ -171,6 +171,8 @@ impl Notebook {
             return Ok(());
         }
         open.row.joined = true;
+        // A joined note is seen whoever the person is, also where it had left the view with them.
+        open.row.hidden = false;
         // From the join on the server sends what is new, on the caseload or not; what came before it may
         // have passed this phone by.
         self.change_with(note, &[joining], &|tx| {

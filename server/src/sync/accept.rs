@@ -2,7 +2,7 @@
 //! that is on disk, answered `accepted`. What does not pass is appended too, held, so that nothing
 //! a phone has let go of can be lost.
 
-use notes::ids::Actor;
+use notes::ids::{Actor, PersonId};
 use notes::note::{Template, genesis};
 use notes::problem::Code;
 use notes::wire::{JOINT_VISIT, Outcome, Push, Reading, Verdict, WRITTEN_AGAIN};
@@ -37,7 +37,8 @@ pub(super) fn accept(
     let mut head = tx.log_head()?;
     let actors = tx.actors_of(who.device.id)?;
     let mut verdicts = Vec::with_capacity(pushes.len());
-    for CheckedPush { push, chunks } in pushes {
+    for CheckedPush { mut push, chunks } in pushes {
+        push.person = vouched_for(tx, who, &push)?;
         let refused = refusal(tx, who, &push)?;
         let mut taken = false;
         let mut verdict = Verdict {
@@ -160,6 +161,23 @@ fn entry(host: &Host, who: &Pusher, push: &Push, (chunk, place): (CheckedChunk, 
     }
 }
 
+/// A visit is joined; a person's own page is not.
+fn joins(push: &Push) -> bool {
+    push.reason.as_deref() == Some(JOINT_VISIT) && push.template == Template::Note
+}
+
+/// The person for whom a push vouches. Who joins a visit may have heard whom the note is about and not see them;
+/// where the server does not know it (not yet, or not any more: it was set back), that is for whoever began the
+/// note to say, and the part waits for the rest as if nobody were named.
+fn vouched_for(tx: &Tx<'_>, who: &Pusher, push: &Push) -> Result<Option<PersonId>, StoreError> {
+    match push.person {
+        Some(named) if joins(push) && tx.document_person(push.document)?.is_none() => {
+            Ok(view::may_see_id(tx, &who.worker, named)?.then_some(named))
+        }
+        person => Ok(person),
+    }
+}
+
 /// The caller's rights to the person and the document that a push names.
 fn refusal(tx: &Tx<'_>, who: &Pusher, push: &Push) -> Result<Option<Code>, StoreError> {
     if who.device.revoked_at.is_some() {
@@ -169,17 +187,15 @@ fn refusal(tx: &Tx<'_>, who: &Pusher, push: &Push) -> Result<Option<Code>, Store
         return Ok(Some(Code::WrongDocument));
     }
     let about = tx.document_person(push.document)?;
-    // A visit is joined; a person's own page is not.
-    let joined = push.reason.as_deref() == Some(JOINT_VISIT) && push.template == Template::Note;
     let allowed = match (push.person, about) {
         (Some(named), Some(about)) if named != about => return Ok(Some(Code::WrongDocument)),
-        (Some(named), _) => {
-            // Outside the team only a note that is there already can be joined: its id is the proof.
-            let joins = joined && tx.log_knows(push.document)?;
+        (Some(named), about) => {
+            // That the note is about them already is known here; its id is the proof.
+            let joins = joins(push) && about.is_some();
             joins || view::may_see_id(tx, &who.worker, named)?
         }
         (None, Some(about)) => {
-            joined || view::may_read(tx, &who.worker, who.device.id, push.document, Some(about))?
+            joins(push) || view::may_read(tx, &who.worker, who.device.id, push.document, Some(about))?
         }
         (None, None) => true,
     };

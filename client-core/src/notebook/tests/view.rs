@@ -224,6 +224,25 @@ fn a_note_that_is_here_and_is_joined_is_asked_for_whole() {
     assert_eq!(asked_for(&server, before).len(), 1);
 }
 
+/// Ann left Bob's caseload, and a colleague asked him along all the same. That she comes back later must not matter.
+#[test]
+fn a_note_that_had_left_the_view_is_in_it_again_once_it_is_joined() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.sync();
+    let mut bob = Phone::enrolled(&server, "W22", 4);
+    server.with(|s| s.rows.push(person(ANN, "P1", "Ann", false)));
+    bob.sync();
+    assert_eq!(bob.state(note), "none");
+    bob.book.join(note).unwrap();
+    bob.sync();
+    assert_eq!(bob.state(note), "on_server");
+    server.with(|s| s.rows.push(person(ANN, "P1", "Ann", true)));
+    bob.sync();
+    assert_eq!(bob.state(note), "on_server");
+}
+
 /// The desk let it in for another person, and has not written that into the note yet.
 #[test]
 fn a_note_leaves_the_view_with_whom_the_server_says_it_is_about() {
