@@ -60,6 +60,7 @@ pub enum NotebookError {
     /// The app called with something that is none: a mistake in the app.
     #[error("The app made a mistake: {0}.")]
     BadCall(&'static str),
+    #[cfg(not(target_arch = "wasm32"))]
     /// The app's clock or dice gave nothing: a mistake in the app.
     #[error("The phone's clock or its random numbers cannot be had.")]
     Host,

@@ -7,7 +7,7 @@
     reason = "UniFFI's and wasm-bindgen's macros write C functions; tests.rs sees that no hand does"
 )]
 
-mod error;
+pub mod error;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod mobile;
 #[cfg(all(test, not(target_arch = "wasm32")))]

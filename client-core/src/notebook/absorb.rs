@@ -17,7 +17,7 @@ use super::pass::Tally;
 use super::{anew, news};
 use crate::store::docs::{self, DocRow, Reset};
 use crate::store::meta::{self, key};
-use crate::store::{Db, aside, attachments, fills, journal, outgoing, rows, search};
+use crate::store::{Db, aside, attachments, fills, gists, journal, outgoing, rows, search};
 use crate::sync::{self, Answer, Arrival, Effects};
 use crate::trouble::Trouble;
 
@@ -179,6 +179,7 @@ fn answered(conn: &Db, answer: &Answer, ledger: &mut Ledger) -> Result<(), Troub
     outgoing::drop_unsettled(conn, row.id)?;
     journal::clear(conn, row.nr)?;
     search::index(conn, row.nr, "")?;
+    gists::clear(conn, row.nr)?;
     docs::set_gone(conn, row.nr)?;
     ledger.touched.push(row.id);
     Ok(())

@@ -11,6 +11,7 @@ use notes::note::{self, Edit, Plain};
 
 use super::Notebook;
 use super::desk::Open;
+use super::gather;
 use crate::store::docs::{self, DocRow, Face};
 use crate::store::journal::{self, Entry};
 use crate::store::{Db, aside, outgoing, search};
@@ -65,6 +66,7 @@ pub(super) fn save(conn: &Db, row: &mut DocRow, doc: &Automerge) -> Result<Optio
     row.nr = docs::save(conn, row, &doc.save())?;
     if let Some(plain) = &plain {
         search::index(conn, row.nr, &words_of(plain))?;
+        gather::keep(conn, row, plain)?;
     }
     Ok(plain)
 }

@@ -142,7 +142,7 @@ impl Notebook {
         Ok(Some(letters.into_iter().collect()))
     }
 
-    fn item(&self, row: &DocRow) -> Result<NoteItem, Trouble> {
+    pub(super) fn item(&self, row: &DocRow) -> Result<NoteItem, Trouble> {
         let conn = self.store.read();
         let person = match row.person {
             Some(id) => rows::person(conn, id)?,

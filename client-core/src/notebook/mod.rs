@@ -10,6 +10,7 @@ mod commit;
 mod desk;
 mod edits;
 mod enrol;
+mod gather;
 mod link;
 mod live;
 mod look;
@@ -31,6 +32,7 @@ use notes::ids::{Actor, DeviceId, DocumentId, uuid_v7};
 pub use attach::{Bytes, Fetched};
 pub use begin::{NewNote, Who};
 pub use enrol::Identity;
+pub use gather::{Gathered, PersonView, Review, ThreadItem, ToDo, TodayView};
 pub use link::{Ended, Refusal};
 pub use look::NoteItem;
 pub use pass::{Held, SyncMode, SyncReport};
@@ -94,6 +96,7 @@ impl Notebook {
         for id in journal::open_docs(notebook.store.read())? {
             notebook.settle(id)?;
         }
+        notebook.gather_what_is_missing()?;
         Ok(notebook)
     }
 

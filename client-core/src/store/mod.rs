@@ -9,6 +9,7 @@ pub(crate) mod attachments;
 pub(crate) mod docs;
 mod fault;
 pub(crate) mod fills;
+pub(crate) mod gists;
 pub(crate) mod journal;
 pub(crate) mod meta;
 pub(crate) mod outgoing;

@@ -1,6 +1,8 @@
 //! The server's rows: people, details, workers, actors, versions and standings. Copies only; a later
 //! row of the same key replaces an earlier one.
 
+use std::collections::BTreeMap;
+
 use automerge::ChangeHash;
 use notes::ids::{DocumentId, PersonId};
 use notes::wire::{ActorRow, DetailRow, PersonRow, StandingRow, VersionRow, WorkerRow};
@@ -96,6 +98,14 @@ pub(crate) fn put_worker(conn: &Connection, row: &WorkerRow) -> Result<(), Troub
     Ok(())
 }
 
+/// Names of all workers that are known here, by id.
+pub(crate) fn workers(conn: &Connection) -> Result<BTreeMap<String, String>, Trouble> {
+    let mut statement = conn.prepare_cached("SELECT id, name FROM worker")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A worker's name.
 pub(crate) fn worker_name(conn: &Connection, id: &str) -> Result<Option<String>, Trouble> {
     let mut statement = conn.prepare_cached("SELECT name FROM worker WHERE id = ?1")?;
     Ok(statement.query_row([id], |row| row.get(0)).optional()?)

@@ -16,6 +16,7 @@ pub(crate) const STEPS: &[Step] = &[
     step_3_search,
     step_4_superseded,
     step_5_attachments,
+    step_6_gists,
 ];
 
 /// Takes the steps that are missing.
@@ -57,6 +58,11 @@ fn step_4_superseded(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 /// Files that are attached to notes.
 fn step_5_attachments(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch(include_str!("schema/5_attachments.sql"))
+}
+
+/// What is gathered from notes.
+fn step_6_gists(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema/6_gists.sql"))
 }
 
 #[cfg(test)]

@@ -41,6 +41,11 @@ pub(super) enum Call {
     About {
         case_id: String,
     },
+    Person {
+        case_id: String,
+    },
+    Today,
+    Workers,
     Join {
         note: String,
     },
@@ -108,6 +113,9 @@ impl Call {
             Self::Search { words } => Ok(json!(book.search(&words)?)),
             Self::Show { note } => Ok(book.show(id(&note)?)?),
             Self::About { case_id } => Ok(json!({"id": book.about(&case_id)?})),
+            Self::Person { case_id } => Ok(json!(book.person(&case_id)?)),
+            Self::Today => Ok(json!(book.today()?)),
+            Self::Workers => Ok(json!(book.workers()?)),
             Self::Join { note } => Ok(json!(book.join(id(&note)?)?)),
             Self::Finish { note } => Ok(json!(book.finish(id(&note)?)?)),
             Self::Add { note, text } => Ok(json!({"id": book.add(id(&note)?, &text)?})),

@@ -1,8 +1,6 @@
 //! A message as an HTTP body: CBOR, compressed as a whole, inflated only under a hard cap. One
 //! stream over all chunks packs three times better than Automerge's own columns one by one.
 
-use std::io::Read as _;
-
 use minicbor::{Decode, Encode};
 
 /// No body inflates past this.
@@ -59,9 +57,52 @@ pub fn encode<M: Encode<()>>(message: &M) -> (Vec<u8>, Coding) {
     if plain.len() < WORTH_PACKING_BYTES {
         return (plain, Coding::Identity);
     }
-    match zstd::bulk::compress(&plain, 3) {
-        Ok(packed) if packed.len() < plain.len() => (packed, Coding::Zstd),
+    match zstandard::pack(&plain) {
+        Some(packed) if packed.len() < plain.len() => (packed, Coding::Zstd),
         _ => (plain, Coding::Identity),
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod zstandard {
+    use std::io::Read as _;
+
+    use super::{BodyRefusal, MAX_INFLATED_BYTES};
+
+    pub(super) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
+        zstd::bulk::compress(plain, 3).ok()
+    }
+
+    pub(super) fn unpack(body: &[u8]) -> Result<Vec<u8>, BodyRefusal> {
+        let mut decoder =
+            zstd::stream::read::Decoder::with_buffer(body).map_err(|_| BodyRefusal::Malformed)?;
+        // 8 MiB of window is what RFC 8878 asks every decoder to take; more is an attack.
+        decoder.window_log_max(23).map_err(|_| BodyRefusal::Malformed)?;
+        let mut plain = Vec::new();
+        let cap = MAX_INFLATED_BYTES as u64 + 1;
+        decoder
+            .take(cap)
+            .read_to_end(&mut plain)
+            .map_err(|_| BodyRefusal::Malformed)?;
+        if plain.len() > MAX_INFLATED_BYTES {
+            Err(BodyRefusal::TooLarge)
+        } else {
+            Ok(plain)
+        }
+    }
+}
+
+/// In a browser: what is sent is packed by the host, and `fetch` has unpacked what came.
+#[cfg(target_arch = "wasm32")]
+mod zstandard {
+    use super::BodyRefusal;
+
+    pub(super) const fn pack(_plain: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    pub(super) const fn unpack(_body: &[u8]) -> Result<Vec<u8>, BodyRefusal> {
+        Err(BodyRefusal::Malformed)
     }
 }
 
@@ -75,24 +116,7 @@ pub fn inflate(body: &[u8], coding: Coding) -> Result<Vec<u8>, BodyRefusal> {
     }
     match coding {
         Coding::Identity => Ok(body.to_vec()),
-        Coding::Zstd => {
-            let decoder =
-                zstd::stream::read::Decoder::with_buffer(body).map_err(|_| BodyRefusal::Malformed)?;
-            let mut decoder = decoder;
-            // 8 MiB of window is what RFC 8878 asks every decoder to take; more is an attack.
-            decoder.window_log_max(23).map_err(|_| BodyRefusal::Malformed)?;
-            let mut plain = Vec::new();
-            let cap = MAX_INFLATED_BYTES as u64 + 1;
-            decoder
-                .take(cap)
-                .read_to_end(&mut plain)
-                .map_err(|_| BodyRefusal::Malformed)?;
-            if plain.len() > MAX_INFLATED_BYTES {
-                Err(BodyRefusal::TooLarge)
-            } else {
-                Ok(plain)
-            }
-        }
+        Coding::Zstd => zstandard::unpack(body),
     }
 }
 

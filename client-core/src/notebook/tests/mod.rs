@@ -3,6 +3,7 @@
 
 mod anew;
 mod company;
+mod gathered;
 mod kill;
 mod link;
 mod meanwhile;

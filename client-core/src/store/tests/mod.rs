@@ -4,6 +4,7 @@
 mod copies;
 mod documents;
 mod files;
+mod gathered;
 mod histories;
 mod keys_typed;
 mod opening;
