@@ -113,6 +113,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "Web addresses, besides the server's own, whose pages may open a live socket; apart by spaces or commas",
     },
     Setting {
+        name: "web_dir",
+        flag: "web-dir",
+        value: "DIR",
+        default: "",
+        help: "The folder of the phone app's files, served at /; none serves no app",
+    },
+    Setting {
         name: "body_timeout_s",
         flag: "body-timeout-s",
         value: "N",
@@ -214,6 +221,7 @@ pub struct HttpConfig {
     pub max_requests: usize,
     pub max_live: usize,
     pub origins: Vec<String>,
+    pub web_dir: Option<PathBuf>,
     pub body_timeout_s: u64,
 }
 
@@ -228,6 +236,7 @@ impl Default for HttpConfig {
             max_requests: 256,
             max_live: 4096,
             origins: Vec::new(),
+            web_dir: None,
             body_timeout_s: 120,
         }
     }
@@ -301,6 +310,7 @@ impl Config {
                 max_requests: parse("max_requests", &raw("max_requests"))?,
                 max_live: parse("max_live", &raw("max_live"))?,
                 origins: origins(&raw("origins"))?,
+                web_dir: some(raw("web_dir")).map(PathBuf::from),
                 body_timeout_s: parse("body_timeout_s", &raw("body_timeout_s"))?,
             },
             data_dir,

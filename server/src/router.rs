@@ -3,14 +3,26 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use notes::problem::Code;
 
-use crate::api::{App, Refusal, attachment, case_system, health, import, jwks, layers, phone};
+use crate::api::{App, Refusal, attachment, case_system, health, import, jwks, layers, phone, web};
 
 /// The whole HTTP face. Each operation has its own limit on the body that it reads; the routes that
 /// read none have no limit to name.
 pub fn router(app: App) -> Router {
+    let doors = doors();
+    let doors = match &app.http.web_dir {
+        // What is no door may be a file of the phone app's.
+        Some(folder) => doors.fallback_service(web::files(folder, any(not_found))),
+        None => doors.fallback(not_found),
+    };
+    doors
+        .layer(from_fn_with_state(app.clone(), layers::around))
+        .with_state(app)
+}
+
+fn doors() -> Router<App> {
     Router::new()
         // Anybody.
         .route("/health", get(health::health))
@@ -39,10 +51,7 @@ pub fn router(app: App) -> Router {
         )
         .route("/v1/import/people", post(import::people))
         .route("/v1/import/workers", post(import::workers))
-        .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), layers::around))
-        .with_state(app)
 }
 
 async fn not_found(_: Request) -> Refusal {

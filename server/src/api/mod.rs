@@ -12,6 +12,7 @@ pub mod layers;
 pub mod phone;
 #[cfg(test)]
 mod tests;
+pub mod web;
 
 use std::ops::Deref;
 use std::sync::Arc;

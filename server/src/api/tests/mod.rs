@@ -13,6 +13,7 @@ mod live;
 mod page;
 mod passes;
 mod tokens;
+mod web;
 
 use std::sync::Arc;
 
