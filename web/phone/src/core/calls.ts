@@ -148,7 +148,9 @@ export interface PersonView {
 
 /** What waits for this worker. Leaves no reading: it shows no more than a list does. */
 export interface TodayView {
-  /** The newest `review` of each person that has a due date, the earliest first. */
+  /** Open notes that this worker began or joined, the newest first. */
+  drafts: NoteItem[];
+  /** The newest `review` of each person of the caseload that is due within six weeks or past, the earliest first. */
   reviews: { note: NoteId; case_id: string; name: string; kind: string; due: string }[];
   /** Actions that are not done, of notes that this worker wrote in. */
   actions: { note: NoteId; case_id: string | null; name: string | null; entry: Entry }[];
@@ -189,8 +191,12 @@ export interface Calls extends Shape {
   };
   about: { args: { case_id: string }; gives: { id: NoteId } };
   join: { args: { note: NoteId }; gives: unknown };
+  /**
+   * `seen` is that of the newest `on_screen` that the page took in. Where others' changes came into the note since, the
+   * place may be another: nothing is changed, and the trouble has code `stale`.
+   */
   type_text: {
-    args: { note: NoteId; field: string; at: number; delete: number; insert: string; spent_ms: number };
+    args: { note: NoteId; field: string; at: number; delete: number; insert: string; spent_ms: number; seen: number };
     gives: unknown;
   };
   set: { args: { note: NoteId; path: string; value: Slots | Value }; gives: { id?: string | null } };
@@ -204,7 +210,8 @@ export interface Calls extends Shape {
   };
   sync: { args: Nothing; gives: SyncReport };
   watch: { args: { notes: NoteId[] }; gives: unknown };
-  on_screen: { args: { note: NoteId; field: string }; gives: string | null };
+  /** A text with every key that was typed; `seen` counts what came into the note from elsewhere while it is watched. */
+  on_screen: { args: { note: NoteId; field: string }; gives: { text: string; seen: number } | null };
   sign_out: { args: Nothing; gives: unknown };
 }
 

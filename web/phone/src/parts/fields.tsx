@@ -38,7 +38,7 @@ export function Area({ label, hint, error, quiet, areaRef, ...area }: AreaProps)
     <Group id={id} label={label} hint={hint} error={error} quiet={quiet ?? false}>
       <textarea
         {...area} id={id} ref={areaRef ?? null} aria-describedby={described(id, hint, error)}
-        class={`govuk-textarea ${error ? 'govuk-textarea--error' : ''}`}
+        class={`govuk-textarea text-box--big ${error ? 'govuk-textarea--error' : ''}`}
       />
     </Group>
   );

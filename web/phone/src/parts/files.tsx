@@ -54,7 +54,8 @@ function fileKind(type: string): string {
   return type.startsWith('audio/') ? 'recording' : 'document';
 }
 
-/** `340 kB`, `2.1 MB`. */
+/** `340 kB`, `2.1 MB`, `2.4 GB`. */
 export function size(bytes: number): string {
+  if (bytes >= 1_000_000_000) return t('size-gb', { n: Math.round(bytes / 100_000_000) / 10 });
   return bytes < 1_000_000 ? t('size-kb', { n: Math.max(1, Math.round(bytes / 1000)) }) : t('size-mb', { n: Math.round(bytes / 100_000) / 10 });
 }

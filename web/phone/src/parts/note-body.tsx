@@ -12,17 +12,18 @@ const LISTS = ['outcomes', 'actions', 'present', 'unmet_needs', 'concerns'] as c
 
 export function NoteBody({ note, forPerson }: { note: Note; forPerson?: boolean }) {
   const workers = useWorkers();
+  const title = (field: string) => t(forPerson ? `copy-field-${field}` : `field-${field}`);
   return (
     <div class="reading">
       {TEXTS.filter((field) => note[field].trim()).map((field) => (
         <section key={field}>
-          <h2 class="govuk-heading-s">{t(`field-${field}`)}</h2>
+          <h2 class="govuk-heading-s">{title(field)}</h2>
           <p class="prose" dir="auto"><Passages note={note} field={field} /></p>
         </section>
       ))}
       {LISTS.filter((field) => note[field].length > 0).map((field) => (
         <section key={field}>
-          <h2 class="govuk-heading-s">{t(`field-${field}`)}</h2>
+          <h2 class="govuk-heading-s">{title(field)}</h2>
           <ul class="reading__list">
             {note[field].map((entry) => (
               <li key={entry.id}>{entryWords(field, entry)}{!forPerson && <PrivateWord entry={entry} />}</li>
@@ -30,10 +31,10 @@ export function NoteBody({ note, forPerson }: { note: Note; forPerson?: boolean 
           </ul>
         </section>
       ))}
-      <Record title={t('field-review')} lines={reviewWords(note)} />
-      <Record title={t('field-feedback')} lines={feedbackWords(note)} />
+      <Record title={title('review')} lines={reviewWords(note)} />
+      <Record title={title('feedback')} lines={feedbackWords(note, forPerson ?? false)} />
       {note.attachments.length > 0 && (
-        <section><h2 class="govuk-heading-s">{t('field-attachments')}</h2><Files note={note} /></section>
+        <section><h2 class="govuk-heading-s">{title('attachments')}</h2><Files note={note} /></section>
       )}
       {note.addenda.map((addendum) => (
         <section key={addendum.id}>
@@ -58,7 +59,7 @@ function Passages({ note, field }: { note: Note; field: (typeof TEXTS)[number] }
     const [start, end] = [Math.max(done, unitsOf(text, mark.start)), unitsOf(text, mark.end)];
     if (end <= start) continue;
     parts.push(text.slice(done, start));
-    parts.push(<mark key={start}>{text.slice(start, end)} <span class="mark-word">[{t(`private-${mark.kind}`)}]</span></mark>);
+    parts.push(<mark key={start}>{text.slice(start, end)} <span class="mark-word">[{t(`private-${mark.kind}`)}]</span></mark>, ' ');
     done = end;
   }
   return <>{parts}{text.slice(done)}</>;
@@ -102,12 +103,12 @@ function reviewWords({ review }: Note): string[] {
   return [review.was ? t('review-was-said', { kind: t(`review-${String(review.was)}`) }) : '', next && t('review-next-said', { next })].filter(Boolean);
 }
 
-function feedbackWords({ feedback }: Note): string[] {
+function feedbackWords({ feedback }: Note, forPerson: boolean): string[] {
   if (!feedback) return [];
   return [
     feedback.was_it_useful ? t('useful-said', { answer: t(`useful-${String(feedback.was_it_useful)}`) }) : '',
     feedback.words ? String(feedback.words) : '',
-    feedback.copy_offered ? t('copy-offered') : '',
-    feedback.how_to_reach_us ? t('how-to-reach-us') : '',
+    feedback.copy_offered && !forPerson ? t('copy-offered') : '',
+    feedback.how_to_reach_us && !forPerson ? t('how-to-reach-us') : '',
   ].filter(Boolean);
 }

@@ -5,10 +5,18 @@ import { dayAndHour } from '../words/times';
 import { t } from '../words/words';
 import { StateLabel } from './state';
 
-export function NoteRow({ note, showName }: { note: NoteItem | ThreadItem; showName?: boolean }) {
+interface NoteRowProps {
+  note: NoteItem | ThreadItem;
+  showName?: boolean;
+  /** Known to be this worker's: an open one opens for writing. */
+  mine?: boolean;
+}
+
+export function NoteRow({ note, showName, mine }: NoteRowProps) {
   const thread = 'authors' in note ? note : null;
   const open = note.stage === 'open';
-  const to = open && (thread ? thread.mine : true) ? { at: 'write', id: note.id } as const : { at: 'note', id: note.id } as const;
+  const writes = open && (thread?.mine ?? mine ?? false);
+  const to = writes ? { at: 'write', id: note.id } as const : { at: 'note', id: note.id } as const;
   return (
     <li class="row">
       <a class="row__link" href={hashOf(to)}>
@@ -18,7 +26,7 @@ export function NoteRow({ note, showName }: { note: NoteItem | ThreadItem; showN
       {thread && <p class="row__line">{thread.authors.join(', ')}</p>}
       {thread?.begins && <p class="row__begins">{thread.begins}</p>}
       <p class="row__line">
-        {open && <span class="row__open">{t('stage-open')}</span>}
+        {open && !mine && <span class="row__open">{t('stage-open')}</span>}
         <StateLabel note={note} />
       </p>
     </li>

@@ -45,7 +45,7 @@ export function Page({ title, heading, back, bar, ownFocus, children }: PageProp
         <h1 ref={h1} tabIndex={-1} class="govuk-heading-l heading">{heading ?? title}</h1>
         {children}
       </main>
-      {bar && <div class="bar">{bar}</div>}
+      {bar && <footer class="bar">{bar}</footer>}
     </div>
   );
 }

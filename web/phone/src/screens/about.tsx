@@ -43,7 +43,7 @@ function AboutForm({ id, back }: { id: string; back: { to: { at: 'person'; id: s
       <p class="govuk-hint">{t('about-hint')}</p>
       {HEADINGS.map((heading) => (
         <TextBox key={heading} note={id} field={heading} label={t(`about-${heading}`)} saving={saving}
-          starts={String(page[heading] ?? '')} rows={2} />
+          starts={String(page[heading] ?? '')} />
       ))}
       <h2 class="govuk-heading-m">{t('about-contacts')}</h2>
       <EntryRows note={id} field="contacts" slots={CONTACT} entries={page.contacts} saving={saving} onSaved={again}

@@ -36,10 +36,17 @@ export function withoutRanges(text: string, ranges: { start: number; end: number
     const [start, end] = [unitsOf(text, range.start), unitsOf(text, range.end)];
     if (end <= done || end <= start) continue;
     if (start >= done && !(start === done && cuts > 0)) {
-      kept += text.slice(done, start) + LEFT_OUT;
+      kept = spaced(kept === '' ? text.slice(done, start) : spaced(kept, text.slice(done, start)), LEFT_OUT);
       cuts++;
     }
     done = end;
   }
-  return { text: kept + text.slice(done), cuts };
+  const rest = text.slice(done);
+  return { text: cuts > 0 ? spaced(kept, rest) : rest, cuts };
+}
+
+/** Two parts with a gap between them, unless a gap or a stop is there. */
+function spaced(before: string, after: string): string {
+  if (before === '' || after === '' || /\s$/u.test(before) || /^[\s.,;:!?)]/u.test(after)) return before + after;
+  return `${before} ${after}`;
 }

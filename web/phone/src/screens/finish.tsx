@@ -38,10 +38,10 @@ export function Finish({ id }: { id: string }) {
     <Page title={t('finish-title')} back={back} bar={note.stage === 'open' ? bar : null}>
       <TroubleNotice trouble={wrong} />
       <Summary note={note} />
-      <WhatNext note={note} />
       <h2 class="govuk-heading-m">{t('finish-leaves')}</h2>
       <Emptiness note={note} />
       <NoteBody note={note} />
+      <WhatNext note={note} />
     </Page>
   );
 }

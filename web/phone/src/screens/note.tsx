@@ -1,7 +1,7 @@
 // A note to read: where it stands in words, what to do where it cannot go on by itself, both versions of what two
 // phones wrote differently, and what it says.
 import { useState } from 'preact/hooks';
-import { core, useAsked } from '../core/app';
+import { core, useAsked, useShared } from '../core/app';
 import type { Note, Value } from '../core/calls';
 import { Button, ButtonLink } from '../parts/button';
 import { NoteBody } from '../parts/note-body';
@@ -38,6 +38,10 @@ export function NotePage({ id }: { id: string }) {
 
 function OpenNote({ note }: { note: Note }) {
   const workers = useWorkers();
+  const me = useShared().status?.identity?.worker;
+  if (note.workers.some((worker) => worker.id === me)) {
+    return <ButtonLink to={{ at: 'write', id: note.id }}>{t('carry-on')}</ButtonLink>;
+  }
   const names = note.workers.map((worker) => workers[worker.id] ?? worker.id).join(', ');
   return (
     <>

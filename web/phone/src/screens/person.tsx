@@ -22,7 +22,6 @@ export function PersonPage({ caseId }: { caseId: string }) {
   if (!view) {
     return (
       <Page title={trouble ? t('person-not-here') : t('opening')} back={BACK}>
-        <TroubleNotice trouble={trouble} />
         {trouble && <p class="govuk-body">{t('person-not-here-do')}</p>}
       </Page>
     );
@@ -41,6 +40,7 @@ export function PersonPage({ caseId }: { caseId: string }) {
         {view.thread.length === 0
           ? <p class="govuk-body">{person.mine ? t('thread-empty') : t('thread-not-mine')}</p>
           : <ul class="rows">{view.thread.map((note) => <NoteRow key={note.id} note={note} />)}</ul>}
+        {draft && <Another caseId={caseId} />}
       </section>
     </Page>
   );
@@ -50,7 +50,8 @@ function WriteBar({ caseId, draft }: { caseId: string; draft: ThreadItem | undef
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const begin = async (kind: Kind) => {
     try {
-      const { id } = await core.call('new_note', { case_id: caseId, kind });
+      // 'No reply' tapped twice is one note.
+      const { id } = kind === 'no_reply' && draft?.kind === kind ? draft : await core.call('new_note', { case_id: caseId, kind });
       go(kind === 'no_reply' ? { at: 'finish', id } : { at: 'write', id });
     } catch (error) {
       if (error instanceof Trouble) setTrouble(error);
@@ -67,6 +68,15 @@ function WriteBar({ caseId, draft }: { caseId: string; draft: ThreadItem | undef
       </div>
     </>
   );
+}
+
+/** A second note while one is open: a call on the same day, say. */
+function Another({ caseId }: { caseId: string }) {
+  const begin = async () => {
+    const { id } = await core.call('new_note', { case_id: caseId, kind: 'home_visit' });
+    go({ at: 'write', id });
+  };
+  return <Button look="second" onTap={begin}><Icon sign="plus" />{t('another-note')}</Button>;
 }
 
 function Details({ person }: { person: PersonItem }) {

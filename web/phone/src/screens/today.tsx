@@ -20,7 +20,6 @@ export function Today() {
   const [words, setWords] = useState('');
   const list = useAsked('list', {}).value ?? [];
   const me = useShared().status?.identity;
-  const drafts = list.filter((note) => note.stage === 'open' && note.kind !== null);
   const trouble = list.filter((note) => ['held', 'refused', 'conflict'].includes(note.state));
   return (
     <Page title={t('today')}>
@@ -32,7 +31,7 @@ export function Today() {
           onInput={(event) => setWords(event.currentTarget.value)} />
       </div>
       {words.trim() === ''
-        ? <Mine drafts={drafts} />
+        ? <Mine />
         : <Found words={words.trim()} />}
       <p class="today__lock">
         <Button look="second" onTap={() => core.call('lock', {})}><Icon sign="lock" />{t('lock-now')}</Button>
@@ -55,13 +54,13 @@ function WaitingBox() {
   );
 }
 
-function Mine({ drafts }: { drafts: NoteItem[] }) {
+function Mine() {
   const people = useAsked('people', {}).value;
   const today = useAsked('today', {}).value;
   const mine = people?.filter((person) => person.mine) ?? [];
   return (
     <>
-      {drafts.length > 0 && <Section title={t('today-drafts')}><Rows notes={drafts} /></Section>}
+      {today && today.drafts.length > 0 && <Section title={t('today-drafts')}><Rows notes={today.drafts} mine /></Section>}
       <Section title={t('today-people')}>
         {people && mine.length === 0 && <p class="govuk-body">{t('today-nobody')}</p>}
         <People people={mine} />
@@ -83,7 +82,7 @@ function Due({ today }: { today: TodayView }) {
               <li class="row" key={review.note}>
                 <a class="row__link row__name" href={hashOf({ at: 'person', id: review.case_id })}>{review.name}</a>
                 <p class="row__line">
-                  {t(`review-${review.kind}`)}, {review.due < now ? t('due-past', { date: date(review.due) }) : t('due', { date: date(review.due) })}
+                  {t(`review-${review.kind}`)} · {review.due < now ? t('due-past', { date: date(review.due) }) : t('due', { date: date(review.due) })}
                 </p>
               </li>
             ))}
@@ -144,8 +143,8 @@ function People({ people }: { people: PersonItem[] }) {
   );
 }
 
-function Rows({ notes }: { notes: NoteItem[] }) {
-  return <ul class="rows">{notes.map((note) => <NoteRow key={note.id} note={note} showName />)}</ul>;
+function Rows({ notes, mine }: { notes: NoteItem[]; mine?: boolean }) {
+  return <ul class="rows">{notes.map((note) => <NoteRow key={note.id} note={note} showName mine={mine ?? false} />)}</ul>;
 }
 
 function Section({ title, children }: { title: string; children: preact.ComponentChildren }) {

@@ -15,7 +15,7 @@ export function WaitingNotes() {
     <Page title={t('waiting-title')} back={{ to: { at: 'phone' }, words: t('phone-title') }}>
       <p class="govuk-body" role="status">{waitingWords(waiting, Date.now()).join(' ')}</p>
       <Button onTap={() => pass()} off={waiting.passing}>{t('send-now')}</Button>
-      <ul class="rows">{notes.map((note) => <NoteRow key={note.id} note={note} showName />)}</ul>
+      {notes.length > 0 && <ul class="rows">{notes.map((note) => <NoteRow key={note.id} note={note} showName />)}</ul>}
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 // Writing: the heart. The big box has the focus, all else is folded away until it is wanted, and every key is safe
 // on this phone before one could ask.
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { core, useAsked } from '../core/app';
+import { core, useAsked, useShared } from '../core/app';
 import type { Note } from '../core/calls';
 import { ButtonLink } from '../parts/button';
 import { Icon } from '../parts/icons';
@@ -18,11 +18,13 @@ import { Saving } from '../write/saving';
 import { TextBox } from '../write/text-box';
 import { When } from '../write/when';
 import { useWorkers } from '../parts/workers';
+import { Join } from './together';
 
 /** Where the writer is: which box, and what of it is selected, in UTF-16 units. */
 export interface Here { pen: Pen; box: HTMLTextAreaElement; field: string; start: number; end: number }
 
 export function Write({ id }: { id: string }) {
+  const me = useShared().status?.identity?.worker;
   useEffect(() => {
     void core.call('watch', { notes: [id] }).catch(() => undefined);
     return () => void core.call('watch', { notes: [] }).catch(() => undefined);
@@ -31,6 +33,8 @@ export function Write({ id }: { id: string }) {
   const back = wayBack(note?.case_id ?? null);
   if (!note) return <Page title={t('opening')} back={back}><TroubleNotice trouble={trouble} /></Page>;
   if (note.stage === 'finished') return <Closed note={note} />;
+  // Whoever writes in it stands under it: a colleague's note is joined first.
+  if (me && !note.workers.some((worker) => worker.id === me)) return <Join id={id} />;
   return <Open note={note} again={again} back={back} />;
 }
 
@@ -75,16 +79,23 @@ function Open({ note, again, back }: OpenProps) {
   const name = note.name ?? t('name-unknown');
   return (
     <Page title={t('write-title', { name })} heading={name} back={back} bar={bar} ownFocus>
+      <p class="identifiers">{note.case_id ? t('case-id', { id: note.case_id }) : t('not-matched')}</p>
       <When note={note} saving={saving} onSaved={again} />
       <Together note={note} />
       <Conflict note={note} />
-      <TextBox note={note.id} field="body" label={t('field-body')} starts={note.body} saving={saving} rows={8} focus
+      <TextBox note={note.id} field="body" label={t('field-body')} starts={note.body} saving={saving} size="big" focus
         onUse={use('body')} />
       <Marks note={note} field="body" />
       <Folds note={note} saving={saving} again={again} use={use} />
-      <p class="govuk-hint">{t('writing-time', { minutes: minutes(Object.values(note.recording_ms).reduce((sum, ms) => sum + ms, 0)) })}</p>
+      <Spent note={note} />
     </Page>
   );
+}
+
+/** The time spent writing, for the writer to see. */
+function Spent({ note }: { note: Note }) {
+  const ms = Object.values(note.recording_ms).reduce((sum, one) => sum + one, 0);
+  return ms > 0 ? <p class="govuk-hint">{t('writing-time', { minutes: minutes(ms) })}</p> : null;
 }
 
 function Together({ note }: { note: Note }) {

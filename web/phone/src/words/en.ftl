@@ -33,6 +33,7 @@ minutes = { $n ->
 }
 size-kb = { $n } kB
 size-mb = { $n } MB
+size-gb = { $n } GB
 time-in-future = This time has not come yet. Choose now or earlier.
 time-before-start = The end is before the start. Choose a later time.
 
@@ -159,6 +160,7 @@ likes-name = Likes to be called { $name }
 ring = Ring { $phone }
 write-note = Write a note
 carry-on = Carry on writing
+another-note = Write another note
 colleague-writes = { $worker } is writing a note
 colleague-writes-why = Were you there together? Write in the same note.
 open-actions = Open actions
@@ -205,6 +207,7 @@ kind-none = Note that has not arrived yet
 note-title = { $kind }, { $when }
 
 ## Writing
+not-matched = Not matched to a record yet
 write-title = Note about { $name }
 change-kind-and-time = Change kind or time
 field-kind = Kind of contact
@@ -422,6 +425,20 @@ door-matched-later = Your team admin matches the note to the right record later.
 ## The person's copy
 copy-link = Their copy
 copy-title = Their copy
+copy-field-body = What happened
+copy-field-what_matters = What matters to you
+copy-field-persons_words = Your words
+copy-field-strengths = Your strengths
+copy-field-analysis = The worker’s view
+copy-field-person_view = Where you see it differently
+copy-field-outcomes = What you want
+copy-field-actions = What happens next
+copy-field-present = Who else was there
+copy-field-unmet_needs = What could not be met
+copy-field-concerns = Concerns
+copy-field-review = Review
+copy-field-attachments = Photos and files
+copy-field-feedback = What you told us
 copy-whole = The whole note is in it.
 copy-left-out = { $n ->
     [one] 1 part is left out, because it is about someone else or must not be shared.

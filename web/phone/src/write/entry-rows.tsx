@@ -135,9 +135,11 @@ function EntryRow({ note, field, slots, entry, saving, one, number, canBePrivate
         {canBePrivate && id.current && (entry?.private
           ? <span class="entry__private">{t(`private-${entry.private}`)}</span>
           : <button type="button" class="plain" onClick={hide}>{t('keep-from-copy')}</button>)}
-        <button type="button" class="plain" onClick={remove}>
-          {t('remove')}<span class="govuk-visually-hidden"> {t('entry-number', { one, n: number })}</span>
-        </button>
+        {(id.current || passesAsEntry(values)) && (
+          <button type="button" class="plain" onClick={remove}>
+            {t('remove')}<span class="govuk-visually-hidden"> {t('entry-number', { one, n: number })}</span>
+          </button>
+        )}
       </p>
     </fieldset>
   );

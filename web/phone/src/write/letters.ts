@@ -25,13 +25,15 @@ export function unitsOf(text: string, count: number): number {
 
 /**
  * The smallest splice that makes one text into the other, in UTF-16 units, never through the middle of a letter; none
- * where they are equal.
+ * where they are equal. `caret` is where the writer stands afterwards: of several equal letters it tells which is new.
  */
-export function unitSplice(before: string, after: string): Splice | null {
+export function unitSplice(before: string, after: string, caret = after.length): Splice | null {
   if (before === after) return null;
+  const behind = after.length - caret;
+  const kept = behind > 0 && behind <= before.length && before.endsWith(after.slice(caret)) ? behind : 0;
   const most = Math.min(before.length, after.length);
   let start = 0;
-  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  while (start < most - kept && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   if (splits(before, start) || splits(after, start)) start--;
   let end = 0;
   while (
@@ -45,19 +47,38 @@ export function unitSplice(before: string, after: string): Splice | null {
 /** The same in scalar values, as the core takes it. */
 export function splice(before: string, after: string): Splice | null {
   const units = unitSplice(before, after);
-  if (!units) return null;
+  return units && inScalars(before, units);
+}
+
+/** An edit of a text, from UTF-16 units into scalar values. */
+export function inScalars(before: string, edit: Splice): Splice {
   return {
-    at: scalars(before, 0, units.at),
-    delete: scalars(before, units.at, units.at + units.delete),
-    insert: units.insert,
+    at: scalars(before, 0, edit.at),
+    delete: scalars(before, edit.at, edit.at + edit.delete),
+    insert: edit.insert,
   };
 }
 
-/** Where a caret stands after somebody else's edit: behind the same letter as before. */
-export function moved(position: number, edit: Splice): number {
-  if (position <= edit.at) return position;
+/**
+ * Where a caret stands after somebody else's edit: behind the same letter as before. At the very place of an insertion
+ * it stays in front of what came, or goes behind it.
+ */
+export function moved(position: number, edit: Splice, behind = false): number {
+  if (position < edit.at || (position === edit.at && !behind)) return position;
   if (position >= edit.at + edit.delete) return position + edit.insert.length - edit.delete;
   return edit.at;
+}
+
+/** An edit as it is to be made after another one. Of two insertions at one place `behind` says which comes second. */
+export function after(edit: Splice, other: Splice, behind = false): Splice {
+  const at = moved(edit.at, other, behind);
+  const end = edit.delete === 0 ? at : Math.max(at, moved(edit.at + edit.delete, other));
+  return { at, delete: end - at, insert: edit.insert };
+}
+
+/** A text with an edit in UTF-16 units made. */
+export function applied(text: string, edit: Splice): string {
+  return text.slice(0, edit.at) + edit.insert + text.slice(edit.at + edit.delete);
 }
 
 /** A position inside a pair of surrogates. */

@@ -1,27 +1,29 @@
 // One text box and the note's text behind it. Each input becomes the smallest splice and is handed to the core at
 // once, in order; nothing here waits. When a colleague's words arrive, the caret stays at the writer's own letter.
 import { core } from '../core/app';
-import { moved, splice, unitSplice, type Splice } from './letters';
+import { Trouble } from '../core/core';
+import { Draft } from './draft';
+import { inScalars, moved, splice, type Splice } from './letters';
 import type { Saving } from './saving';
 import { Undo } from './undo';
 
 /** A longer pause between two keys is no time spent writing. */
 const MOST_SPENT_MS = 20_000;
-const LOOK_AGAIN_MS = 60;
 
 /** What a pen needs of a textarea. */
 export type Box = Pick<HTMLTextAreaElement, 'value' | 'selectionStart' | 'selectionEnd' | 'setSelectionRange'>;
 
 export class Pen {
   readonly undo = new Undo();
-  /** The text as the core has it, once it has carried out all that was asked. */
-  private known: string;
-  /** How many splices were handed over; a look that began before the newest is stale. */
-  private handed = 0;
-  private refused = false;
-  private composing = false;
+  private readonly draft: Draft;
+  /** What the core said with the text that the draft is built on; none before the first look. */
+  private seen: number | null = null;
+  /** Edits are kept here and not handed over: the core's text must be met first. */
+  private meeting: Promise<unknown> | null = null;
+  private stuck = false;
+  private composing: Promise<void> | null = null;
+  private composed: () => void = () => undefined;
   private last_key_ms: number | null = null;
-  private looking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly note: string,
@@ -29,98 +31,123 @@ export class Pen {
     private readonly box: Box,
     starts: string,
     private readonly saving: Saving,
-    private readonly onUndoable: () => void,
+    private readonly onChanged: () => void,
   ) {
-    this.known = starts;
+    this.draft = new Draft(starts);
   }
 
   /** The box's text was changed by its writer. */
   typed(now_ms: number): void {
-    const text = this.box.value;
-    const units = unitSplice(this.known, text);
-    if (!units) return;
-    this.undo.typed(this.known, units, now_ms);
-    this.hand(text, now_ms);
-    this.onUndoable();
+    const before = this.draft.text;
+    const edit = this.draft.typed(this.box.value, this.box.selectionEnd ?? undefined);
+    if (!edit) return;
+    this.undo.typed(before, edit, now_ms);
+    this.hand(before, edit, now_ms);
+    this.onChanged();
   }
 
   /** Takes the newest own edit back. */
   back(now_ms: number): void {
-    const before = this.undo.back(this.box.value);
-    if (before) {
-      this.box.value = before.text;
-      this.box.setSelectionRange(before.caret, before.caret);
-      this.hand(before.text, now_ms);
+    const step = this.undo.back(this.box.value);
+    if (step) {
+      const before = this.draft.text;
+      this.box.value = step.text;
+      this.box.setSelectionRange(step.caret, step.caret);
+      const edit = this.draft.typed(step.text, step.caret);
+      if (edit) this.hand(before, edit, now_ms);
     }
-    this.onUndoable();
+    this.onChanged();
   }
 
-  /** An input method is at work: its letters are handed over as they come, and nobody else's are put in between. */
+  /** An input method is at work: nothing is put into the box before it is done. */
   compose(on: boolean): void {
-    this.composing = on;
-    if (!on) this.look();
+    if (on) {
+      this.composing ??= new Promise((done) => { this.composed = done; });
+      return;
+    }
+    this.composing = null;
+    this.composed();
+    this.look();
   }
 
-  /** Looks what the core has, and shows what came from elsewhere. */
+  /** Looks what came from elsewhere, and shows it, unless a key comes in between: then that finds out. */
   look(): void {
-    clearTimeout(this.looking);
-    if (this.composing) return;
-    const handed = this.handed;
-    core.call('on_screen', { note: this.note, field: this.field }).then(
-      (text) => {
-        if (text === null || this.refused) return;
-        // A key was typed while this was under way: the answer is older than the box.
-        if (this.handed !== handed || this.composing) this.looking = setTimeout(() => this.look(), LOOK_AGAIN_MS);
-        else this.show(text);
-      },
-      () => undefined,
-    );
+    if (this.composing || this.meeting || this.stuck) return;
+    const asked = core.call('on_screen', { note: this.note, field: this.field });
+    if (this.seen === null) {
+      // The first look also says what later edits are built on.
+      this.meet(asked, 0);
+      return;
+    }
+    asked.then((now) => {
+      if (now === null || !this.draft.quiet || this.composing || this.meeting) return;
+      this.seen = now.seen;
+      this.show(this.draft.meet(now.text));
+    }, () => undefined);
   }
 
-  /** Tries to hand over what was refused, against what the core has now. */
+  /** Tries once more to hand over what was refused. */
   readonly again = (): void => {
-    core.call('on_screen', { note: this.note, field: this.field }).then(
-      (text) => {
-        if (text === null) return;
-        this.known = text;
-        this.refused = false;
-        this.hand(this.box.value, performance.now(), true);
-      },
-      () => undefined,
-    );
+    this.stuck = false;
+    void this.saving.follow(this.meet(core.call('on_screen', { note: this.note, field: this.field }), 0), this.again);
   };
 
-  stop(): void {
-    clearTimeout(this.looking);
+  private hand(before: string, edit: Splice, now_ms: number): void {
+    const spent_ms = this.spent(now_ms);
+    if (this.stuck) return;
+    if (this.meeting || this.seen === null) {
+      if (!this.meeting) this.look();
+      if (this.meeting) void this.saving.follow(this.meeting, this.again);
+      return;
+    }
+    void this.saving.follow(this.send(inScalars(before, edit), spent_ms), this.again);
   }
 
-  private hand(text: string, now_ms: number, evenNothing = false): void {
-    if (this.refused) return;
-    const edit = splice(this.known, text) ?? (evenNothing ? { at: 0, delete: 0, insert: '' } : null);
-    if (!edit) return;
+  private send(edit: Splice, spent_ms: number): Promise<unknown> {
+    const call = core.call('type_text', { note: this.note, field: this.field, ...edit, spent_ms, seen: this.seen ?? 0 });
+    return call.then(
+      () => this.draft.acknowledged(),
+      (error: unknown) => {
+        if (error instanceof Trouble && error.code === 'stale') {
+          return this.meeting ?? this.meet(core.call('on_screen', { note: this.note, field: this.field }), spent_ms);
+        }
+        this.stuck = true;
+        throw error;
+      },
+    );
+  }
+
+  /** Others wrote: takes their words in under the own ones, and hands over what is still open. */
+  private meet(asked: Promise<{ text: string; seen: number } | null>, spent_ms: number): Promise<unknown> {
+    const met = asked.then(async (now) => {
+      if (this.composing) await this.composing;
+      this.meeting = null;
+      if (now === null) return undefined;
+      this.seen = now.seen;
+      this.show(this.draft.meet(now.text));
+      if (this.draft.quiet) return undefined;
+      const left = splice(now.text, this.draft.text);
+      return left ? this.send(left, spent_ms) : undefined;
+    });
+    this.meeting = met;
+    met.catch(() => { this.meeting = null; this.stuck = true; });
+    return met;
+  }
+
+  private spent(now_ms: number): number {
     const since = this.last_key_ms === null ? 0 : now_ms - this.last_key_ms;
     this.last_key_ms = now_ms;
-    this.known = text;
-    this.handed++;
-    const spent_ms = since > 0 && since <= MOST_SPENT_MS ? Math.round(since) : 0;
-    const call = core.call('type_text', { note: this.note, field: this.field, ...edit, spent_ms });
-    // After a refusal the core's text is no longer what we think: nothing more is handed over until it is asked.
-    call.catch(() => { this.refused = true; });
-    void this.saving.follow(call, this.again);
+    return since > 0 && since <= MOST_SPENT_MS ? Math.round(since) : 0;
   }
 
-  private show(text: string): void {
-    const edit = unitSplice(this.known, text);
-    if (!edit) return;
+  /** Shows others' edit, given as it changes what the writer saw. */
+  private show(foreign: Splice | null): void {
+    if (!foreign && this.box.value === this.draft.text) return;
     const { selectionStart, selectionEnd } = this.box;
-    this.known = text;
-    this.box.value = text;
-    this.box.setSelectionRange(movedTo(selectionStart, edit), movedTo(selectionEnd, edit));
-    this.undo.others(edit);
-    this.onUndoable();
+    this.box.value = this.draft.text;
+    if (!foreign) return;
+    this.box.setSelectionRange(moved(selectionStart ?? 0, foreign), moved(selectionEnd ?? 0, foreign));
+    this.undo.others(foreign);
+    this.onChanged();
   }
-}
-
-function movedTo(position: number | null, edit: Splice): number {
-  return moved(position ?? 0, edit);
 }

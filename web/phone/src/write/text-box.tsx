@@ -12,13 +12,14 @@ export interface TextBoxProps {
   hint?: string;
   starts: string;
   saving: Saving;
-  rows?: number;
+  /** `big` for the one box that a page is about, `small` for one of many. */
+  size?: 'big' | 'small';
   focus?: boolean;
   /** Called with the box when the writer is in it, or selects. */
   onUse?: (pen: Pen, box: HTMLTextAreaElement) => void;
 }
 
-export function TextBox({ note, field, label, hint, starts, saving, rows = 3, focus, onUse }: TextBoxProps) {
+export function TextBox({ note, field, label, hint, starts, saving, size = 'small', focus, onUse }: TextBoxProps) {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const pen = useRef<Pen | null>(null);
@@ -36,7 +37,7 @@ export function TextBox({ note, field, label, hint, starts, saving, rows = 3, fo
     const stop = core.on((event) => {
       if (event.event === 'changed' && event.notes.includes(note)) holder.look();
     });
-    return () => { stop(); holder.stop(); };
+    return stop;
   }, [note, field]);
   const use = () => { if (pen.current && area.current) onUse?.(pen.current, area.current); };
   useEffect(() => {
@@ -50,7 +51,7 @@ export function TextBox({ note, field, label, hint, starts, saving, rows = 3, fo
       <label class="govuk-label field-label" for={id}>{label}</label>
       {hint && <div id={`${id}-hint`} class="govuk-hint">{hint}</div>}
       <textarea
-        ref={area} id={id} class="govuk-textarea" rows={rows} spellcheck autoCapitalize="sentences"
+        ref={area} id={id} class={`govuk-textarea text-box--${size}`} rows={size === 'big' ? 8 : 3} spellcheck autoCapitalize="sentences"
         aria-describedby={hint ? `${id}-hint` : undefined} dir="auto"
         onInput={() => { grow(area.current!); pen.current?.typed(performance.now()); }}
         onCompositionStart={() => pen.current?.compose(true)}
