@@ -1,6 +1,6 @@
 // A text that is being written here while others may write in it too: what the core surely has, what was handed over
 // and not answered yet, and what the writer sees. Pure; it is told what happened and says what to hand over.
-import { after, applied, unitSplice, type Splice } from './letters';
+import { after, applied, differences, unitSplice, type Splice } from './letters';
 
 export class Draft {
   /** The core's text, with every own edit that it has acknowledged. */
@@ -38,22 +38,25 @@ export class Draft {
   }
 
   /**
-   * The core's text as it is now, of which no open edit is part. Others' edit is put under the own ones: what the writer
-   * then sees is `text`, and what is still to be handed over is the way from the core's text to it. Gives others' edit
-   * as it changes what the writer saw, or none.
+   * The core's text as it is now, of which no open edit is part. Others' edits are put under the own ones: the writer
+   * then sees `text`. `left` is what is still to be handed over, in order; `foreign` is others' edits as they change, one
+   * after the other, what the writer saw.
    */
-  meet(theirs: string): Splice | null {
-    let foreign = unitSplice(this.sure, theirs);
-    let merged = theirs;
-    for (const own of this.open) {
-      merged = applied(merged, foreign ? after(own, foreign) : own);
-      foreign = foreign && after(foreign, own, true);
+  meet(theirs: string): { foreign: Splice[]; left: Splice[] } {
+    let foreign = differences(this.sure, theirs);
+    const left: Splice[] = [];
+    for (let own of this.open) {
+      const under: Splice[] = [];
+      for (const other of foreign) {
+        under.push(after(other, own, true));
+        own = after(own, other);
+      }
+      foreign = under;
+      left.push(own);
     }
     this.sure = theirs;
-    this.seenHere = merged;
-    this.open = [];
-    const left = unitSplice(theirs, merged);
-    if (left) this.open.push(left);
-    return foreign;
+    this.seenHere = left.reduce(applied, theirs);
+    this.open = [...left];
+    return { foreign, left };
   }
 }

@@ -76,6 +76,76 @@ export function after(edit: Splice, other: Splice, behind = false): Splice {
   return { at, delete: end - at, insert: edit.insert };
 }
 
+/** A difference with more letters than this is taken as one edit. */
+const MOST_LETTERS_APART = 300;
+
+/**
+ * The edits, one after the other, that make one text into the other where several places changed (Myers, 'An O(ND)
+ * difference algorithm', 1986). Whatever lies between two of them stays untouched.
+ */
+export function differences(before: string, now: string): Splice[] {
+  const whole = unitSplice(before, now);
+  if (!whole) return [];
+  const from = [...before.slice(whole.at, whole.at + whole.delete)];
+  const to = [...whole.insert];
+  const path = shortest(from, to);
+  if (!path) return [whole];
+  const edits: Splice[] = [];
+  let at = whole.at;
+  let open: Splice | null = null;
+  for (const [kind, letter] of path) {
+    if (kind === 'same') {
+      open = null;
+      at += letter.length;
+      continue;
+    }
+    if (!open) edits.push(open = { at, delete: 0, insert: '' });
+    if (kind === 'gone') {
+      open.delete += letter.length;
+    } else {
+      open.insert += letter;
+      at += letter.length;
+    }
+  }
+  return edits;
+}
+
+type Step = ['same' | 'gone' | 'new', string];
+
+/** The shortest way from one list of letters to another; null where it is long. */
+function shortest(from: string[], to: string[]): Step[] | null {
+  const tried: Map<number, number>[] = [];
+  const furthest = new Map<number, number>([[1, 0]]);
+  for (let d = 0; d <= MOST_LETTERS_APART; d++) {
+    tried.push(new Map(furthest));
+    for (let k = -d; k <= d; k += 2) {
+      const down = k === -d || (k !== d && furthest.get(k - 1)! < furthest.get(k + 1)!);
+      let x = down ? furthest.get(k + 1)! : furthest.get(k - 1)! + 1;
+      while (x < from.length && x - k < to.length && from[x] === to[x - k]) x++;
+      furthest.set(k, x);
+      if (x >= from.length && x - k >= to.length) return walkedBack(tried, from, to);
+    }
+  }
+  return null;
+}
+
+function walkedBack(tried: Map<number, number>[], from: string[], to: string[]): Step[] {
+  const steps: Step[] = [];
+  let [x, y] = [from.length, to.length];
+  for (let d = tried.length - 1; d >= 0; d--) {
+    const furthest = tried[d]!;
+    const k = x - y;
+    const down = k === -d || (k !== d && furthest.get(k - 1)! < furthest.get(k + 1)!);
+    const before = down ? k + 1 : k - 1;
+    const [px, py] = [furthest.get(before)!, furthest.get(before)! - before];
+    while (x > px && y > py) steps.push(['same', from[x = x - 1, y = y - 1, x]!]);
+    if (d === 0) break;
+    if (down) steps.push(['new', to[y = y - 1]!]);
+    else steps.push(['gone', from[x = x - 1]!]);
+  }
+  return steps.reverse();
+}
+
 /** A text with an edit in UTF-16 units made. */
 export function applied(text: string, edit: Splice): string {
   return text.slice(0, edit.at) + edit.insert + text.slice(edit.at + edit.delete);

@@ -3,7 +3,7 @@
 import { core } from '../core/app';
 import { Trouble } from '../core/core';
 import { Draft } from './draft';
-import { inScalars, moved, splice, type Splice } from './letters';
+import { applied, inScalars, moved, type Splice } from './letters';
 import type { Saving } from './saving';
 import { Undo } from './undo';
 
@@ -82,7 +82,7 @@ export class Pen {
     asked.then((now) => {
       if (now === null || !this.draft.quiet || this.composing || this.meeting) return;
       this.seen = now.seen;
-      this.show(this.draft.meet(now.text));
+      this.show(this.draft.meet(now.text).foreign);
     }, () => undefined);
   }
 
@@ -124,10 +124,15 @@ export class Pen {
       this.meeting = null;
       if (now === null) return undefined;
       this.seen = now.seen;
-      this.show(this.draft.meet(now.text));
-      if (this.draft.quiet) return undefined;
-      const left = splice(now.text, this.draft.text);
-      return left ? this.send(left, spent_ms) : undefined;
+      const { foreign, left } = this.draft.meet(now.text);
+      this.show(foreign);
+      let text = now.text;
+      const sent = left.map((edit, i) => {
+        const said = this.send(inScalars(text, edit), i === 0 ? spent_ms : 0);
+        text = applied(text, edit);
+        return said;
+      });
+      return Promise.all(sent);
     });
     this.meeting = met;
     met.catch(() => { this.meeting = null; this.stuck = true; });
@@ -140,14 +145,14 @@ export class Pen {
     return since > 0 && since <= MOST_SPENT_MS ? Math.round(since) : 0;
   }
 
-  /** Shows others' edit, given as it changes what the writer saw. */
-  private show(foreign: Splice | null): void {
-    if (!foreign && this.box.value === this.draft.text) return;
-    const { selectionStart, selectionEnd } = this.box;
+  /** Shows others' edits, given as they change, one after the other, what the writer saw. */
+  private show(foreign: Splice[]): void {
+    if (this.box.value === this.draft.text) return;
+    const caret = (position: number | null) => foreign.reduce((at, edit) => moved(at, edit), position ?? 0);
+    const [start, end] = [caret(this.box.selectionStart), caret(this.box.selectionEnd)];
     this.box.value = this.draft.text;
-    if (!foreign) return;
-    this.box.setSelectionRange(moved(selectionStart ?? 0, foreign), moved(selectionEnd ?? 0, foreign));
-    this.undo.others(foreign);
+    this.box.setSelectionRange(start, end);
+    for (const edit of foreign) this.undo.others(edit);
     this.onChanged();
   }
 }

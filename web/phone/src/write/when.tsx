@@ -8,6 +8,7 @@ import { noteTitle } from '../parts/note-row';
 import { fieldTime } from '../words/times';
 import { t } from '../words/words';
 import { Fold } from './fold';
+import { momentTrouble } from './moment';
 import type { Saving } from './saving';
 
 export const KINDS = [
@@ -44,11 +45,4 @@ function Moment({ label, at, after, onPut }: MomentProps) {
     <Input type="datetime-local" label={label} error={error} max={fieldTime(Date.now())}
       value={at ? fieldTime(Date.parse(at)) : ''} onChange={(event) => take(event.currentTarget.value)} />
   );
-}
-
-/** What is wrong with a time of contact, or null. Fields tell minutes only, so the same minute is not before. */
-export function momentTrouble(at_ms: number, now_ms: number, after_ms: number | null): string | null {
-  if (at_ms > now_ms) return t('time-in-future');
-  if (after_ms !== null && at_ms < Math.floor(after_ms / 60_000) * 60_000) return t('time-before-start');
-  return null;
 }
