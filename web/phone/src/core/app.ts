@@ -1,0 +1,112 @@
+// What every screen shares: the one core, the phone's status, what the last pass did. Kept in one place so that no
+// screen holds an older truth than another.
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { Core, Trouble } from './core';
+import type { CallName, Calls, CoreEvent, Status, SyncReport } from './calls';
+import { openPort } from './port';
+
+export const core = new Core(openPort(), () => tell({ status: stopped() }));
+
+/** What is known now. */
+export interface Shared {
+  status: Status | null;
+  /** A pass is under way. */
+  passing: boolean;
+  /** The last pass, since the app was opened. */
+  last: SyncReport | null;
+  /** When something was sent and answered last. */
+  last_sent_at_ms: number | null;
+}
+
+let shared: Shared = { status: null, passing: false, last: null, last_sent_at_ms: null };
+const watchers = new Set<() => void>();
+
+/** Changes what is shared, and tells every screen. */
+export function tell(news: Partial<Shared>): void {
+  shared = { ...shared, ...news };
+  for (const watcher of [...watchers]) watcher();
+}
+
+export function now(): Shared {
+  return shared;
+}
+
+export function useShared(): Shared {
+  const [, again] = useState(0);
+  useEffect(() => {
+    const watcher = () => again((n) => n + 1);
+    watchers.add(watcher);
+    return () => void watchers.delete(watcher);
+  }, []);
+  return shared;
+}
+
+/** Asks the core where it stands, and shows that. */
+export async function refreshStatus(): Promise<void> {
+  try {
+    const status = await core.call('status', {});
+    const sent = status.last_sent_at_ms ?? shared.last_sent_at_ms;
+    tell({ status, last_sent_at_ms: sent });
+  } catch (error) {
+    if (error instanceof Trouble) tell({ status: stopped() });
+  }
+}
+
+function stopped(): Status {
+  return {
+    stage: 'unsupported', why: 'core_missing', wrong_pins: 0, app: '',
+    storage: { persisted: false, used_bytes: 0, quota_bytes: 0 },
+  };
+}
+
+function heard(event: CoreEvent): void {
+  if (event.event === 'synced') {
+    const good = event.report.ended === 'quiet';
+    tell({ last: event.report, ...(good ? { last_sent_at_ms: event.at_ms } : {}) });
+  }
+  if (event.event === 'stage' || event.event === 'locked') void refreshStatus();
+}
+
+/** Starts listening; called once, by the page. */
+export function begin(): void {
+  core.on(heard);
+  void refreshStatus();
+}
+
+/** An answer of the core's, asked for again whenever notes change; `again` asks now. */
+export interface Asked<T> { value: T | null; trouble: Trouble | null; again: () => void }
+
+const SETTLE_MS = 120;
+
+/** Asks a call and keeps its answer fresh. `concerns` says which changed notes matter; all where it is not given. */
+export function useAsked<K extends CallName>(
+  call: K,
+  args: Calls[K]['args'],
+  concerns?: (notes: string[]) => boolean,
+): Asked<Calls[K]['gives']> {
+  const [value, setValue] = useState<Calls[K]['gives'] | null>(null);
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const key = call + JSON.stringify(args);
+  const matters = useRef(concerns);
+  matters.current = concerns;
+  const again = useCallback(() => {
+    core.call(call, args).then(
+      (answer) => { setValue(() => answer); setTrouble(null); },
+      (error: unknown) => { if (error instanceof Trouble) setTrouble(error); },
+    );
+  }, [key]);
+  useEffect(() => {
+    setValue(null);
+    again();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = core.on((event) => {
+      const fits = event.event === 'synced'
+        || (event.event === 'changed' && (matters.current?.(event.notes) ?? true));
+      if (!fits) return;
+      clearTimeout(timer);
+      timer = setTimeout(again, SETTLE_MS);
+    });
+    return () => { clearTimeout(timer); stop(); };
+  }, [again]);
+  return { value, trouble, again };
+}

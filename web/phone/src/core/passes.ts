@@ -1,0 +1,55 @@
+// When the phone talks with the server: by itself when it is unlocked, when the network comes back, soon after
+// something was written, and every so often. One pass at a time, and nothing waits for it.
+import { core, now, refreshStatus, tell } from './app';
+
+const EVERY_MS = 120_000;
+const AFTER_WRITING_MS = 8_000;
+
+let wantedAgain = false;
+let soon: ReturnType<typeof setTimeout> | undefined;
+
+/** One pass, or one more after that which is under way. */
+export async function pass(): Promise<void> {
+  if (now().status?.stage !== 'open') return;
+  if (now().passing) {
+    wantedAgain = true;
+    return;
+  }
+  tell({ passing: true });
+  try {
+    const report = await core.call('sync', {});
+    tell({ last: report });
+  } catch {
+    // The phone was locked meanwhile, or the core has stopped; the status says so.
+  }
+  tell({ passing: false });
+  await refreshStatus();
+  if (wantedAgain) {
+    wantedAgain = false;
+    void pass();
+  }
+}
+
+/** Something was written: it is sent when the writer pauses. */
+export function passSoon(): void {
+  clearTimeout(soon);
+  soon = setTimeout(() => void pass(), AFTER_WRITING_MS);
+}
+
+/** Sends by itself from now on; gives the way to stop. */
+export function passByItself(): () => void {
+  const back = () => void pass();
+  const shown = () => { if (document.visibilityState === 'visible') back(); };
+  const timer = setInterval(back, EVERY_MS);
+  const stop = core.on((event) => { if (event.event === 'changed') passSoon(); });
+  addEventListener('online', back);
+  document.addEventListener('visibilitychange', shown);
+  back();
+  return () => {
+    clearInterval(timer);
+    clearTimeout(soon);
+    stop();
+    removeEventListener('online', back);
+    document.removeEventListener('visibilitychange', shown);
+  };
+}

@@ -1,0 +1,39 @@
+// The pages on which nothing can be written: starting, open in another tab, and a browser that cannot keep notes
+// safely. The last says so before the first word is typed, and what to do.
+import { Page } from '../parts/page';
+import { Notice } from '../parts/notice';
+import { Button } from '../parts/button';
+import { useEffect, useState } from 'preact/hooks';
+import { has, t } from '../words/words';
+
+const SLOW_MS = 400;
+
+export function Starting() {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return <main class="page"><p class="starting" role="status">{slow ? t('starting') : ''}</p></main>;
+}
+
+export function Elsewhere() {
+  return (
+    <Page title={t('elsewhere-title')}>
+      <p class="govuk-body-l">{t('elsewhere-why')}</p>
+      <p class="govuk-body">{t('elsewhere-do')}</p>
+    </Page>
+  );
+}
+
+export function Unsupported({ why }: { why: string }) {
+  const known = has(`unsupported-${why}`) ? why : 'other';
+  return (
+    <Page title={t(`unsupported-${known}`)}>
+      <Notice kind="bad"><p>{t('unsupported-nothing-lost')}</p></Notice>
+      <h2 class="govuk-heading-m">{t('what-to-do')}</h2>
+      <p class="govuk-body">{t(`unsupported-${known}-do`)}</p>
+      <Button look="second" onTap={() => location.reload()}>{t('try-again')}</Button>
+    </Page>
+  );
+}

@@ -1,0 +1,152 @@
+// The first page: whom I may write about, what is still to be sent, what I began and did not finish, which reviews
+// and first actions are due. Two taps from here one is typing.
+import { useState } from 'preact/hooks';
+import { core, useAsked, useShared } from '../core/app';
+import type { NoteItem, PersonItem, TodayView } from '../core/calls';
+import { pass } from '../core/passes';
+import { Button, ButtonLink } from '../parts/button';
+import { Input } from '../parts/fields';
+import { NoteRow } from '../parts/note-row';
+import { Page } from '../parts/page';
+import { useWaiting } from '../parts/waiting';
+import { Icon } from '../parts/icons';
+import { hashOf } from '../route';
+import { date, isoDate } from '../words/times';
+import { t } from '../words/words';
+import { waitingWords } from '../words/waiting';
+import { UpdateNotice } from './update-notice';
+
+export function Today() {
+  const [words, setWords] = useState('');
+  const list = useAsked('list', {}).value ?? [];
+  const me = useShared().status?.identity;
+  const trouble = list.filter((note) => ['held', 'refused', 'conflict'].includes(note.state));
+  return (
+    <Page title={t('today')}>
+      <UpdateNotice />
+      <WaitingBox />
+      {trouble.length > 0 && <Section title={t('today-trouble', { n: trouble.length })}><Rows notes={trouble} /></Section>}
+      <div class="find">
+        <Input label={t('find')} hint={t('find-hint')} type="search" value={words} autoComplete="off"
+          onInput={(event) => setWords(event.currentTarget.value)} />
+      </div>
+      {words.trim() === ''
+        ? <Mine />
+        : <Found words={words.trim()} />}
+      <p class="today__lock">
+        <Button look="second" onTap={() => core.call('lock', {})}><Icon sign="lock" />{t('lock-now')}</Button>
+        <span class="govuk-hint">{me && t('today-who', { worker: me.worker_name, team: me.team ?? '' })}</span>
+      </p>
+    </Page>
+  );
+}
+
+function WaitingBox() {
+  const waiting = useWaiting();
+  const kind = waiting.waiting > 0 ? 'waiting waiting--some' : 'waiting';
+  return (
+    <section class={kind} aria-label={t('waiting-title')}>
+      <p role="status">{waitingWords(waiting, Date.now()).join(' ')}</p>
+      {(waiting.waiting > 0 || waiting.ended !== 'quiet') && (
+        <Button look="second" off={waiting.passing} onTap={() => pass()}>{t('send-now')}</Button>
+      )}
+    </section>
+  );
+}
+
+function Mine() {
+  const people = useAsked('people', {}).value;
+  const today = useAsked('today', {}).value;
+  const mine = people?.filter((person) => person.mine) ?? [];
+  return (
+    <>
+      {today && today.drafts.length > 0 && <Section title={t('today-drafts')}><Rows notes={today.drafts} mine /></Section>}
+      <Section title={t('today-people')}>
+        {people && mine.length === 0 && <p class="govuk-body">{t('today-nobody')}</p>}
+        <People people={mine} />
+        <ButtonLink to={{ at: 'door' }} look="second"><Icon sign="plus" />{t('door-link')}</ButtonLink>
+      </Section>
+      {today && <Due today={today} />}
+    </>
+  );
+}
+
+function Due({ today }: { today: TodayView }) {
+  const now = isoDate(Date.now());
+  return (
+    <>
+      {today.reviews.length > 0 && (
+        <Section title={t('today-reviews')}>
+          <ul class="rows">
+            {today.reviews.map((review) => (
+              <li class="row" key={review.note}>
+                <a class="row__link row__name" href={hashOf({ at: 'person', id: review.case_id })}>{review.name}</a>
+                <p class="row__line">
+                  {t(`review-${review.kind}`)} · {review.due < now ? t('due-past', { date: date(review.due) }) : t('due', { date: date(review.due) })}
+                </p>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {today.actions.length > 0 && (
+        <Section title={t('today-actions')}>
+          <ul class="rows">
+            {today.actions.map((action) => (
+              <li class="row" key={action.entry.id}>
+                <a class="row__link row__name" href={hashOf({ at: 'note', id: action.note })}>{String(action.entry.what ?? '')}</a>
+                <p class="row__line">{actionWords(action.name, action.entry.who, action.entry.by, now)}</p>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </>
+  );
+}
+
+function actionWords(name: string | null, who: unknown, by: unknown, now: string): string {
+  const when = typeof by !== 'string' ? '' : t(by < now ? 'due-past' : 'due', { date: date(by) });
+  return [name, typeof who === 'string' ? who : '', when].filter(Boolean).join(' · ');
+}
+
+function Found({ words }: { words: string }) {
+  const people = useAsked('people', { query: words }).value ?? [];
+  const notes = useAsked('search', { words }).value ?? [];
+  return (
+    <>
+      <p class="govuk-visually-hidden" role="status">{t('found', { people: people.length, notes: notes.length })}</p>
+      <Section title={t('found-people')}>
+        {people.length === 0 ? <p class="govuk-body">{t('found-nobody')}</p> : <People people={people} />}
+        <ButtonLink to={{ at: 'door' }} look="second"><Icon sign="plus" />{t('door-link')}</ButtonLink>
+      </Section>
+      {notes.length > 0 && <Section title={t('found-notes')}><Rows notes={notes.slice(0, 30)} /></Section>}
+    </>
+  );
+}
+
+function People({ people }: { people: PersonItem[] }) {
+  return (
+    <ul class="rows">
+      {people.map((person) => (
+        <li class="row" key={person.id}>
+          <a class="row__link" href={hashOf({ at: 'person', id: person.case_id })}>
+            <span class="row__name">{person.name}</span>
+            <span class="row__line">
+              {person.date_of_birth ? t('born', { date: date(person.date_of_birth) }) : t('born-unknown')} · {person.case_id}
+            </span>
+          </a>
+          {person.alerts && <p class="row__alert"><Icon sign="warn" />{person.alerts}</p>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Rows({ notes, mine }: { notes: NoteItem[]; mine?: boolean }) {
+  return <ul class="rows">{notes.map((note) => <NoteRow key={note.id} note={note} showName mine={mine ?? false} />)}</ul>;
+}
+
+function Section({ title, children }: { title: string; children: preact.ComponentChildren }) {
+  return <section class="section"><h2 class="govuk-heading-m">{title}</h2>{children}</section>;
+}

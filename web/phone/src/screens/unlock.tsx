@@ -1,0 +1,69 @@
+// The lock: a PIN, offline too. Wrong tries make one wait, and after ten the phone must be let in; no note is ever
+// destroyed by it, and the page says so.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { core, refreshStatus } from '../core/app';
+import { Trouble } from '../core/core';
+import type { Status } from '../core/calls';
+import { Notice } from '../parts/notice';
+import { Page } from '../parts/page';
+import { t } from '../words/words';
+import { Pin, useShownPin } from './pin';
+
+export function Unlock({ status }: { status: Status }) {
+  const [pin, setPin] = useState('');
+  const [error, setError] = useState<string | null>(null);
+  const [waitUntil, setWaitUntil] = useState(status.wait_until_ms ?? 0);
+  const [lockedOut, setLockedOut] = useState(status.locked_out ?? false);
+  const [opening, setOpening] = useState(false);
+  const seconds = useSecondsUntil(waitUntil);
+  const field = useRef<HTMLInputElement>(null);
+  const [shown, showBox] = useShownPin();
+  useEffect(() => field.current?.focus(), []);
+
+  const unlock = async (event: Event) => {
+    event.preventDefault();
+    if (opening || seconds > 0) return;
+    if (pin === '') return setError(t('pin-empty'));
+    setOpening(true);
+    try {
+      const answer = await core.call('unlock', { pin });
+      setWaitUntil(answer.wait_until_ms ?? 0);
+      setLockedOut(answer.locked_out ?? false);
+      if (answer.right) await refreshStatus();
+      else setError(t('pin-wrong'));
+    } catch (trouble) {
+      setError(trouble instanceof Trouble ? trouble.message : String(trouble));
+    }
+    setPin('');
+    setOpening(false);
+    field.current?.focus();
+  };
+
+  return (
+    <Page title={t('unlock-title')} ownFocus>
+      {status.identity && <p class="govuk-body-l">{status.identity.worker_name}</p>}
+      {lockedOut && <Notice kind="care" now title={t('locked-out')}><p>{t('locked-out-do')}</p></Notice>}
+      <form onSubmit={(event) => void unlock(event)} noValidate>
+        <Pin label={t('pin')} value={pin} error={error} shown={shown} inputRef={field}
+          onType={(typed) => { setPin(typed); setError(null); }} />
+        {showBox}
+        <button type="submit" class="govuk-button" disabled={seconds > 0} aria-busy={opening || undefined}>
+          {opening ? t('unlocking') : t('unlock')}
+        </button>
+      </form>
+      <p class="govuk-body" role="status">{seconds > 0 ? t('pin-wait', { n: seconds }) : ''}</p>
+      <p class="govuk-hint">{t('unlock-forgotten')}</p>
+    </Page>
+  );
+}
+
+/** Counts down to a time, in whole seconds. */
+function useSecondsUntil(at_ms: number): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (at_ms <= Date.now()) return setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [at_ms]);
+  return Math.max(0, Math.ceil((at_ms - now) / 1000));
+}

@@ -1,0 +1,119 @@
+// Writing: the heart. The big box has the focus, all else is folded away until it is wanted, and every key is safe
+// on this phone before one could ask.
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { core, useAsked, useShared } from '../core/app';
+import type { Note } from '../core/calls';
+import { ButtonLink } from '../parts/button';
+import { Icon } from '../parts/icons';
+import { Notice, TroubleNotice } from '../parts/notice';
+import { Page, wayBack, type WayBack } from '../parts/page';
+import { go, hashOf } from '../route';
+import { minutes } from '../words/times';
+import { t } from '../words/words';
+import { Folds } from '../write/folds';
+import { MarkTools, Marks } from '../write/marks';
+import type { Pen } from '../write/pen';
+import { SavedLine } from '../write/saved-line';
+import { Saving } from '../write/saving';
+import { TextBox } from '../write/text-box';
+import { When } from '../write/when';
+import { useWorkers } from '../parts/workers';
+import { Join } from './together';
+
+/** Where the writer is: which box, and what of it is selected, in UTF-16 units. */
+export interface Here { pen: Pen; box: HTMLTextAreaElement; field: string; start: number; end: number }
+
+export function Write({ id }: { id: string }) {
+  const me = useShared().status?.identity?.worker;
+  useEffect(() => {
+    void core.call('watch', { notes: [id] }).catch(() => undefined);
+    return () => void core.call('watch', { notes: [] }).catch(() => undefined);
+  }, [id]);
+  const { value: note, trouble, again } = useAsked('show', { note: id }, (notes) => notes.includes(id));
+  const back = wayBack(note?.case_id ?? null);
+  if (!note) return <Page title={t('opening')} back={back}><TroubleNotice trouble={trouble} /></Page>;
+  if (note.stage === 'finished') return <Closed note={note} />;
+  // Whoever writes in it stands under it: a colleague's note is joined first.
+  if (me && !note.workers.some((worker) => worker.id === me)) return <Join id={id} />;
+  return <Open note={note} again={again} back={back} />;
+}
+
+/** Finished meanwhile, perhaps by a colleague: what was written is all there. */
+function Closed({ note }: { note: Note }) {
+  return (
+    <Page title={t('finished-meanwhile')} back={{ to: { at: 'today' }, words: t('today') }}>
+      <p class="govuk-body">{t('finished-meanwhile-why')}</p>
+      <ButtonLink to={{ at: 'note', id: note.id }}>{t('look-at-note')}</ButtonLink>
+    </Page>
+  );
+}
+
+interface OpenProps { note: Note; again: () => void; back: WayBack }
+
+function Open({ note, again, back }: OpenProps) {
+  const [saving] = useState(() => new Saving());
+  const [here, setHere] = useState<Here | null>(null);
+  const [, undoable] = useState(0);
+  const use = useCallback((field: string) => (pen: Pen, box: HTMLTextAreaElement) => {
+    setHere({ pen, box, field, start: box.selectionStart, end: box.selectionEnd });
+    undoable((n) => n + 1);
+  }, []);
+  const finish = (event: Event) => {
+    event.preventDefault();
+    saving.flush();
+    go({ at: 'finish', id: note.id });
+  };
+  const bar = (
+    <>
+      {here && here.end > here.start && <MarkTools note={note.id} here={here} saving={saving} onMarked={again} />}
+      <SavedLine saving={saving} />
+      <div class="bar__buttons">
+        <a class="govuk-button" href={hashOf({ at: 'finish', id: note.id })} onClick={finish}>{t('to-finish')}</a>
+        <button type="button" class="govuk-button govuk-button--secondary" disabled={!here?.pen.undo.possible || undefined}
+          onPointerDown={(event) => event.preventDefault()} onClick={() => here?.pen.back(performance.now())}>
+          <Icon sign="undo" />{t('undo')}
+        </button>
+      </div>
+    </>
+  );
+  const name = note.name ?? t('name-unknown');
+  return (
+    <Page title={t('write-title', { name })} heading={name} back={back} bar={bar} ownFocus>
+      <p class="identifiers">{note.case_id ? t('case-id', { id: note.case_id }) : t('not-matched')}</p>
+      <When note={note} saving={saving} onSaved={again} />
+      <Together note={note} />
+      <Conflict note={note} />
+      <TextBox note={note.id} field="body" label={t('field-body')} starts={note.body} saving={saving} size="big" focus
+        onUse={use('body')} />
+      <Marks note={note} field="body" />
+      <Folds note={note} saving={saving} again={again} use={use} />
+      <Spent note={note} />
+    </Page>
+  );
+}
+
+/** The time spent writing, for the writer to see. */
+function Spent({ note }: { note: Note }) {
+  const ms = Object.values(note.recording_ms).reduce((sum, one) => sum + one, 0);
+  return ms > 0 ? <p class="govuk-hint">{t('writing-time', { minutes: minutes(ms) })}</p> : null;
+}
+
+function Together({ note }: { note: Note }) {
+  const workers = useWorkers();
+  const names = note.workers.map((worker) => workers[worker.id] ?? worker.id);
+  return (
+    <p class="with">
+      {names.length > 1 && <span>{t('written-with', { workers: names.join(', ') })} </span>}
+      <a class="govuk-link tall" href={hashOf({ at: 'together', id: note.id })}>{t('together-link')}</a>
+    </p>
+  );
+}
+
+function Conflict({ note }: { note: Note }) {
+  if (note.conflicts.length === 0) return null;
+  return (
+    <Notice kind="care" title={t('state-conflict')}>
+      <p><a class="govuk-link" href={hashOf({ at: 'note', id: note.id })}>{t('conflict-look')}</a></p>
+    </Notice>
+  );
+}

@@ -1,0 +1,70 @@
+// A text of a note on the screen: a plain textarea that grows with its words, so that the phone's own dictation,
+// spelling and keyboard work as everywhere.
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { core } from '../core/app';
+import type { Saving } from './saving';
+import { Pen } from './pen';
+
+export interface TextBoxProps {
+  note: string;
+  field: string;
+  label: string;
+  hint?: string;
+  starts: string;
+  saving: Saving;
+  /** `big` for the one box that a page is about, `small` for one of many. */
+  size?: 'big' | 'small';
+  focus?: boolean;
+  /** Called with the box when the writer is in it, or selects. */
+  onUse?: (pen: Pen, box: HTMLTextAreaElement) => void;
+}
+
+export function TextBox({ note, field, label, hint, starts, saving, size = 'small', focus, onUse }: TextBoxProps) {
+  const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const pen = useRef<Pen | null>(null);
+  useLayoutEffect(() => {
+    const box = area.current!;
+    box.value = starts;
+    const holder = new Pen(note, field, box, starts, saving, () => { grow(box); onUse?.(holder, box); });
+    pen.current = holder;
+    grow(box);
+    if (focus) {
+      box.focus();
+      box.setSelectionRange(box.value.length, box.value.length);
+    }
+    holder.look();
+    const stop = core.on((event) => {
+      if (event.event === 'changed' && event.notes.includes(note)) holder.look();
+    });
+    return stop;
+  }, [note, field]);
+  const use = () => { if (pen.current && area.current) onUse?.(pen.current, area.current); };
+  useEffect(() => {
+    // A selection that ends outside the box still is the box's.
+    const selected = () => { if (document.activeElement === area.current) use(); };
+    document.addEventListener('selectionchange', selected);
+    return () => document.removeEventListener('selectionchange', selected);
+  }, [note, field]);
+  return (
+    <div class="govuk-form-group text-box">
+      <label class="govuk-label field-label" for={id}>{label}</label>
+      {hint && <div id={`${id}-hint`} class="govuk-hint">{hint}</div>}
+      <textarea
+        ref={area} id={id} class={`govuk-textarea text-box--${size}`} rows={size === 'big' ? 8 : 3} spellcheck autoCapitalize="sentences"
+        aria-describedby={hint ? `${id}-hint` : undefined} dir="auto"
+        onInput={() => { grow(area.current!); pen.current?.typed(performance.now()); }}
+        onCompositionStart={() => pen.current?.compose(true)}
+        onCompositionEnd={() => pen.current?.compose(false)}
+        onFocus={use} onSelect={use}
+      />
+    </div>
+  );
+}
+
+/** Where the browser does not let a box grow with its words by itself. */
+function grow(box: HTMLTextAreaElement): void {
+  if (CSS.supports('field-sizing', 'content')) return;
+  box.style.height = 'auto';
+  box.style.height = `${box.scrollHeight + 4}px`;
+}
