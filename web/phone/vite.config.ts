@@ -3,10 +3,14 @@
 import { defineConfig } from 'vitest/config';
 import { VitePWA } from 'vite-plugin-pwa';
 
+import { version } from './package.json' with { type: 'json' };
+
 const MEGABYTE = 1024 * 1024;
 
 export default defineConfig({
   base: '/',
+  define: { __APP_VERSION__: JSON.stringify(version) },
+  worker: { format: 'es' },
   build: {
     target: 'es2022',
     modulePreload: false,

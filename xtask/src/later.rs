@@ -6,8 +6,6 @@ use crate::workshop::Failure;
 /// A chore whose part of the product does not exist yet.
 #[derive(Debug, Clone, Copy)]
 pub enum Later {
-    /// The web workspace.
-    Web,
     /// The phone libraries.
     Mobile,
     /// Load on a server.
@@ -19,9 +17,6 @@ impl Later {
     #[must_use]
     pub fn failure(self) -> Failure {
         let sentence = match self {
-            Self::Web => {
-                "The web apps (the phone app's screens and the team admin's console) are not built yet."
-            }
             Self::Mobile => "The phone libraries for Kotlin and Swift are not built yet.",
             Self::Fleet => "The fleet, which loads a server with many phones, is not built yet.",
         };

@@ -9,4 +9,5 @@ pub mod setup;
 pub mod simulate;
 pub mod test;
 pub mod tidy;
+pub mod web;
 pub mod workshop;

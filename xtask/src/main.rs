@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::later::Later;
 use xtask::workshop::{Failure, Workshop};
-use xtask::{bench, run, setup, simulate, test, tidy};
+use xtask::{bench, run, setup, simulate, test, tidy, web};
 
 /// Every chore of the project is one of these.
 #[derive(Parser)]
@@ -47,7 +47,7 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
-    /// Build the web apps (not built yet)
+    /// Build the phone app
     Web,
     /// Build the phone libraries and their bindings (not built yet)
     Mobile,
@@ -85,7 +85,7 @@ fn carry_out(chore: Chore, workshop: &Workshop) -> Result<(), Failure> {
         Chore::Test { long } => test::test(workshop, long),
         Chore::Tidy => tidy::tidy(workshop),
         Chore::Bench { check } => bench::bench(workshop, check),
-        Chore::Web => Err(Later::Web.failure()),
+        Chore::Web => web::web(workshop),
         Chore::Mobile => Err(Later::Mobile.failure()),
         Chore::Simulate { seeds, from } => simulate::simulate(workshop, seeds, from),
         Chore::Fleet => Err(Later::Fleet.failure()),

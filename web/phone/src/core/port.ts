@@ -9,7 +9,9 @@ export interface Port {
 
 /** Starts the core. */
 export function openPort(): Port {
-  const worker = new Worker(new URL('/core/worker.js', location.origin), { type: 'module', name: 'doorstep' });
+  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'doorstep' });
+  // Only a page may ask that nothing is cleared away; what came of it is in the status.
+  void navigator.storage?.persist?.().catch(() => false);
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     listen: (heard, lost) => {

@@ -1,0 +1,75 @@
+// The notebook while it is open: its calls, one pass at a time, the beat that turns pauses into changes, and the live
+// line. Locking it closes the store.
+import { Phone } from '../../core/core';
+import type { CallName, Calls, CoreEvent, Ended, SyncReport } from '../core/calls';
+import { Hands } from './hands';
+import { Line } from './line';
+
+const TICK_MS = 1_000;
+/** Calls that change something, after which there is something to send. */
+const WRITES: readonly string[] = ['new_note', 'about', 'join', 'type_text', 'set', 'mark', 'finish', 'add'];
+
+export class OpenNotebook {
+  private readonly hands = new Hands();
+  private readonly line: Line;
+  private readonly beat: ReturnType<typeof setInterval>;
+  private passes: Promise<unknown> = Promise.resolve();
+  private watched: string[] = [];
+
+  constructor(readonly phone: Phone, private readonly tell: (event: CoreEvent) => void) {
+    this.line = new Line(phone, this.hands, () => this.tell({ event: 'changed', notes: this.watched }), () => void this.sync());
+    this.beat = setInterval(() => this.call('tick', {}), TICK_MS);
+  }
+
+  /** Looks for company from now on: while the app is in front. */
+  goLive(): void {
+    this.call('go_live', { wanted: true });
+    this.line.tick();
+  }
+
+  network(there: boolean): void {
+    this.line.network(there);
+  }
+
+  /** A call that the store alone answers. */
+  call(call: string, args: object): unknown {
+    const empty = Object.keys(args).length === 0;
+    const said: unknown = JSON.parse(this.phone.call(JSON.stringify(empty ? { call } : { call, args })));
+    if (call === 'watch') this.watched = (args as Calls['watch']['args']).notes;
+    if (call === 'watch' || WRITES.includes(call)) this.line.tick();
+    return said;
+  }
+
+  enrol(code: string): Promise<Ended> {
+    return this.alone(async () => JSON.parse(await this.phone.enrol(this.hands as never, code, self.location.origin)) as Ended);
+  }
+
+  sync(): Promise<SyncReport> {
+    return this.alone(async () => {
+      const report = JSON.parse(await this.phone.sync(this.hands as never)) as SyncReport;
+      this.tell({ event: 'synced', report, at_ms: Date.now() });
+      return report;
+    });
+  }
+
+  attachment(note: string, sha256: string): Promise<Uint8Array> {
+    return this.phone.attachment(this.hands as never, note, sha256);
+  }
+
+  /** Ends what is under way and closes the store. What was typed is saved. */
+  async close(): Promise<void> {
+    clearInterval(this.beat);
+    this.hands.stop();
+    await this.line.end();
+    await this.passes.catch(() => undefined);
+    this.phone.free();
+  }
+
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.passes.catch(() => undefined).then(work);
+    this.passes = mine;
+    return mine;
+  }
+}
+
+export type StoreCall = Exclude<CallName, 'status' | 'enrol' | 'unlock' | 'lock' | 'sync' | 'attach' | 'attachment' | 'sign_out'>;

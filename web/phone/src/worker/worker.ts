@@ -1,0 +1,263 @@
+// The core's Worker: it alone has the store, and answers the page's calls in the order in which they come. Keys never
+// wait for the network, because nothing here waits for it but the call that asked.
+import init, { Phone, seal_key, take_files, unseal_key } from '../../core/core';
+import wasm from '../../core/core_bg.wasm?url';
+import type { AppStage, Calls, CoreEvent, Status } from '../core/calls';
+import { keep, kept, publicPoint, seal, signingKey, unseal } from './keep';
+import { OpenNotebook } from './notebook';
+import { afterWrong, isLockedOut, NONE, waitsUntil } from './pin';
+
+const APP = `Doorstep ${__APP_VERSION__}`;
+const STORE = 'notes.db';
+
+/** A refusal with a code, as the page shows it. */
+class Refused extends Error {
+  constructor(readonly code: string, words: string) {
+    super(words);
+  }
+}
+
+let stage: AppStage = 'unsupported';
+let why: string | undefined = 'core_missing';
+let book: OpenNotebook | undefined;
+/** The key of a store that is open and not enrolled: another PIN may still be chosen for it. */
+let freshKey: Uint8Array | undefined;
+
+const tell = (event: CoreEvent) => self.postMessage(event);
+
+let started: () => void;
+/** Calls are answered in their order, from the moment on at which it is known how the app stands. */
+let last: Promise<unknown> = new Promise<void>((done) => { started = done; });
+
+function become(now: AppStage, because?: string): void {
+  stage = now;
+  why = because;
+  started();
+  tell({ event: 'stage', stage });
+}
+
+/** An error of the core's is its code, a colon and a sentence. */
+function split(error: unknown): { code: string; words: string } {
+  if (error instanceof Refused) return { code: error.code, words: error.message };
+  const text = error instanceof Error ? error.message : String(error);
+  const parts = /^([A-Z][A-Za-z]+): (.*)$/s.exec(text);
+  return parts ? { code: parts[1] ?? '', words: parts[2] ?? '' } : { code: 'Broken', words: text };
+}
+
+async function status(): Promise<Status> {
+  const [tries, identity, last] = await Promise.all([kept('tries'), kept('identity'), kept('last_sent_at_ms')]);
+  const estimate = await navigator.storage.estimate().catch(() => ({ usage: 0, quota: 0 }));
+  const now = tries ?? NONE;
+  return {
+    stage,
+    ...(why === undefined ? {} : { why }),
+    ...(identity ? { identity } : {}),
+    wrong_pins: now.wrong,
+    ...(now.wait_until_ms > Date.now() ? { wait_until_ms: waitsUntil(now, Date.now()) } : {}),
+    locked_out: isLockedOut(now),
+    storage: {
+      persisted: await navigator.storage.persisted().catch(() => false),
+      used_bytes: estimate.usage ?? 0,
+      quota_bytes: estimate.quota ?? 0,
+    },
+    ...(last ? { last_sent_at_ms: last } : {}),
+    app: APP,
+  };
+}
+
+async function open(key: Uint8Array): Promise<OpenNotebook> {
+  const point = await publicPoint(await signingKey());
+  return new OpenNotebook(Phone.open(STORE, key, point, APP), tell);
+}
+
+/** Opens the store of a phone that is not enrolled yet: the one begun before, where the PIN is the same. */
+async function begun(pin: string): Promise<OpenNotebook> {
+  const vault = await kept('vault');
+  if (!freshKey && vault) {
+    try {
+      freshKey = unseal_key(await unseal(vault), pin);
+    } catch {
+      // Another PIN, and nobody has written anything: a new store.
+    }
+  }
+  freshKey ??= crypto.getRandomValues(new Uint8Array(32));
+  await keep({ vault: await seal(new Uint8Array(seal_key(freshKey, pin))), tries: NONE });
+  try {
+    return await open(freshKey);
+  } catch (error) {
+    if (split(error).code !== 'WrongKey') throw error;
+    await forgetFiles();
+    return await open(freshKey);
+  }
+}
+
+async function forgetFiles(): Promise<void> {
+  throw new Refused('Damaged', 'This browser holds notes of another enrolment. Clear the site\'s data and try again.');
+}
+
+async function enrol({ link, pin }: Calls['enrol']['args']): Promise<Calls['enrol']['gives']> {
+  if (stage !== 'new') throw new Refused('NotAllowed', 'This phone is enrolled already.');
+  const address = URL.canParse(link) ? new URL(link) : undefined;
+  if (address && address.origin !== self.location.origin) {
+    throw new Refused('OtherServer', `This link belongs to ${address.host}. Open it there.`);
+  }
+  const code = (address ? address.hash.replace(/^#enrol=/, '') : link).trim();
+  book ??= await begun(pin);
+  const ended = await book.enrol(code);
+  if (ended !== 'quiet') return { ended };
+  if (freshKey) await keep({ vault: await seal(new Uint8Array(seal_key(freshKey, pin))) });
+  freshKey = undefined;
+  const identity = book.call('identity', {}) as Calls['enrol']['gives']['identity'];
+  if (identity) await keep({ identity, tries: NONE });
+  become('open');
+  book.goLive();
+  await sync().catch(() => undefined);
+  return { ended, ...(identity ? { identity } : {}) };
+}
+
+async function unlock({ pin }: Calls['unlock']['args']): Promise<Calls['unlock']['gives']> {
+  if (stage === 'open') return { right: true };
+  if (stage !== 'locked') throw new Refused('NotAllowed', 'There is nothing to unlock.');
+  const before = await kept('tries') ?? NONE;
+  const now = Date.now();
+  if (isLockedOut(before)) return { right: false, locked_out: true };
+  if (waitsUntil(before, now) > now) return { right: false, wait_until_ms: waitsUntil(before, now) };
+  // Counted before it is tried: who ends the app in between gains nothing.
+  const wrong = afterWrong(before, now);
+  await keep({ tries: wrong });
+  const vault = await kept('vault');
+  if (!vault) throw new Refused('VaultBroken', 'The key of the notes on this phone is not there.');
+  let key: Uint8Array;
+  try {
+    key = unseal_key(await unseal(vault), pin);
+  } catch (error) {
+    if (split(error).code !== 'WrongPin') throw error;
+    return {
+      right: false,
+      ...(wrong.wait_until_ms > 0 ? { wait_until_ms: wrong.wait_until_ms } : {}),
+      locked_out: isLockedOut(wrong),
+    };
+  }
+  book = await open(key);
+  key.fill(0);
+  await keep({ tries: NONE });
+  become('open');
+  book.goLive();
+  return { right: true };
+}
+
+async function lock(): Promise<void> {
+  if (stage !== 'open') return;
+  become('locked');
+  const closing = book;
+  book = undefined;
+  await closing?.close();
+  tell({ event: 'locked' });
+}
+
+async function sync(): Promise<Calls['sync']['gives']> {
+  const report = await there().sync();
+  if (report.ended === 'quiet') await keep({ last_sent_at_ms: Date.now() });
+  if (report.received > 0) tell({ event: 'changed', notes: [] });
+  return report;
+}
+
+function there(): OpenNotebook {
+  if (!book || stage !== 'open') throw new Refused('Locked', 'Unlock the app first.');
+  return book;
+}
+
+async function attachment({ note, sha256 }: Calls['attachment']['args']): Promise<Calls['attachment']['gives']> {
+  try {
+    const bytes = await there().attachment(note, sha256);
+    return { bytes: new Uint8Array(bytes).buffer };
+  } catch (error) {
+    const { code, words } = split(error);
+    if (code === 'Offline') return { offline: true };
+    if (code === 'Refused') return { refused: { status: 0, code, title: words } };
+    throw error;
+  }
+}
+
+async function signOut(): Promise<void> {
+  const report = await sync();
+  if (report.ended !== 'quiet' || report.waiting > 0) {
+    throw new Refused('Unsent', 'Something is still to be sent. Nothing was deleted; send it first.');
+  }
+  await lock();
+}
+
+/** What the page asks for: a call of the app's, or one that the store answers. */
+async function answer(call: string, args: never): Promise<unknown> {
+  switch (call) {
+    case 'status': return status();
+    case 'enrol': return enrol(args);
+    case 'unlock': return unlock(args);
+    case 'lock': return lock();
+    case 'sync': return sync();
+    case 'attachment': return attachment(args);
+    case 'sign_out': return signOut();
+    case 'attach': {
+      const { note, bytes, caption } = args as Calls['attach']['args'];
+      return { sha256: there().phone.attach(note, new Uint8Array(bytes), caption ?? null) };
+    }
+    case 'new_note': {
+      const { started_at, ended_at, ...rest } = args as Calls['new_note']['args'];
+      const at = (text?: string) => (text === undefined ? null : Date.parse(text));
+      return there().call('new_note', { ...rest, started_at: at(started_at), ended_at: at(ended_at) });
+    }
+    case 'show_about': return there().call('show', args);
+    default: return there().call(call, args);
+  }
+}
+
+interface Asked { n: number; call: string; args: never }
+
+self.onmessage = ({ data }: MessageEvent<Asked | { network: boolean }>) => {
+  if ('network' in data) return book?.network(data.network);
+  const { n, call, args } = data;
+  const said = (gives: unknown) => self.postMessage({ n, gives: gives ?? null });
+  const refused = (error: unknown) => self.postMessage({ n, trouble: split(error) });
+  const made = () => answer(call, args).then(said, refused);
+  // In the order in which they were asked; but nobody waits for the network, nor for a file from it.
+  if (call === 'sync' || call === 'attachment') void last.then(() => void made());
+  else last = last.then(made);
+};
+
+async function start(): Promise<void> {
+  if (!self.isSecureContext) return become('unsupported', 'not_secure');
+  try {
+    await navigator.storage.getDirectory();
+  } catch {
+    return become('unsupported', 'no_opfs');
+  }
+  try {
+    await init({ module_or_path: wasm });
+    await take_files('doorstep');
+  } catch (error) {
+    console.error(error);
+    return become('unsupported', split(error).code === 'Unsupported' ? 'no_opfs' : 'core_missing');
+  }
+  const identity = await kept('identity').catch(() => undefined);
+  become(identity ? 'locked' : 'new');
+}
+
+/** One tab has the store; another says so, and takes over the moment the first is closed. */
+async function startAlone(): Promise<void> {
+  const whole = { mode: 'exclusive' } as const;
+  const forever = new Promise<never>(() => undefined);
+  const first = await navigator.locks.request('doorstep', { ...whole, ifAvailable: true }, (lock) => {
+    if (!lock) return false;
+    void start();
+    return forever;
+  });
+  if (first === false) {
+    become('elsewhere');
+    await navigator.locks.request('doorstep', whole, () => {
+      void start();
+      return forever;
+    });
+  }
+}
+
+void startAlone();

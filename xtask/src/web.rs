@@ -1,0 +1,163 @@
+//! `cargo xtask web`: builds the phone app. The core becomes WebAssembly, small enough for a phone on a weak signal;
+//! the page, its Worker and its service worker are bundled around it; all files are packed beside themselves, as the
+//! server sends them.
+//!
+//! WebAssembly needs a standard library for its target. Where rustup has one (`rustup target add
+//! wasm32-unknown-unknown`), that is used; on Debian, rustc-web builds its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::workshop::{Failure, Workshop, output, run, works};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Debian's Rust for this target, which brings the standard library's source.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
+
+/// What all browsers of the last years have; more would save nothing here.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Where the built app is.
+#[must_use]
+pub fn dist(workshop: &Workshop) -> PathBuf {
+    phone(workshop).join("dist")
+}
+
+fn phone(workshop: &Workshop) -> PathBuf {
+    workshop.root.join("web/phone")
+}
+
+/// Builds the phone app.
+///
+/// # Errors
+/// The step that failed, or what is missing.
+pub fn web(workshop: &Workshop) -> Result<(), Failure> {
+    core(workshop)?;
+    packages(workshop)?;
+    npm(workshop, &["run", "--silent", "check"])?;
+    npm(workshop, &["run", "--silent", "build"])
+}
+
+/// The unit tests of the page's own parts.
+///
+/// # Errors
+/// Where one fails.
+pub fn test(workshop: &Workshop) -> Result<(), Failure> {
+    npm(workshop, &["run", "--silent", "test"])
+}
+
+/// Makes `web/phone/core`: the core, and the JavaScript beside it.
+fn core(workshop: &Workshop) -> Result<(), Failure> {
+    run("cargo build for browsers", &mut cargo_for_browsers(workshop)?)?;
+    let built = workshop
+        .target
+        .join("web")
+        .join(TARGET)
+        .join("web/doorstep_ffi.wasm");
+    let folder = phone(workshop).join("core");
+    let wasm = folder.join("core_bg.wasm");
+    if is_newer(&wasm, &built) {
+        return Ok(());
+    }
+    let glue = workshop.target.join("glue");
+    let mut cargo = workshop.cargo(&[
+        "build",
+        "--release",
+        "--quiet",
+        "--manifest-path",
+        "web/glue/Cargo.toml",
+    ]);
+    cargo.arg("--locked").arg("--target-dir").arg(&glue);
+    run("cargo build of the program that writes the glue", &mut cargo)?;
+    let mut write = workshop.command(glue.join("release/doorstep-glue"), &[]);
+    run("doorstep-glue", write.arg(&built).arg(&folder))?;
+    println!("    wasm-opt makes the core smaller; this takes a minute");
+    let mut shrink = workshop.command("wasm-opt", &["-Oz", "--strip-debug", "--strip-producers"]);
+    run("wasm-opt", shrink.args(FEATURES).arg(&wasm).arg("-o").arg(&wasm))
+}
+
+fn is_newer(made: &Path, source: &Path) -> bool {
+    let time = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
+    matches!((time(made), time(source)), (Some(made), Some(source)) if made > source)
+}
+
+/// Cargo for the core as WebAssembly.
+fn cargo_for_browsers(workshop: &Workshop) -> Result<Command, Failure> {
+    let ours = output(
+        "rustc --print target-libdir",
+        &mut workshop.command("rustc", &["--print", "target-libdir", "--target", TARGET]),
+    );
+    let build = [
+        "build",
+        "--quiet",
+        "--profile",
+        "web",
+        "--target",
+        TARGET,
+        "--package",
+        "doorstep-ffi",
+        "--lib",
+    ];
+    let mut command = if ours.is_ok_and(|folder| Path::new(folder.trim()).is_dir()) {
+        workshop.cargo(&build)
+    } else if Path::new(DEBIAN_SOURCE).is_file() {
+        let mut debian = workshop.command("/usr/bin/cargo", &build);
+        debian
+            .arg("-Zbuild-std=std,panic_abort")
+            .env("RUSTC", DEBIAN_RUSTC)
+            // Debian's compiler is a stable one; only with this it builds the standard library.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env_remove("RUSTUP_TOOLCHAIN");
+        debian
+    } else {
+        return Err(Failure::new(
+            "web: no standard library for WebAssembly: `rustup target add wasm32-unknown-unknown`, or on Debian \
+             `apt-get install rustc-web cargo-web rust-web-src`",
+        ));
+    };
+    let newest = |name: &str| {
+        let named = (14..30).rev().map(|version| format!("{name}-{version}"));
+        let mut all = named.chain([name.to_owned()]);
+        all.find(|program| works(&mut workshop.command(program, &["--version"])))
+            .ok_or_else(|| {
+                Failure::new(format!(
+                    "web: {name} is missing (Debian: clang-22, llvm-22, lld-22)"
+                ))
+            })
+    };
+    command
+        .arg("--target-dir")
+        .arg(workshop.target.join("web"))
+        .env("CC_wasm32_unknown_unknown", newest("clang")?)
+        .env("AR_wasm32_unknown_unknown", newest("llvm-ar")?)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", newest("wasm-ld")?);
+    Ok(command)
+}
+
+/// The page's packages, as the lock file names them.
+fn packages(workshop: &Workshop) -> Result<(), Failure> {
+    let folder = phone(workshop);
+    let stamp = folder.join("node_modules/.package-lock.json");
+    if is_newer(&stamp, &folder.join("package-lock.json")) {
+        return Ok(());
+    }
+    npm(workshop, &["ci", "--ignore-scripts", "--silent"])
+}
+
+fn npm(workshop: &Workshop, arguments: &[&str]) -> Result<(), Failure> {
+    let mut command = workshop.command("npm", arguments);
+    run(
+        &format!("npm {}", arguments.join(" ")),
+        command.current_dir(phone(workshop)),
+    )
+}
