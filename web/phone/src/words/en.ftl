@@ -134,6 +134,10 @@ today-people = Your people
 today-nobody = Nobody is on your caseload on this phone yet. Send now when you have signal, or find somebody of your team above.
 today-reviews = Reviews
 today-actions = Open actions
+today-more-actions = { $n ->
+    [one] 1 more open action
+   *[other] { $n } more open actions
+}
 today-who = { $worker }, { $team }
 find = Find a person or a note
 find-hint = Name, case number, or words in a note
