@@ -9,7 +9,7 @@ export function dice(seed: number): () => number {
   };
 }
 
-const LETTERS = ['a', 'a', 'b', ' ', '\n', 'é', 'o\u0323', '😀', '😃', '🐀', '👵🏽', 'م', 'ŷ'];
+const LETTERS = ['a', 'a', 'b', ' ', '\n', 'é', 'o\u0323', '😀', '😃', '🨀', '👵🏽', 'م', 'ŷ'];
 
 export function randomText(roll: () => number, most: number): string {
   let text = '';

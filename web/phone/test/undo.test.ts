@@ -61,6 +61,17 @@ test('a colleague writes in front, between and behind: own words still go, their
   expect(ruth.text()).toBe('ZERO one and three FIVE');
 });
 
+test('an older step finds its place below a newer one', () => {
+  const ruth = typist('12345678');
+  ruth.type('12345678Z');
+  ruth.rest();
+  ruth.type('AAAA12345678Z');
+  ruth.others('AAAA123456 78Z');
+  ruth.back();
+  ruth.back();
+  expect(ruth.text()).toBe('123456 78');
+});
+
 test('a colleague writes inside own words: those are not taken back any more', () => {
   const ruth = typist('');
   ruth.type('Tea and cake');

@@ -1,4 +1,5 @@
 // Locks the phone when nobody has touched it for a while. What was typed is saved already, so nothing is asked.
+import { anythingUnsaved } from '../write/saving';
 import { core, now } from './app';
 
 const DEFAULT_MS = 5 * 60 * 1000;
@@ -10,7 +11,8 @@ export function lockWhenIdle(): () => void {
   const touched = () => { touched_at = performance.now(); };
   const look = () => {
     const most = now().status?.lock_after_ms ?? DEFAULT_MS;
-    if (performance.now() - touched_at >= most) void core.call('lock', {}).catch(() => undefined);
+    // Words that could not be saved are on the page only: locking would lose them.
+    if (performance.now() - touched_at >= most && !anythingUnsaved()) void core.call('lock', {}).catch(() => undefined);
   };
   const timer = setInterval(look, LOOK_MS);
   const signs = ['pointerdown', 'keydown', 'input'] as const;

@@ -7,6 +7,7 @@ import { hashOf, type Route } from '../route';
 import { t } from '../words/words';
 import { waitingShort } from '../words/waiting';
 import { useWaiting } from './waiting';
+import { Bar } from './bar';
 import { Icon } from './icons';
 
 /** The page before this one, and what it is called. */
@@ -45,7 +46,7 @@ export function Page({ title, heading, back, bar, ownFocus, children }: PageProp
         <h1 ref={h1} tabIndex={-1} class="govuk-heading-l heading">{heading ?? title}</h1>
         {children}
       </main>
-      {bar && <footer class="bar">{bar}</footer>}
+      {bar && <Bar>{bar}</Bar>}
     </div>
   );
 }

@@ -11,8 +11,11 @@ import { Page } from '../parts/page';
 import { go } from '../route';
 import { t } from '../words/words';
 
+/** What was begun and not added yet, so that a lock in between loses nothing. It is kept while the page lives. */
+const begun = new Map<string, string>();
+
 export function Add({ id }: { id: string }) {
-  const [text, setText] = useState('');
+  const [text, setText] = useState(begun.get(id) ?? '');
   const [error, setError] = useState<string | null>(null);
   const [wrong, setWrong] = useState<Error | null>(null);
   const note = useAsked('show', { note: id }, () => false).value;
@@ -20,11 +23,17 @@ export function Add({ id }: { id: string }) {
     if (text.trim() === '') return setError(t('add-empty'));
     try {
       await core.call('add', { note: id, text });
+      begun.delete(id);
       void pass();
       go({ at: 'note', id }, true);
     } catch (trouble) {
       if (trouble instanceof Error) setWrong(trouble);
     }
+  };
+  const keep = (words: string) => {
+    begun.set(id, words);
+    setText(words);
+    setError(null);
   };
   return (
     <Page title={t('add-title')} back={{ to: { at: 'note', id }, words: t('back-to-note') }}
@@ -32,7 +41,7 @@ export function Add({ id }: { id: string }) {
       <TroubleNotice trouble={wrong} />
       {note && <p class="govuk-body-l">{note.name ?? t('name-unknown')}, {noteTitle(note)}</p>}
       <Area label={t('add-words')} hint={t('add-hint')} error={error} rows={6} value={text} spellcheck dir="auto"
-        onInput={(event) => { setText(event.currentTarget.value); setError(null); }} />
+        onInput={(event) => keep(event.currentTarget.value)} />
     </Page>
   );
 }

@@ -8,7 +8,7 @@ import { Button } from '../parts/button';
 import { Input } from '../parts/fields';
 import { Notice, sentence } from '../parts/notice';
 import { Page } from '../parts/page';
-import { enrolmentIn, go } from '../route';
+import { enrolmentIn, go, useRoute } from '../route';
 import { refusalWords } from '../words/waiting';
 import { t } from '../words/words';
 import { Pin, pinTrouble, SHORTEST_PIN, useShownPin } from './pin';
@@ -21,8 +21,11 @@ export function Enrol({ status, onSetUp, onWelcomed }: EnrolProps) {
 }
 
 function SetUp({ status, onSetUp }: { status: Status; onSetUp: () => void }) {
+  // The link may be opened while this page is there already.
+  useRoute();
   const opened = enrolmentIn(location.href);
-  const [link, setLink] = useState(opened ?? '');
+  const [typed, setLink] = useState('');
+  const link = opened ?? typed;
   const [pin, setPin] = useState('');
   const [again, setAgain] = useState('');
   const [wrong, setWrong] = useState<{ link?: string; pin?: string; again?: string; whole?: string }>({});
@@ -56,6 +59,7 @@ function SetUp({ status, onSetUp }: { status: Status; onSetUp: () => void }) {
   return (
     <Page title={t('enrol-title')}>
       {wrong.whole && <Notice kind="bad" now title={t('enrol-failed')}><p>{wrong.whole}</p></Notice>}
+      {onAppleInBrowser() && <Notice kind="care" title={t('enrol-apple')}><p>{t('enrol-apple-do')}</p></Notice>}
       {!status.storage.persisted && <Notice kind="info"><p>{t('enrol-storage')}</p></Notice>}
       <form onSubmit={(event) => void setUp(event)} noValidate>
         {opened
@@ -75,6 +79,11 @@ function SetUp({ status, onSetUp }: { status: Status; onSetUp: () => void }) {
       </form>
     </Page>
   );
+}
+
+/** Apple's phones keep an app on the home screen apart from the browser: notes written here would not be there. */
+function onAppleInBrowser(): boolean {
+  return 'standalone' in navigator && !navigator.standalone;
 }
 
 function endedWords(ended: Exclude<Ended, 'quiet'>): string {

@@ -9,7 +9,7 @@ import { NoteBody } from '../parts/note-body';
 import { noteTitle } from '../parts/note-row';
 import { Notice, TroubleNotice } from '../parts/notice';
 import { Page } from '../parts/page';
-import { useOnline } from '../parts/waiting';
+import { useWaiting } from '../parts/waiting';
 import { useWorkers } from '../parts/workers';
 import { go } from '../route';
 import { t } from '../words/words';
@@ -58,11 +58,11 @@ function Summary({ note }: { note: Note }) {
 }
 
 function WhatNext({ note }: { note: Note }) {
-  const online = useOnline();
+  const { online, ended } = useWaiting();
   return (
     <Notice kind="info" title={t('finish-next')}>
       <ul class="govuk-list govuk-list--bullet">
-        <li>{online ? t('finish-next-online') : t('finish-next-offline')}</li>
+        <li>{online && ended !== 'offline' ? t('finish-next-online') : t('finish-next-offline')}</li>
         <li>{note.case_id ? t('finish-next-case-system') : t('finish-next-unmatched')}</li>
         <li>{t('finish-next-closed')}</li>
         {note.private.length > 0 && <li>{t('finish-next-private', { n: note.private.length })}</li>}

@@ -59,7 +59,7 @@ function State({ note }: { note: Note }) {
       {grave
         ? (
           <Notice kind="care">
-            {note.reason && <p>{sentence(note.reason)}</p>}
+            {note.reason && note.conflicts.length === 0 && <p>{sentence(note.reason)}</p>}
             <p>{t(`state-${note.state}-do`)}</p>
           </Notice>
         )

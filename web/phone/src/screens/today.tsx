@@ -14,7 +14,11 @@ import { hashOf } from '../route';
 import { date, isoDate } from '../words/times';
 import { t } from '../words/words';
 import { waitingWords } from '../words/waiting';
+import { Fold } from '../write/fold';
 import { UpdateNotice } from './update-notice';
+
+/** So many are seen at once; the rest is folded away. */
+const FIRST_ACTIONS = 5;
 
 export function Today() {
   const [words, setWords] = useState('');
@@ -91,17 +95,28 @@ function Due({ today }: { today: TodayView }) {
       )}
       {today.actions.length > 0 && (
         <Section title={t('today-actions')}>
-          <ul class="rows">
-            {today.actions.map((action) => (
-              <li class="row" key={action.entry.id}>
-                <a class="row__link row__name" href={hashOf({ at: 'note', id: action.note })}>{String(action.entry.what ?? '')}</a>
-                <p class="row__line">{actionWords(action.name, action.entry.who, action.entry.by, now)}</p>
-              </li>
-            ))}
-          </ul>
+          <Actions actions={today.actions.slice(0, FIRST_ACTIONS)} now={now} />
+          {today.actions.length > FIRST_ACTIONS && (
+            <Fold summary={t('today-more-actions', { n: today.actions.length - FIRST_ACTIONS })}>
+              <Actions actions={today.actions.slice(FIRST_ACTIONS)} now={now} />
+            </Fold>
+          )}
         </Section>
       )}
     </>
+  );
+}
+
+function Actions({ actions, now }: { actions: TodayView['actions']; now: string }) {
+  return (
+    <ul class="rows">
+      {actions.map((action) => (
+        <li class="row" key={action.entry.id}>
+          <a class="row__link row__name" href={hashOf({ at: 'note', id: action.note })}>{String(action.entry.what ?? '')}</a>
+          <p class="row__line">{actionWords(action.name, action.entry.who, action.entry.by, now)}</p>
+        </li>
+      ))}
+    </ul>
   );
 }
 

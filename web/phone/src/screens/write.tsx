@@ -81,11 +81,11 @@ function Open({ note, again, back }: OpenProps) {
     <Page title={t('write-title', { name })} heading={name} back={back} bar={bar} ownFocus>
       <p class="identifiers">{note.case_id ? t('case-id', { id: note.case_id }) : t('not-matched')}</p>
       <When note={note} saving={saving} onSaved={again} />
-      <Together note={note} />
       <Conflict note={note} />
       <TextBox note={note.id} field="body" label={t('field-body')} starts={note.body} saving={saving} size="big" focus
         onUse={use('body')} />
       <Marks note={note} field="body" />
+      <Together note={note} />
       <Folds note={note} saving={saving} again={again} use={use} />
       <Spent note={note} />
     </Page>

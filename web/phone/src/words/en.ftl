@@ -67,6 +67,8 @@ enrol-link-hint = It ends in #enrol= and some letters.
 enrol-link-here = Your link to { $server } is here. Now choose a PIN for this phone.
 enrol-link-wrong = This is not a link that sets up a phone. Copy the whole link, with the letters after #enrol=.
 enrol-storage = Doorstep keeps your notes on this phone, encrypted. If the browser asks whether it may store them, choose yes.
+enrol-apple = Put Doorstep on the home screen first
+enrol-apple-do = On an iPhone or iPad, tap Share, then Add to Home Screen. Open Doorstep from there and paste your link. Notes written in the browser are not seen there.
 enrol-do = Set up this phone
 enrol-working = Setting up…
 enrol-failed = The phone is not set up yet
@@ -134,6 +136,10 @@ today-people = Your people
 today-nobody = Nobody is on your caseload on this phone yet. Send now when you have signal, or find somebody of your team above.
 today-reviews = Reviews
 today-actions = Open actions
+today-more-actions = { $n ->
+    [one] 1 more open action
+   *[other] { $n } more open actions
+}
 today-who = { $worker }, { $team }
 find = Find a person or a note
 find-hint = Name, case number, or words in a note
@@ -292,7 +298,7 @@ entry-number = { $one } { $n }
 keep-from-copy = Keep out of their copy
 private-third_party = About someone else
 private-do_not_share = Do not share
-mark-selected = Keep the selected words out of their copy, for good:
+mark-selected = Keep out of their copy, for good:
 marks-title = Kept out of the person’s copy
 saved = Saved on this phone { $hour }
 saving = Saving…

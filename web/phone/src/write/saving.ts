@@ -5,6 +5,13 @@ import { useEffect, useState } from 'preact/hooks';
 /** An edit that was not taken; `again` tries once more. */
 export interface Unsaved { words: string; again: () => void }
 
+/** Pages with words that the core did not take: the phone does not lock over them, and the browser asks before it leaves. */
+const inDanger = new Set<Saving>();
+
+export function anythingUnsaved(): boolean {
+  return inDanger.size > 0;
+}
+
 export class Saving {
   pending = 0;
   saved_at_ms: number | null = null;
@@ -49,6 +56,8 @@ export class Saving {
   }
 
   private changed(): void {
+    if (this.unsaved) inDanger.add(this);
+    else inDanger.delete(this);
     for (const watcher of [...this.watchers]) watcher();
   }
 }
@@ -63,10 +72,14 @@ export function useSaving(saving: Saving): Saving {
 export function useFlush(saving: Saving): void {
   useEffect(() => {
     const flush = () => saving.flush();
+    const ask = (event: Event) => { if (anythingUnsaved()) event.preventDefault(); };
     document.addEventListener('visibilitychange', flush);
     addEventListener('pagehide', flush);
+    addEventListener('beforeunload', ask);
     return () => {
       flush();
+      inDanger.delete(saving);
+      removeEventListener('beforeunload', ask);
       document.removeEventListener('visibilitychange', flush);
       removeEventListener('pagehide', flush);
     };

@@ -46,6 +46,15 @@ export function TextBox({ note, field, label, hint, starts, saving, size = 'smal
     document.addEventListener('selectionchange', selected);
     return () => document.removeEventListener('selectionchange', selected);
   }, [note, field]);
+  useEffect(() => {
+    // The phone's keyboard came up: the box one writes in moves to where it can be seen.
+    const shrunk = () => {
+      const box = area.current;
+      if (box && document.activeElement === box && box.offsetHeight < innerHeight * 1.2) box.scrollIntoView({ block: 'start' });
+    };
+    addEventListener('resize', shrunk);
+    return () => removeEventListener('resize', shrunk);
+  }, []);
   return (
     <div class="govuk-form-group text-box">
       <label class="govuk-label field-label" for={id}>{label}</label>
