@@ -14,7 +14,7 @@ use super::commit::save;
 use crate::store::docs::{self, DocRow, Reset};
 use crate::store::meta::{self, key};
 use crate::store::outgoing::Offered;
-use crate::store::{Db, aside, fills, outgoing};
+use crate::store::{Db, aside, fills, outgoing, rows};
 use crate::sync;
 use crate::trouble::Trouble;
 
@@ -112,7 +112,18 @@ fn rebuild(conn: &Db, mut row: DocRow, ledger: &mut Ledger) -> Result<(), Troubl
     row.alone = sync::alone(&doc, &ledger.mine);
     row.unoffered = wrote;
     row.reset = Reset::No;
+    let was_about = row.person;
     save(conn, &mut row, &doc)?;
+    let person = row
+        .person
+        .filter(|person| row.hidden && was_about != Some(*person));
+    if let Some(person) = person
+        && rows::person(conn, person)?.is_some()
+    {
+        // A person decided that it is about somebody else: what hid it was whom it had been about.
+        row.hidden = false;
+        save(conn, &mut row, &doc)?;
+    }
     ledger.touched.push(row.id);
     ledger.received.push(row.id);
     Ok(())

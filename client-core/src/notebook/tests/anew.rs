@@ -1,8 +1,11 @@
 //! Copies that took two ways, and what a person decided against.
 
 use minicbor::bytes::ByteVec;
-use notes::wire::{OrderRow, RowBody, StandingRow, Subject};
+use notes::note::edit::Scalar;
+use notes::note::{Edit, Template};
+use notes::wire::{OrderRow, RemovalRow, RowBody, StandingRow, Subject};
 
+use super::server::{ANN, BEN, Entry};
 use super::*;
 use crate::store::{aside, docs, fills};
 
@@ -53,6 +56,43 @@ fn a_twin_that_wrote_nothing_only_takes_a_fresh_actor() {
     twin.sync();
     alice.sync();
     assert_eq!(alice.body(note), "old phone and new");
+}
+
+/// Ann left the team, and the desk let in what the new phone had sent as a note about Ben.
+#[test]
+fn a_note_that_is_built_anew_and_is_about_another_person_now_comes_into_view_with_them() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.sync();
+    let mut twin = alice.twin(&server);
+    server.with(|s| s.rows.push(RowBody::Removal(RemovalRow { person: ANN })));
+    alice.sync();
+    assert_eq!(alice.state(note), "none");
+    twin.write(note, "On the new phone. ");
+    twin.book.sync(&mut twin.link, SyncMode::PushOnly).unwrap();
+    let mut doc = server.document(note);
+    let heads = doc.get_heads();
+    doc.set_actor(automerge::ActorId::from([9; 16]));
+    let mut tx = doc.transaction();
+    let about = Edit::Put {
+        path: "person".into(),
+        value: Some(Scalar::Text(BEN.to_string())),
+    };
+    about.apply(&mut tx, Template::Note).unwrap();
+    tx.commit();
+    let chunk = doc.get_changes(&heads)[0].raw_bytes().to_vec();
+    server.with(|s| {
+        let desk = Entry {
+            chunk,
+            ..s.log[0].clone()
+        };
+        s.log.push(desk);
+        s.log.iter_mut().for_each(|entry| entry.person = Some(BEN));
+    });
+    alice.sync();
+    assert_eq!(alice.state(note), "on_server");
+    assert_eq!(alice.body(note), "On the new phone. ");
 }
 
 /// The history that was asked for before the fork showed is not the one that the building is made of: it
