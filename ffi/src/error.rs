@@ -57,6 +57,10 @@ pub enum NotebookError {
     /// What the store holds does not fit together.
     #[error("The store holds something that cannot be read: {0}.")]
     Damaged(&'static str),
+    /// Something came from elsewhere since the text was read, so the place may be another one.
+    #[cfg(target_arch = "wasm32")]
+    #[error("The text has changed meanwhile.")]
+    Stale,
     /// The app called with something that is none: a mistake in the app.
     #[error("The app made a mistake: {0}.")]
     BadCall(&'static str),

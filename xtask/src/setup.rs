@@ -40,6 +40,42 @@ const TOOLS: &[Tool] = &[
         packages: &["python3", "python3-venv", "python3-pip"],
         probe: &["python3", "-c", "import venv, ensurepip"],
     },
+    // The phone app: its page, its core as WebAssembly, and the browser in which its stories are told.
+    Tool {
+        name: "node 20.19 or newer, with npm",
+        packages: &["nodejs", "npm"],
+        probe: &[
+            "node",
+            "-e",
+            "const [a, b] = process.versions.node.split('.').map(Number);
+             process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)",
+        ],
+    },
+    Tool {
+        name: "a standard library for WebAssembly (rustup target add wasm32-unknown-unknown, or Debian's rustc-web)",
+        packages: &["rustc-web", "cargo-web", "rust-web-src"],
+        probe: &[
+            "sh",
+            "-c",
+            "test -d \"$(rustc --print target-libdir --target wasm32-unknown-unknown)\" ||
+             test -f /usr/lib/rustlib/src/rust/library/Cargo.lock",
+        ],
+    },
+    Tool {
+        name: "clang, llvm-ar and wasm-ld",
+        packages: &["clang-22", "llvm-22", "lld-22"],
+        probe: &[
+            "sh",
+            "-c",
+            "(command -v clang-22 && command -v llvm-ar-22 && command -v wasm-ld-22) ||
+             (command -v clang && command -v llvm-ar && command -v wasm-ld)",
+        ],
+    },
+    Tool {
+        name: "chromium",
+        packages: &["chromium"],
+        probe: &["sh", "-c", "command -v chromium"],
+    },
 ];
 
 /// The programs that `setup` found or made, for the chores that use them.

@@ -42,8 +42,8 @@ fn phone(workshop: &Workshop) -> PathBuf {
 /// # Errors
 /// The step that failed, or what is missing.
 pub fn web(workshop: &Workshop) -> Result<(), Failure> {
-    core(workshop)?;
     packages(workshop)?;
+    core(workshop)?;
     npm(workshop, &["run", "--silent", "check"])?;
     npm(workshop, &["run", "--silent", "build"])
 }
@@ -82,7 +82,9 @@ fn core(workshop: &Workshop) -> Result<(), Failure> {
     let mut write = workshop.command(glue.join("release/doorstep-glue"), &[]);
     run("doorstep-glue", write.arg(&built).arg(&folder))?;
     println!("    wasm-opt makes the core smaller; this takes a minute");
-    let mut shrink = workshop.command("wasm-opt", &["-Oz", "--strip-debug", "--strip-producers"]);
+    // Debian's is too old: it breaks the table of references.
+    let mut shrink = workshop.command(phone(workshop).join("node_modules/.bin/wasm-opt"), &[]);
+    shrink.args(["-Oz", "--strip-debug", "--strip-producers"]);
     run("wasm-opt", shrink.args(FEATURES).arg(&wasm).arg("-o").arg(&wasm))
 }
 
@@ -125,22 +127,20 @@ fn cargo_for_browsers(workshop: &Workshop) -> Result<Command, Failure> {
              `apt-get install rustc-web cargo-web rust-web-src`",
         ));
     };
-    let newest = |name: &str| {
-        let named = (14..30).rev().map(|version| format!("{name}-{version}"));
-        let mut all = named.chain([name.to_owned()]);
-        all.find(|program| works(&mut workshop.command(program, &["--version"])))
-            .ok_or_else(|| {
-                Failure::new(format!(
-                    "web: {name} is missing (Debian: clang-22, llvm-22, lld-22)"
-                ))
-            })
+    let tool = |name: &str| {
+        let named = format!("{name}-22");
+        if works(&mut workshop.command(&named, &["--version"])) {
+            named
+        } else {
+            name.to_owned()
+        }
     };
     command
         .arg("--target-dir")
         .arg(workshop.target.join("web"))
-        .env("CC_wasm32_unknown_unknown", newest("clang")?)
-        .env("AR_wasm32_unknown_unknown", newest("llvm-ar")?)
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", newest("wasm-ld")?);
+        .env("CC_wasm32_unknown_unknown", tool("clang"))
+        .env("AR_wasm32_unknown_unknown", tool("llvm-ar"))
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", tool("wasm-ld"));
     Ok(command)
 }
 
@@ -151,7 +151,8 @@ fn packages(workshop: &Workshop) -> Result<(), Failure> {
     if is_newer(&stamp, &folder.join("package-lock.json")) {
         return Ok(());
     }
-    npm(workshop, &["ci", "--ignore-scripts", "--silent"])
+    // Not `ci`: it gives up where a registry lacks an optional package for another system.
+    npm(workshop, &["install", "--ignore-scripts", "--silent"])
 }
 
 fn npm(workshop: &Workshop, arguments: &[&str]) -> Result<(), Failure> {

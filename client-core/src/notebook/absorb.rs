@@ -108,6 +108,9 @@ impl Notebook {
                 self.desk.put(open);
             }
         }
+        if !(ledger.received.is_empty() && ledger.touched.is_empty()) || ledger.view_changed {
+            self.arrivals += 1;
+        }
         tally.received.extend(ledger.received);
         if ledger.fresh_used {
             self.reread_actors()?;

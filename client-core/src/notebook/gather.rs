@@ -4,14 +4,18 @@
 use std::collections::BTreeMap;
 
 use notes::ids::DocumentId;
+use notes::note::plain::rfc3339;
 use notes::note::{Plain, Template};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{NoteItem, Notebook, PersonItem};
+use super::{NoteItem, Notebook, PersonItem, Stage};
 use crate::store::docs::{self, DocRow};
 use crate::store::{Db, fills, gists, rows};
 use crate::trouble::Trouble;
+
+/// How far ahead a review is told.
+const SOON_MS: i64 = 42 * 86_400_000;
 
 /// So much of what happened stands in a thread, in letters.
 const BEGINS: usize = 160;
@@ -144,7 +148,9 @@ pub struct ToDo {
 /// What waits for this worker.
 #[derive(Debug, Clone, Serialize)]
 pub struct TodayView {
-    /// The newest review of each person that has a date, the earliest first.
+    /// Open notes that this worker began or joined, the newest first.
+    pub drafts: Vec<NoteItem>,
+    /// The newest review of each person on the caseload that is due within six weeks, or was, the earliest first.
     pub reviews: Vec<Review>,
     /// Actions that are not done, of notes that this worker wrote in.
     pub actions: Vec<ToDo>,
@@ -201,10 +207,16 @@ impl Notebook {
         self.settle_all()?;
         let me = self.me()?.worker.clone();
         let mut reviews: BTreeMap<String, Option<Review>> = BTreeMap::new();
-        let mut actions = Vec::new();
+        let (mut actions, mut drafts) = (Vec::new(), Vec::new());
+        let until = rfc3339(self.now().saturating_add(SOON_MS));
         for (row, says) in gists::waiting(self.store.read())? {
             let (item, gist) = (self.item(&row)?, Gist::read(&says));
-            if let (Some(review), Some(case_id)) = (&gist.review, &item.case_id) {
+            let mine = row
+                .person
+                .map(|id| rows::person(self.store.read(), id))
+                .transpose()?;
+            let mine = mine.flatten().is_some_and(|person| person.mine);
+            if let (true, Some(review), Some(case_id)) = (mine, &gist.review, &item.case_id) {
                 // The newest note comes first: an older one's review was this visit, or was put off by it.
                 reviews.entry(case_id.clone()).or_insert_with(|| {
                     Some(Review {
@@ -217,6 +229,9 @@ impl Notebook {
                 });
             }
             if gist.workers.contains(&me) {
+                if item.stage == Stage::Open {
+                    drafts.push(item.clone());
+                }
                 actions.extend(gist.actions.into_iter().map(|entry| ToDo {
                     note: row.id,
                     case_id: item.case_id.clone(),
@@ -226,9 +241,14 @@ impl Notebook {
             }
         }
         let mut reviews: Vec<Review> = reviews.into_values().flatten().collect();
+        reviews.retain(|review| review.due.as_str() <= until.get(..10).unwrap_or_default());
         reviews.sort_by(|one, other| one.due.cmp(&other.due));
         actions.sort_by_key(|action| by(&action.entry));
-        Ok(TodayView { reviews, actions })
+        Ok(TodayView {
+            drafts,
+            reviews,
+            actions,
+        })
     }
 
     /// Names of the workers that this phone knows, by id.

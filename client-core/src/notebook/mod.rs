@@ -55,6 +55,7 @@ pub struct Notebook {
     me: Option<Identity>,
     actor: Actor,
     mine: BTreeSet<ActorId>,
+    arrivals: u64,
 }
 
 impl std::fmt::Debug for Notebook {
@@ -92,6 +93,7 @@ impl Notebook {
             me,
             actor,
             mine,
+            arrivals: 0,
         };
         for id in journal::open_docs(notebook.store.read())? {
             notebook.settle(id)?;
@@ -141,6 +143,13 @@ impl Notebook {
     #[must_use]
     pub fn device(&self) -> Option<DeviceId> {
         self.me.as_ref().map(|me| me.device)
+    }
+
+    /// Counts what came from elsewhere since the notebook was opened. A place in a text that was read is the same place
+    /// for as long as this has not moved.
+    #[must_use]
+    pub const fn arrivals(&self) -> u64 {
+        self.arrivals
     }
 
     /// The actor under which this install writes now.

@@ -27,6 +27,9 @@ const MOST_REQUESTS: usize = 10_000;
 /// there had been room for all of it.
 const MOST_SHORT_ONES: u32 = 8;
 
+/// An answer is asked for again so often, because something was typed meanwhile in what it is about.
+const MOST_PUT_OFF: u32 = 3;
+
 /// Which half of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SyncMode {
@@ -79,6 +82,8 @@ pub(super) struct Tally {
     requests: u64,
     /// Requests that had room for all that was to be sent.
     short_ones: u32,
+    /// Answers that were asked for again.
+    put_off: u32,
 }
 
 fn is_short(plan: &Plan) -> bool {
@@ -124,6 +129,13 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
                 // Before an answer touches a document what was typed meanwhile is a change; else it waits for its pause.
                 let touches =
                     !(response.pulls.is_empty() && response.rows.is_empty() && response.fills.is_empty());
+                if touches && book.typed_where(&response) && tally.put_off < MOST_PUT_OFF {
+                    // It was written knowing nothing of what comes here, a finish perhaps, and is to be sent so: the
+                    // same is asked for again, behind it.
+                    tally.put_off += 1;
+                    book.settle_all()?;
+                    return Ok(Some(true));
+                }
                 if touches {
                     book.settle_all()?;
                 }
@@ -201,6 +213,12 @@ impl Notebook {
         }
         self.take_in(&effects, tally)?;
         Ok((tally.rewinds <= 2).then_some(again))
+    }
+
+    /// Whether something was typed, and is no change yet, in a document that an answer brings something of.
+    fn typed_where(&self, response: &Response) -> bool {
+        let typed = self.desk.typed();
+        response.pulls.iter().any(|pull| typed.contains(&pull.document))
     }
 
     /// Whether another request has something to say.

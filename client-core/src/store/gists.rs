@@ -33,10 +33,10 @@ pub(crate) fn about(conn: &Connection, person: PersonId) -> Result<Vec<(DocRow, 
     with_rows(conn, found)
 }
 
-/// Notes in view that have something to be done, newest first, each with its gist.
+/// Notes in view that are open or have something to be done, newest first, each with its gist.
 pub(crate) fn waiting(conn: &Connection) -> Result<Vec<(DocRow, String)>, Trouble> {
     let sql = "SELECT d.id, g.says FROM gist g JOIN doc d ON d.nr = g.doc
-        WHERE g.waits = 1 AND d.hidden = 0 AND d.template = 0 ORDER BY d.started_at DESC, d.id DESC";
+        WHERE (g.waits = 1 OR d.finished_at IS NULL) AND d.hidden = 0 AND d.template = 0 ORDER BY d.started_at DESC, d.id DESC";
     let mut statement = conn.prepare_cached(sql)?;
     let found = statement.query_map([], pair)?.collect::<Result<Vec<_>, _>>()?;
     with_rows(conn, found)

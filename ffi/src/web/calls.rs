@@ -56,6 +56,8 @@ pub(super) enum Call {
         delete: u64,
         insert: String,
         spent_ms: u64,
+        /// As the last `on_screen` gave it: what came meanwhile may have moved the place.
+        seen: u64,
     },
     Set {
         note: String,
@@ -124,7 +126,12 @@ impl Call {
                 let notes: Result<Vec<_>, _> = notes.iter().map(|note| id(note)).collect();
                 Ok(json!(book.watch(&notes?)?))
             }
-            Self::OnScreen { note, field } => Ok(json!(book.on_screen(id(&note)?, &field)?)),
+            Self::OnScreen { note, field } => {
+                let text = book.on_screen(id(&note)?, &field)?;
+                Ok(json!(
+                    text.map(|text| json!({"text": text, "seen": book.arrivals()}))
+                ))
+            }
             Self::InCompany { note } => Ok(json!(book.in_company(id(&note)?))),
             Self::GoLive { wanted } => {
                 book.go_live(wanted);
@@ -164,14 +171,20 @@ impl Call {
                 delete,
                 insert,
                 spent_ms,
-            } => Ok(json!(book.type_text(
-                id(&note)?,
-                &field,
-                at,
-                delete,
-                &insert,
-                spent_ms
-            )?)),
+                seen,
+            } => {
+                if seen != book.arrivals() {
+                    return Err(NotebookError::Stale);
+                }
+                Ok(json!(book.type_text(
+                    id(&note)?,
+                    &field,
+                    at,
+                    delete,
+                    &insert,
+                    spent_ms
+                )?))
+            }
             Self::Set { note, path, value } => Ok(json!({"id": book.set(id(&note)?, &path, &value)?})),
             Self::Mark {
                 note,

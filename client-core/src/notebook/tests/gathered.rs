@@ -141,16 +141,16 @@ fn of_a_persons_reviews_the_newest_note_decides() {
     let first = alice.note("P1");
     alice
         .book
-        .set(first, "review", &json!({"kind": "annual", "due": "2026-11-01"}))
+        .set(first, "review", &json!({"kind": "annual", "due": "2026-10-10"}))
         .unwrap();
-    assert_eq!(due(&mut alice.book), ["2026-11-01"]);
+    assert_eq!(due(&mut alice.book), ["2026-10-10"]);
     alice.hands.pass(60_000);
     let put_off = alice.note("P1");
     alice
         .book
-        .set(put_off, "review", &json!({"kind": "annual", "due": "2026-12-01"}))
+        .set(put_off, "review", &json!({"kind": "annual", "due": "2026-10-20"}))
         .unwrap();
-    assert_eq!(due(&mut alice.book), ["2026-12-01"]);
+    assert_eq!(due(&mut alice.book), ["2026-10-20"]);
     alice.hands.pass(60_000);
     let visit = alice.note("P1");
     alice
@@ -158,15 +158,29 @@ fn of_a_persons_reviews_the_newest_note_decides() {
         .set(visit, "review", &json!({"was": "annual"}))
         .unwrap();
     assert_eq!(due(&mut alice.book), [""; 0], "this visit was the review");
+    alice.hands.pass(60_000);
     let other = alice.note("P2");
     alice
         .book
-        .set(other, "review", &json!({"kind": "annual", "due": "2027-01-01"}))
+        .set(other, "review", &json!({"kind": "annual", "due": "2026-09-30"}))
         .unwrap();
-    let view = alice.book.today().unwrap();
+    assert_eq!(due(&mut alice.book), [""; 0], "not on the caseload");
+    let next_year = json!({"was": "annual", "kind": "annual", "due": "2027-09-14"});
+    alice.book.set(visit, "review", &next_year).unwrap();
+    assert_eq!(due(&mut alice.book), [""; 0], "next year is not today");
+    alice.book.finish(first).unwrap();
+    let drafts: Vec<_> = alice
+        .book
+        .today()
+        .unwrap()
+        .drafts
+        .iter()
+        .map(|item| item.id)
+        .collect();
     assert_eq!(
-        (view.reviews[0].case_id.as_str(), view.reviews[0].note),
-        ("P2", other)
+        drafts,
+        [other, visit, put_off],
+        "what is open still, the newest first"
     );
 }
 

@@ -205,3 +205,47 @@ fn who_comes_back_inside_a_step_is_refused_and_nothing_is_lost() {
     );
     assert_eq!(server.body(note), "Safe.");
 }
+
+/// A colleague finishes while Alice types: what she typed before she could know of it is sent as such.
+#[test]
+fn what_is_typed_while_a_finish_is_on_its_way_is_pushed_before_it_is_known() {
+    let server = Server::new();
+    let (mut alice, mut bob) = (
+        Phone::enrolled(&server, "W1", 3),
+        Phone::enrolled(&server, "W2", 4),
+    );
+    let note = alice.note("P1");
+    alice.write(note, "Begun. ");
+    alice.sync();
+    bob.sync();
+    bob.book.join(note).unwrap();
+    bob.book.finish(note).unwrap();
+    bob.sync();
+    let known = server.with(|s| s.log.len());
+    let (book, _, link, _folder) = open(alice);
+    let typing = Cell::new(true);
+    let host = Meanwhile {
+        link,
+        key: None,
+        happens: |request: &HttpRequest| {
+            if request.path == "/v1/sync" && typing.replace(false) {
+                typed(&book, note, "Late words.");
+            }
+        },
+    };
+    let report = in_place(Talk::between(&book, &host).sync(SyncMode::Both)).unwrap();
+    assert_eq!((report.ended, report.waiting), (Ended::Quiet, 0));
+    let pushed = server.with(|s| {
+        let with_words = s.requests.iter().rev().find(|request| !request.pushes.is_empty());
+        with_words.unwrap().cursor.clone()
+    });
+    assert!(
+        usize::from(pushed[1]) < known,
+        "its cursor had not passed the finish"
+    );
+    let shown = book.borrow_mut().show(note).unwrap();
+    assert_eq!(
+        (shown["body"].as_str().unwrap(), shown["stage"].as_str().unwrap()),
+        ("Begun. Late words.", "finished")
+    );
+}

@@ -6,5 +6,3 @@ CREATE TABLE gist (
     waits INTEGER NOT NULL,
     says TEXT NOT NULL
 ) STRICT;
-
-CREATE INDEX gist_waits ON gist (doc) WHERE waits = 1;
