@@ -37,7 +37,7 @@ export function TextBox({ note, field, label, hint, starts, saving, size = 'smal
     const stop = core.on((event) => {
       if (event.event === 'changed' && event.notes.includes(note)) holder.look();
     });
-    return stop;
+    return () => { stop(); holder.stop(); };
   }, [note, field]);
   const use = () => { if (pen.current && area.current) onUse?.(pen.current, area.current); };
   useEffect(() => {
