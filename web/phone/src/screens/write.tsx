@@ -69,13 +69,15 @@ function Open({ note, again, back, saving }: OpenProps) {
     <>
       {here && here.end > here.start && <MarkTools note={note.id} here={here} saving={saving} onMarked={again} />}
       <SavedLine saving={saving} />
-      <div class="bar__buttons">
-        <a class="govuk-button" href={hashOf({ at: 'finish', id: note.id })} onClick={finish}>{t('to-finish')}</a>
-        <button type="button" class="govuk-button govuk-button--secondary" disabled={!here?.pen.undo.possible || undefined}
-          onPointerDown={(event) => event.preventDefault()} onClick={() => here?.pen.back(performance.now())}>
-          <Icon sign="undo" />{t('undo')}
-        </button>
-      </div>
+      {note.stage === 'open' && (
+        <div class="bar__buttons">
+          <a class="govuk-button" href={hashOf({ at: 'finish', id: note.id })} onClick={finish}>{t('to-finish')}</a>
+          <button type="button" class="govuk-button govuk-button--secondary" disabled={!here?.pen.undo.possible || undefined}
+            onPointerDown={(event) => event.preventDefault()} onClick={() => here?.pen.back(performance.now())}>
+            <Icon sign="undo" />{t('undo')}
+          </button>
+        </div>
+      )}
     </>
   );
   const name = note.name ?? t('name-unknown');
