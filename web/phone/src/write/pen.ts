@@ -133,7 +133,7 @@ export class Pen {
       (error: unknown) => {
         // What was typed on top of a refused edit is refused with it.
         if (this.stuck) throw this.stuck;
-        if (error instanceof Trouble && error.code === 'stale') return this.meeting ?? this.meet(this.ask(), spent_ms);
+        if (error instanceof Trouble && error.code === 'Stale') return this.meeting ?? this.meet(this.ask(), spent_ms);
         throw this.stuck = error instanceof Error ? error : new Error(String(error));
       },
     );
