@@ -1,6 +1,6 @@
 // The line to the core: answers go to whoever asked, troubles carry their code, and a core that stops leaves nobody
 // waiting. The port is a pair of functions, as a Worker's is.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CoreEvent } from '../src/core/calls';
 import { Core, Trouble } from '../src/core/core';
 
@@ -45,6 +45,28 @@ test('events go to all who listen, until they stop', () => {
   stop();
   say({ event: 'locked' });
   expect(heard).toEqual([{ event: 'locked' }]);
+});
+
+test('what this page wrote is told at once, and again when more was written meanwhile', () => {
+  vi.useFakeTimers();
+  const { core, posted, say } = line();
+  let told = 0;
+  core.on((event) => { if (event.event === 'written') told++; });
+  const answer = (gives: unknown) => say({ n: posted.at(-1)!.n, gives });
+  void core.call('list', {});
+  answer([]);
+  expect(told).toBe(0);
+  const type = () => { void core.call('type_text', { note: 'n', field: 'body', at: 0, delete: 0, insert: 'a', spent_ms: 0, seen: 0 }); answer(null); };
+  type();
+  expect(told).toBe(1);
+  type();
+  type();
+  expect(told).toBe(1);
+  vi.runOnlyPendingTimers();
+  expect(told).toBe(2);
+  vi.runAllTimers();
+  expect(told).toBe(2);
+  vi.useRealTimers();
 });
 
 test('a core that has stopped leaves nobody waiting', async () => {

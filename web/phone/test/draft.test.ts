@@ -12,6 +12,7 @@ test('Imran writes in front while Ruth is at the end', () => {
   expect(draft.text).toBe('Imran was there. She is well. And');
   expect(foreign).toEqual([{ at: 0, delete: 0, insert: 'Imran was there. ' }]);
   expect(draft.quiet).toBe(false);
+  expect(draft.unsent).toBe(' And');
 });
 
 test('what the core has acknowledged is not handed over again', () => {
@@ -24,6 +25,16 @@ test('what the core has acknowledged is not handed over again', () => {
   draft.acknowledged();
   expect(draft.quiet).toBe(true);
   expect(draft.meet('Kettle. Tea.')).toEqual({ foreign: [], left: [] });
+});
+
+test('where an edit was refused for what it was, the next try is one edit of what is there now', () => {
+  const draft = new Draft('Tea.');
+  draft.typed('Tea. far too long');
+  draft.typed('Tea. short');
+  expect(draft.meet('Tea.', true).left).toEqual([{ at: 4, delete: 0, insert: ' short' }]);
+  draft.typed('Tea.');
+  expect(draft.meet('Tea.', true).left).toEqual([]);
+  expect(draft.quiet).toBe(true);
 });
 
 test('both type at one place: no letter is lost and Ruth goes on behind her own', () => {

@@ -193,7 +193,8 @@ export interface Calls extends Shape {
   join: { args: { note: NoteId }; gives: unknown };
   /**
    * `seen` is that of the newest `on_screen` that the page took in. Where others' changes came into the note since, the
-   * place may be another: nothing is changed, and the trouble has code `stale`.
+   * place may be another: nothing is changed, and the trouble has code `Stale`. A refusal for any reason makes `seen`
+   * another too, so that no key is taken that was typed on top of a refused one.
    */
   type_text: {
     args: { note: NoteId; field: string; at: number; delete: number; insert: string; spent_ms: number; seen: number };
@@ -210,16 +211,22 @@ export interface Calls extends Shape {
   };
   sync: { args: Nothing; gives: SyncReport };
   watch: { args: { notes: NoteId[] }; gives: unknown };
-  /** A text with every key that was typed; `seen` counts what came into the note from elsewhere while it is watched. */
+  /** A text with every key that was typed; `seen` tells whether its places still hold (see `type_text`). */
   on_screen: { args: { note: NoteId; field: string }; gives: { text: string; seen: number } | null };
   sign_out: { args: Nothing; gives: unknown };
 }
 
 export type CallName = Extract<keyof Calls, string>;
 
+/** Calls that write in a note or begin one. */
+export const WRITES: readonly CallName[] = ['new_note', 'about', 'join', 'type_text', 'set', 'mark', 'finish', 'add', 'attach'];
+
 /** What the core says unasked. */
 export type CoreEvent =
+  /** Something came into these notes; an empty list says that it may be any. */
   | { event: 'changed'; notes: NoteId[] }
   | { event: 'synced'; report: SyncReport; at_ms: number }
+  /** Said by the page's own end of the line: this page wrote something that the core has taken. */
+  | { event: 'written' }
   | { event: 'locked' }
   | { event: 'stage'; stage: AppStage };

@@ -1,7 +1,9 @@
 // The page's end of the line to the core: numbers each call, and gives each answer to whoever asked. Calls are
 // carried out in the order in which they are made, so a key that is typed after another stands after it.
-import type { CallName, Calls, CoreEvent } from './calls';
+import { WRITES, type CallName, type Calls, type CoreEvent } from './calls';
 import type { Port } from './port';
+
+const WRITTEN_REST_MS = 3_000;
 
 /** The core did nothing, and says why. */
 export class Trouble extends Error {
@@ -19,6 +21,8 @@ export class Core {
   private readonly asked = new Map<number, Asker>();
   private readonly listeners = new Set<(event: CoreEvent) => void>();
   private lostWith: Trouble | undefined;
+  private resting = false;
+  private writtenMeanwhile = false;
 
   constructor(private readonly port: Port, private readonly whenLost: () => void) {
     port.listen((message) => this.heard(message), () => this.lost());
@@ -28,7 +32,9 @@ export class Core {
     if (this.lostWith) return Promise.reject(this.lostWith);
     const n = this.next++;
     return new Promise((give, refuse) => {
-      this.asked.set(n, { give: give as (value: unknown) => void, refuse });
+      const given = give as (value: unknown) => void;
+      const writes = WRITES.includes(call);
+      this.asked.set(n, { give: (value) => { given(value); if (writes) this.written(); }, refuse });
       this.port.post({ n, call, args }, transfer);
     });
   }
@@ -42,7 +48,7 @@ export class Core {
   private heard(message: unknown): void {
     if (typeof message !== 'object' || message === null) return;
     if ('event' in message) {
-      for (const listener of [...this.listeners]) listener(message as CoreEvent);
+      this.tell(message as CoreEvent);
       return;
     }
     const answer = message as Answer;
@@ -50,6 +56,26 @@ export class Core {
     this.asked.delete(answer.n);
     if (answer.trouble) asker?.refuse(new Trouble(answer.trouble.code, answer.trouble.words));
     else asker?.give(answer.gives);
+  }
+
+  private tell(event: CoreEvent): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+
+  /** Told at once, and while one types on and on only so often. */
+  private written(): void {
+    if (this.resting) {
+      this.writtenMeanwhile = true;
+      return;
+    }
+    this.tell({ event: 'written' });
+    this.resting = true;
+    setTimeout(() => {
+      this.resting = false;
+      const again = this.writtenMeanwhile;
+      this.writtenMeanwhile = false;
+      if (again) this.written();
+    }, WRITTEN_REST_MS);
   }
 
   /** The Worker could not start, or fell. Whatever it acknowledged is safe; nothing more is taken. */

@@ -41,7 +41,7 @@ export function passByItself(): () => void {
   const back = () => void pass();
   const shown = () => { if (document.visibilityState === 'visible') back(); };
   const timer = setInterval(back, EVERY_MS);
-  const stop = core.on((event) => { if (event.event === 'changed') passSoon(); });
+  const stop = core.on((event) => { if (event.event === 'written') passSoon(); });
   addEventListener('online', back);
   document.addEventListener('visibilitychange', shown);
   back();

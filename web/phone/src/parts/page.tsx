@@ -20,12 +20,14 @@ interface PageProps {
   back?: WayBack;
   /** Buttons that stay at the bottom of the screen. */
   bar?: ComponentChildren;
+  /** Nothing leads away from it. */
+  alone?: boolean;
   /** The page puts the focus elsewhere. */
   ownFocus?: boolean;
   children: ComponentChildren;
 }
 
-export function Page({ title, heading, back, bar, ownFocus, children }: PageProps) {
+export function Page({ title, heading, back, bar, alone, ownFocus, children }: PageProps) {
   const h1 = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} – ${t('app')}`;
@@ -40,7 +42,7 @@ export function Page({ title, heading, back, bar, ownFocus, children }: PageProp
         {back
           ? <a class="top__back" href={hashOf(back.to)}>{back.words}</a>
           : <span class="top__name">{t('app')}</span>}
-        {open && <TopState />}
+        {open && !alone && <TopState />}
       </header>
       <main id="main" class="main" tabIndex={-1}>
         <h1 ref={h1} tabIndex={-1} class="govuk-heading-l heading">{heading ?? title}</h1>

@@ -14,6 +14,11 @@ import { t } from '../words/words';
 /** What was begun and not added yet, so that a lock in between loses nothing. It is kept while the page lives. */
 const begun = new Map<string, string>();
 
+/** Begins with these words when the page is opened. */
+export function beginAdding(id: string, words: string): void {
+  if (words.trim()) begun.set(id, words.trim());
+}
+
 export function Add({ id }: { id: string }) {
   const [text, setText] = useState(begun.get(id) ?? '');
   const [error, setError] = useState<string | null>(null);

@@ -25,7 +25,7 @@ function SetUp({ status, onSetUp }: { status: Status; onSetUp: () => void }) {
   useRoute();
   const opened = enrolmentIn(location.href);
   const [typed, setLink] = useState('');
-  const link = opened ?? typed;
+  const link = typed || (opened ?? '');
   const [pin, setPin] = useState('');
   const [again, setAgain] = useState('');
   const [wrong, setWrong] = useState<{ link?: string; pin?: string; again?: string; whole?: string }>({});
@@ -62,7 +62,7 @@ function SetUp({ status, onSetUp }: { status: Status; onSetUp: () => void }) {
       {onAppleInBrowser() && <Notice kind="care" title={t('enrol-apple')}><p>{t('enrol-apple-do')}</p></Notice>}
       {!status.storage.persisted && <Notice kind="info"><p>{t('enrol-storage')}</p></Notice>}
       <form onSubmit={(event) => void setUp(event)} noValidate>
-        {opened
+        {opened && !wrong.whole && !typed
           ? <p class="govuk-body">{t('enrol-link-here', { server: location.host })}</p>
           : <>
               <p class="govuk-body">{t('enrol-how')}</p>
@@ -106,7 +106,7 @@ function Welcome({ status, onWelcomed }: { status: Status; onWelcomed: () => voi
     onWelcomed();
   };
   return (
-    <Page title={t('welcome-title', { worker: me?.worker_name ?? '' })}>
+    <Page title={t('welcome-title', { worker: me?.worker_name ?? '' })} alone>
       {me?.team && <p class="govuk-body-l">{me.team}</p>}
       {wrong && <Notice kind="bad" now><p>{wrong}</p></Notice>}
       <p class="govuk-body">{t('welcome-check')}</p>

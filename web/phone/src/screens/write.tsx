@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { core, useAsked, useShared } from '../core/app';
 import type { Note } from '../core/calls';
-import { ButtonLink } from '../parts/button';
+import { Button, ButtonLink } from '../parts/button';
 import { Icon } from '../parts/icons';
 import { Notice, TroubleNotice } from '../parts/notice';
 import { Page, wayBack, type WayBack } from '../parts/page';
@@ -18,6 +18,7 @@ import { Saving } from '../write/saving';
 import { TextBox } from '../write/text-box';
 import { When } from '../write/when';
 import { useWorkers } from '../parts/workers';
+import { beginAdding } from './add';
 import { Join } from './together';
 
 /** Where the writer is: which box, and what of it is selected, in UTF-16 units. */
@@ -25,6 +26,7 @@ export interface Here { pen: Pen; box: HTMLTextAreaElement; field: string; start
 
 export function Write({ id }: { id: string }) {
   const me = useShared().status?.identity?.worker;
+  const [saving] = useState(() => new Saving());
   useEffect(() => {
     void core.call('watch', { notes: [id] }).catch(() => undefined);
     return () => void core.call('watch', { notes: [] }).catch(() => undefined);
@@ -32,10 +34,11 @@ export function Write({ id }: { id: string }) {
   const { value: note, trouble, again } = useAsked('show', { note: id }, (notes) => notes.includes(id));
   const back = wayBack(note?.case_id ?? null);
   if (!note) return <Page title={t('opening')} back={back}><TroubleNotice trouble={trouble} /></Page>;
-  if (note.stage === 'finished') return <Closed note={note} />;
+  // Words that came too late for a note that a colleague has finished stay on the page, to be added to it.
+  if (note.stage === 'finished' && !saving.unsaved) return <Closed note={note} />;
   // Whoever writes in it stands under it: a colleague's note is joined first.
   if (me && !note.workers.some((worker) => worker.id === me)) return <Join id={id} />;
-  return <Open note={note} again={again} back={back} />;
+  return <Open note={note} again={again} back={back} saving={saving} />;
 }
 
 /** Finished meanwhile, perhaps by a colleague: what was written is all there. */
@@ -48,10 +51,9 @@ function Closed({ note }: { note: Note }) {
   );
 }
 
-interface OpenProps { note: Note; again: () => void; back: WayBack }
+interface OpenProps { note: Note; again: () => void; back: WayBack; saving: Saving }
 
-function Open({ note, again, back }: OpenProps) {
-  const [saving] = useState(() => new Saving());
+function Open({ note, again, back, saving }: OpenProps) {
   const [here, setHere] = useState<Here | null>(null);
   const [, undoable] = useState(0);
   const use = useCallback((field: string) => (pen: Pen, box: HTMLTextAreaElement) => {
@@ -67,13 +69,15 @@ function Open({ note, again, back }: OpenProps) {
     <>
       {here && here.end > here.start && <MarkTools note={note.id} here={here} saving={saving} onMarked={again} />}
       <SavedLine saving={saving} />
-      <div class="bar__buttons">
-        <a class="govuk-button" href={hashOf({ at: 'finish', id: note.id })} onClick={finish}>{t('to-finish')}</a>
-        <button type="button" class="govuk-button govuk-button--secondary" disabled={!here?.pen.undo.possible || undefined}
-          onPointerDown={(event) => event.preventDefault()} onClick={() => here?.pen.back(performance.now())}>
-          <Icon sign="undo" />{t('undo')}
-        </button>
-      </div>
+      {note.stage === 'open' && (
+        <div class="bar__buttons">
+          <a class="govuk-button" href={hashOf({ at: 'finish', id: note.id })} onClick={finish}>{t('to-finish')}</a>
+          <button type="button" class="govuk-button govuk-button--secondary" disabled={!here?.pen.undo.possible || undefined}
+            onPointerDown={(event) => event.preventDefault()} onClick={() => here?.pen.back(performance.now())}>
+            <Icon sign="undo" />{t('undo')}
+          </button>
+        </div>
+      )}
     </>
   );
   const name = note.name ?? t('name-unknown');
@@ -81,6 +85,7 @@ function Open({ note, again, back }: OpenProps) {
     <Page title={t('write-title', { name })} heading={name} back={back} bar={bar} ownFocus>
       <p class="identifiers">{note.case_id ? t('case-id', { id: note.case_id }) : t('not-matched')}</p>
       <When note={note} saving={saving} onSaved={again} />
+      {note.stage === 'finished' && <Late note={note} saving={saving} here={here} />}
       <Conflict note={note} />
       <TextBox note={note.id} field="body" label={t('field-body')} starts={note.body} saving={saving} size="big" focus
         onUse={use('body')} />
@@ -89,6 +94,21 @@ function Open({ note, again, back }: OpenProps) {
       <Folds note={note} saving={saving} again={again} use={use} />
       <Spent note={note} />
     </Page>
+  );
+}
+
+/** A colleague finished the note while words were being typed: they go into an addition. */
+function Late({ note, saving, here }: { note: Note; saving: Saving; here: Here | null }) {
+  const take = () => {
+    beginAdding(note.id, here?.pen.unsent ?? '');
+    saving.unsaved = null;
+    go({ at: 'add', id: note.id }, true);
+  };
+  return (
+    <Notice kind="care" now title={t('finished-meanwhile')}>
+      <p>{t('finished-late')}</p>
+      <Button look="second" onTap={take}>{t('finished-late-do')}</Button>
+    </Notice>
   );
 }
 

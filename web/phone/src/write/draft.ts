@@ -22,6 +22,11 @@ export class Draft {
     return this.open.length === 0;
   }
 
+  /** The words of own edits that the core does not have. */
+  get unsent(): string {
+    return this.open.map((edit) => edit.insert).join('');
+  }
+
   /** The writer changed the text; the edit, or none where nothing changed. */
   typed(text: string, caret?: number): Splice | null {
     const edit = unitSplice(this.seenHere, text, caret);
@@ -40,9 +45,10 @@ export class Draft {
   /**
    * The core's text as it is now, of which no open edit is part. Others' edits are put under the own ones: the writer
    * then sees `text`. `left` is what is still to be handed over, in order; `foreign` is others' edits as they change, one
-   * after the other, what the writer saw.
+   * after the other, what the writer saw. `joined`: all that is left is one edit, since one of them was refused for what
+   * it was.
    */
-  meet(theirs: string): { foreign: Splice[]; left: Splice[] } {
+  meet(theirs: string, joined = false): { foreign: Splice[]; left: Splice[] } {
     let foreign = differences(this.sure, theirs);
     const left: Splice[] = [];
     for (let own of this.open) {
@@ -56,7 +62,8 @@ export class Draft {
     }
     this.sure = theirs;
     this.seenHere = left.reduce(applied, theirs);
-    this.open = [...left];
-    return { foreign, left };
+    const whole = joined ? unitSplice(theirs, this.seenHere) : null;
+    this.open = joined ? (whole ? [whole] : []) : left;
+    return { foreign, left: [...this.open] };
   }
 }

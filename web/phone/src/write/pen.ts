@@ -9,6 +9,7 @@ import { Undo } from './undo';
 
 /** A longer pause between two keys is no time spent writing. */
 const MOST_SPENT_MS = 20_000;
+const RETRY_MS = 1_500;
 
 /** What a pen needs of a textarea. */
 export type Box = Pick<HTMLTextAreaElement, 'value' | 'selectionStart' | 'selectionEnd' | 'setSelectionRange'>;
@@ -20,7 +21,9 @@ export class Pen {
   private seen: number | null = null;
   /** Edits are kept here and not handed over: the core's text must be met first. */
   private meeting: Promise<unknown> | null = null;
-  private stuck = false;
+  /** Why the core took an edit no more; until it does, nothing is handed over. */
+  private stuck: Error | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
   private composing: Promise<void> | null = null;
   private composed: () => void = () => undefined;
   private last_key_ms: number | null = null;
@@ -34,6 +37,11 @@ export class Pen {
     private readonly onChanged: () => void,
   ) {
     this.draft = new Draft(starts);
+  }
+
+  /** Words that the core has not taken. */
+  get unsent(): string {
+    return this.draft.unsent;
   }
 
   /** The box's text was changed by its writer. */
@@ -73,7 +81,7 @@ export class Pen {
   /** Looks what came from elsewhere, and shows it, unless a key comes in between: then that finds out. */
   look(): void {
     if (this.composing || this.meeting || this.stuck) return;
-    const asked = core.call('on_screen', { note: this.note, field: this.field });
+    const asked = this.ask();
     if (this.seen === null) {
       // The first look also says what later edits are built on.
       this.meet(asked, 0);
@@ -88,13 +96,28 @@ export class Pen {
 
   /** Tries once more to hand over what was refused. */
   readonly again = (): void => {
-    this.stuck = false;
-    void this.saving.follow(this.meet(core.call('on_screen', { note: this.note, field: this.field }), 0), this.again);
+    clearTimeout(this.retry);
+    if (this.meeting) return;
+    this.stuck = null;
+    void this.saving.follow(this.meet(this.ask(), 0, true), this.again);
   };
+
+  stop(): void {
+    clearTimeout(this.retry);
+  }
+
+  private ask() {
+    return core.call('on_screen', { note: this.note, field: this.field });
+  }
 
   private hand(before: string, edit: Splice, now_ms: number): void {
     const spent_ms = this.spent(now_ms);
-    if (this.stuck) return;
+    if (this.stuck) {
+      // Perhaps what was wrong is mended now: a text that was too long is shorter.
+      clearTimeout(this.retry);
+      this.retry = setTimeout(this.again, RETRY_MS);
+      return;
+    }
     if (this.meeting || this.seen === null) {
       if (!this.meeting) this.look();
       if (this.meeting) void this.saving.follow(this.meeting, this.again);
@@ -108,23 +131,22 @@ export class Pen {
     return call.then(
       () => this.draft.acknowledged(),
       (error: unknown) => {
-        if (error instanceof Trouble && error.code === 'stale') {
-          return this.meeting ?? this.meet(core.call('on_screen', { note: this.note, field: this.field }), spent_ms);
-        }
-        this.stuck = true;
-        throw error;
+        // What was typed on top of a refused edit is refused with it.
+        if (this.stuck) throw this.stuck;
+        if (error instanceof Trouble && error.code === 'Stale') return this.meeting ?? this.meet(this.ask(), spent_ms);
+        throw this.stuck = error instanceof Error ? error : new Error(String(error));
       },
     );
   }
 
   /** Others wrote: takes their words in under the own ones, and hands over what is still open. */
-  private meet(asked: Promise<{ text: string; seen: number } | null>, spent_ms: number): Promise<unknown> {
+  private meet(asked: ReturnType<Pen['ask']>, spent_ms: number, joined = false): Promise<unknown> {
     const met = asked.then(async (now) => {
       if (this.composing) await this.composing;
       this.meeting = null;
       if (now === null) return undefined;
       this.seen = now.seen;
-      const { foreign, left } = this.draft.meet(now.text);
+      const { foreign, left } = this.draft.meet(now.text, joined);
       this.show(foreign);
       let text = now.text;
       const sent = left.map((edit, i) => {
@@ -135,7 +157,7 @@ export class Pen {
       return Promise.all(sent);
     });
     this.meeting = met;
-    met.catch(() => { this.meeting = null; this.stuck = true; });
+    met.catch((error: Error) => { this.meeting = null; this.stuck ??= error; });
     return met;
   }
 

@@ -35,9 +35,9 @@ export function TextBox({ note, field, label, hint, starts, saving, size = 'smal
     }
     holder.look();
     const stop = core.on((event) => {
-      if (event.event === 'changed' && event.notes.includes(note)) holder.look();
+      if (event.event === 'changed' && (event.notes.length === 0 || event.notes.includes(note))) holder.look();
     });
-    return stop;
+    return () => { stop(); holder.stop(); };
   }, [note, field]);
   const use = () => { if (pen.current && area.current) onUse?.(pen.current, area.current); };
   useEffect(() => {
