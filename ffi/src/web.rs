@@ -127,7 +127,7 @@ impl Phone {
         })
     }
 
-    /// Makes one call that needs no server: `{"call":"list"}` or `{"call":"show","args":{"note":"…"}}`; gives its
+    /// Makes one call that needs no server: `{"call":"list","args":{}}`, `{"call":"show","args":{"note":"…"}}`; gives its
     /// answer as JSON.
     ///
     /// # Errors

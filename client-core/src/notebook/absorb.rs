@@ -108,7 +108,8 @@ impl Notebook {
                 self.desk.put(open);
             }
         }
-        if !(ledger.received.is_empty() && ledger.touched.is_empty()) || ledger.view_changed {
+        let quiet = ledger.received.is_empty() && ledger.touched.is_empty() && effects.rows.is_empty();
+        if !quiet || ledger.view_changed {
             self.arrivals += 1;
         }
         tally.received.extend(ledger.received);

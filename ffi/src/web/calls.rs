@@ -19,12 +19,12 @@ use crate::error::NotebookError;
     deny_unknown_fields
 )]
 pub(super) enum Call {
-    Identity,
-    Server,
+    Identity {},
+    Server {},
     People {
         query: Option<String>,
     },
-    List,
+    List {},
     Search {
         words: String,
     },
@@ -44,8 +44,9 @@ pub(super) enum Call {
     Person {
         case_id: String,
     },
-    Today,
-    Workers,
+    Today {},
+    Workers {},
+    Arrivals {},
     Join {
         note: String,
     },
@@ -94,7 +95,7 @@ pub(super) enum Call {
     GoLive {
         wanted: bool,
     },
-    Tick,
+    Tick {},
 }
 
 fn id(text: &str) -> Result<DocumentId, NotebookError> {
@@ -108,16 +109,17 @@ impl Call {
             Self::NewNote { .. } | Self::TypeText { .. } | Self::Set { .. } | Self::Mark { .. } => {
                 self.written(book)
             }
-            Self::Identity => Ok(json!(book.identity())),
-            Self::Server => Ok(json!(book.server()?)),
+            Self::Identity {} => Ok(json!(book.identity())),
+            Self::Server {} => Ok(json!(book.server()?)),
             Self::People { query } => Ok(json!(book.people(query.as_deref())?)),
-            Self::List => Ok(json!(book.list()?)),
+            Self::List {} => Ok(json!(book.list()?)),
             Self::Search { words } => Ok(json!(book.search(&words)?)),
             Self::Show { note } => Ok(book.show(id(&note)?)?),
             Self::About { case_id } => Ok(json!({"id": book.about(&case_id)?})),
             Self::Person { case_id } => Ok(json!(book.person(&case_id)?)),
-            Self::Today => Ok(json!(book.today()?)),
-            Self::Workers => Ok(json!(book.workers()?)),
+            Self::Today {} => Ok(json!(book.today()?)),
+            Self::Workers {} => Ok(json!(book.workers()?)),
+            Self::Arrivals {} => Ok(json!(book.arrivals())),
             Self::Join { note } => Ok(json!(book.join(id(&note)?)?)),
             Self::Finish { note } => Ok(json!(book.finish(id(&note)?)?)),
             Self::Add { note, text } => Ok(json!({"id": book.add(id(&note)?, &text)?})),
@@ -137,7 +139,7 @@ impl Call {
                 book.go_live(wanted);
                 Ok(Value::Null)
             }
-            Self::Tick => Ok(json!(book.tick()?)),
+            Self::Tick {} => Ok(json!(book.tick()?)),
         }
     }
 

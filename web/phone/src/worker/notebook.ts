@@ -33,8 +33,7 @@ export class OpenNotebook {
 
   /** A call that the store alone answers. */
   call(call: string, args: object): unknown {
-    const empty = Object.keys(args).length === 0;
-    const said: unknown = JSON.parse(this.phone.call(JSON.stringify(empty ? { call } : { call, args })));
+    const said: unknown = JSON.parse(this.phone.call(JSON.stringify({ call, args })));
     if (call === 'watch') this.watched = (args as Calls['watch']['args']).notes;
     if (call === 'watch' || WRITES.includes(call)) this.line.tick();
     return said;
@@ -46,8 +45,10 @@ export class OpenNotebook {
 
   sync(): Promise<SyncReport> {
     return this.alone(async () => {
+      const before = this.call('arrivals', {});
       const report = JSON.parse(await this.phone.sync(this.hands as never)) as SyncReport;
       this.tell({ event: 'synced', report, at_ms: Date.now() });
+      if (this.call('arrivals', {}) !== before) this.tell({ event: 'changed', notes: [] });
       return report;
     });
   }

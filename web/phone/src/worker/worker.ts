@@ -40,7 +40,7 @@ function become(now: AppStage, because?: string): void {
 function split(error: unknown): { code: string; words: string } {
   if (error instanceof Refused) return { code: error.code, words: error.message };
   const text = error instanceof Error ? error.message : String(error);
-  const parts = /^([A-Z][A-Za-z]+): (.*)$/s.exec(text);
+  const parts = /^([A-Za-z]+): (.*)$/s.exec(text);
   return parts ? { code: parts[1] ?? '', words: parts[2] ?? '' } : { code: 'Broken', words: text };
 }
 
@@ -158,7 +158,6 @@ async function lock(): Promise<void> {
 async function sync(): Promise<Calls['sync']['gives']> {
   const report = await there().sync();
   if (report.ended === 'quiet') await keep({ last_sent_at_ms: Date.now() });
-  if (report.received > 0) tell({ event: 'changed', notes: [] });
   return report;
 }
 

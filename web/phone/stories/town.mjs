@@ -1,0 +1,162 @@
+// A real server with the demo team, and phones in a real browser, for stories: nothing here stands in for anything.
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const BINARIES = process.env.DOORSTEP_BIN_DIR ?? path.join(ROOT, 'target/debug');
+const DIST = path.join(ROOT, 'web/phone/dist');
+
+/** What a story waits for at most; on a slow machine a page takes its time. */
+export const PATIENCE_MS = 30_000;
+
+function freePort() {
+  return new Promise((give) => {
+    const probe = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => give(port));
+    });
+  });
+}
+
+/** The server: its commands, and a process that can be stopped and started again at the same address. */
+export class Server {
+  static async withDemoTeam() {
+    const server = new Server();
+    server.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'doorstep-story-'));
+    server.address = `127.0.0.1:${await freePort()}`;
+    server.url = `http://${server.address}`;
+    server.run('import', 'workers', path.join(ROOT, 'demo/workers.csv'));
+    server.run('import', 'people', path.join(ROOT, 'demo/people.csv'));
+    await server.start();
+    return server;
+  }
+
+  /** A command of the server's program; gives what it printed. */
+  run(...args) {
+    const data = path.join(this.folder, 'server');
+    return execFileSync(path.join(BINARIES, 'doorstep'), ['--data-dir', data, ...args], { encoding: 'utf8' });
+  }
+
+  async start() {
+    const args = ['--data-dir', path.join(this.folder, 'server'), '--web-dir', DIST];
+    const serve = ['serve', '--listen', this.address, '--public-url', this.url];
+    const log = fs.openSync(path.join(this.folder, 'server.log'), 'a');
+    this.child = spawn(path.join(BINARIES, 'doorstep'), [...args, ...serve], { stdio: ['ignore', 'pipe', log] });
+    await new Promise((ready, lost) => {
+      this.child.stdout.once('data', ready);
+      this.child.once('exit', () => lost(new Error(`the server ended; see ${this.folder}/server.log`)));
+    });
+  }
+
+  async stop() {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.removeAllListeners('exit');
+    const ended = new Promise((done) => this.child.once('exit', done));
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+
+  /** A link that enrols one phone of a worker. */
+  link(worker) {
+    return JSON.parse(this.run('enrol', worker, '--server', this.url, '--json')).link;
+  }
+}
+
+/** A phone: a browser with a profile of its own, the size of a small phone. */
+export class Phone {
+  constructor(server, name) {
+    this.server = server;
+    this.profile = path.join(server.folder, `phone-${name}`);
+    this.faults = [];
+  }
+
+  async open(address) {
+    this.browser = await chromium.launchPersistentContext(this.profile, {
+      executablePath: '/usr/bin/chromium',
+      viewport: { width: 360, height: 640 },
+      args: [
+        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+        '--disable-component-update', '--disable-sync',
+      ],
+    });
+    this.page = await this.tab(address);
+    return this.page;
+  }
+
+  /** Enrols it for a worker; gives the page, at Today. */
+  async setUp(worker, pin) {
+    const page = await this.open(this.server.link(worker));
+    const pins = page.locator('input[type=password]');
+    await pins.nth(0).fill(pin);
+    await pins.nth(1).fill(pin);
+    await page.getByRole('button', { name: 'Set up this phone' }).click();
+    await page.getByRole('button', { name: 'Yes, that is me' }).click();
+    await page.getByRole('heading', { name: 'Today' }).waitFor();
+    return page;
+  }
+
+  /** Another tab; what goes wrong in it is kept for the end of the story. */
+  async tab(address) {
+    const page = await this.browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => this.faults.push(error.stack ?? error.message));
+    await page.goto(address);
+    return page;
+  }
+
+  /** SIGKILL to every process of this browser: nothing is flushed, nobody is asked. */
+  async kill() {
+    const pids = execFileSync('pgrep', ['-f', '--', `--user-data-dir=${this.profile}`], { encoding: 'utf8' });
+    const closed = new Promise((done) => this.browser.once('close', done));
+    for (const pid of pids.trim().split('\n')) {
+      try {
+        process.kill(Number(pid), 'SIGKILL');
+      } catch {
+        // It went with its parent.
+      }
+    }
+    await closed;
+    // The next one would take the profile for one in use.
+    for (const lock of ['SingletonLock', 'SingletonCookie', 'SingletonSocket']) {
+      fs.rmSync(path.join(this.profile, lock), { force: true });
+    }
+  }
+
+  async close() {
+    await this.browser.close();
+  }
+}
+
+/** Runs a story; says what it was doing when it failed, and keeps what was on the screen. */
+export async function story(name, tell) {
+  const server = await Server.withDemoTeam();
+  const phones = [];
+  const phone = (of) => {
+    const made = new Phone(server, of);
+    phones.push(made);
+    return made;
+  };
+  try {
+    await tell(server, phone);
+    const faults = phones.flatMap((made) => made.faults);
+    if (faults.length > 0) throw new Error(`the page fell: ${faults.join('\n')}`);
+    for (const made of phones) await made.close().catch(() => undefined);
+    await server.stop();
+    fs.rmSync(server.folder, { recursive: true, force: true });
+    console.log(`${name}: held`);
+  } catch (error) {
+    console.error(`${name}: ${error.stack ?? error}`);
+    for (const made of phones) {
+      const screen = path.join(server.folder, `${path.basename(made.profile)}.png`);
+      await made.page?.screenshot({ path: screen }).catch(() => undefined);
+      console.error(`its screen: ${screen}`, await made.page?.evaluate(() => document.body.innerText).catch(() => ''));
+    }
+    server.child.kill();
+    process.exit(1);
+  }
+}
