@@ -151,7 +151,7 @@ export interface TodayView {
   /** Open notes that this worker began or joined, the newest first. */
   drafts: NoteItem[];
   /** The newest `review` of each person of the caseload that is due within six weeks or past, the earliest first. */
-  reviews: { note: NoteId; case_id: string; name: string; kind: string; due: string }[];
+  reviews: { note: NoteId; case_id: string; name: string; kind: string | null; due: string }[];
   /** Actions that are not done, of notes that this worker wrote in; the earliest date first, those without one last. */
   actions: { note: NoteId; case_id: string | null; name: string | null; entry: Entry }[];
 }

@@ -86,7 +86,7 @@ function Due({ today }: { today: TodayView }) {
               <li class="row" key={review.note}>
                 <a class="row__link row__name" href={hashOf({ at: 'person', id: review.case_id })}>{review.name}</a>
                 <p class="row__line">
-                  {t(`review-${review.kind}`)} · {review.due < now ? t('due-past', { date: date(review.due) }) : t('due', { date: date(review.due) })}
+                  {review.kind && `${t(`review-${review.kind}`)} · `}{review.due < now ? t('due-past', { date: date(review.due) }) : t('due', { date: date(review.due) })}
                 </p>
               </li>
             ))}
