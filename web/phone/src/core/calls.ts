@@ -174,7 +174,8 @@ export interface Calls extends Shape {
   enrol: { args: { link: string; pin: string }; gives: { ended: Ended; identity?: Identity } };
   unlock: { args: { pin: string }; gives: { right: boolean; wait_until_ms?: number; locked_out?: boolean } };
   lock: { args: Nothing; gives: unknown };
-  people: { args: { query?: string }; gives: PersonItem[] };
+  /** Those whose name or case id has the words; all for none. */
+  people: { args: { query: string }; gives: PersonItem[] };
   list: { args: Nothing; gives: NoteItem[] };
   search: { args: { words: string }; gives: NoteItem[] };
   /** Counts as a reading, once while the note is watched. */
