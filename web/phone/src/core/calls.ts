@@ -151,7 +151,7 @@ export interface TodayView {
   /** Open notes that this worker began or joined, the newest first. */
   drafts: NoteItem[];
   /** The newest `review` of each person of the caseload that is due within six weeks or past, the earliest first. */
-  reviews: { note: NoteId; case_id: string; name: string; kind: string; due: string }[];
+  reviews: { note: NoteId; case_id: string; name: string; kind: string | null; due: string }[];
   /** Actions that are not done, of notes that this worker wrote in; the earliest date first, those without one last. */
   actions: { note: NoteId; case_id: string | null; name: string | null; entry: Entry }[];
 }
@@ -174,7 +174,8 @@ export interface Calls extends Shape {
   enrol: { args: { link: string; pin: string }; gives: { ended: Ended; identity?: Identity } };
   unlock: { args: { pin: string }; gives: { right: boolean; wait_until_ms?: number; locked_out?: boolean } };
   lock: { args: Nothing; gives: unknown };
-  people: { args: { query?: string }; gives: PersonItem[] };
+  /** Those whose name or case id has the words; all for none. */
+  people: { args: { query: string }; gives: PersonItem[] };
   list: { args: Nothing; gives: NoteItem[] };
   search: { args: { words: string }; gives: NoteItem[] };
   /** Counts as a reading, once while the note is watched. */

@@ -4,9 +4,13 @@ import { core, now, refreshStatus, tell } from './app';
 
 const EVERY_MS = 120_000;
 const AFTER_WRITING_MS = 8_000;
+/** After a try that reached no server the next comes so soon, and each further one later. */
+const FIRST_RETRY_MS = 5_000;
 
 let wantedAgain = false;
 let soon: ReturnType<typeof setTimeout> | undefined;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let retryIn_ms = FIRST_RETRY_MS;
 
 /** One pass, or one more after that which is under way. */
 export async function pass(): Promise<void> {
@@ -19,6 +23,7 @@ export async function pass(): Promise<void> {
   try {
     const report = await core.call('sync', {});
     tell({ last: report });
+    tryAgain(report.ended === 'offline');
   } catch {
     // The phone was locked meanwhile, or the core has stopped; the status says so.
   }
@@ -30,6 +35,17 @@ export async function pass(): Promise<void> {
   }
 }
 
+/** A network that has just come back often is not quite there yet. Without one, its coming back is what counts. */
+function tryAgain(unreached: boolean): void {
+  clearTimeout(retry);
+  if (!unreached) {
+    retryIn_ms = FIRST_RETRY_MS;
+  } else if (navigator.onLine) {
+    retry = setTimeout(() => void pass(), retryIn_ms);
+    retryIn_ms = Math.min(EVERY_MS, retryIn_ms * 2);
+  }
+}
+
 /** Something was written: it is sent when the writer pauses. */
 export function passSoon(): void {
   clearTimeout(soon);
@@ -38,9 +54,12 @@ export function passSoon(): void {
 
 /** Sends by itself from now on; gives the way to stop. */
 export function passByItself(): () => void {
-  const back = () => void pass();
+  const back = () => {
+    retryIn_ms = FIRST_RETRY_MS;
+    void pass();
+  };
   const shown = () => { if (document.visibilityState === 'visible') back(); };
-  const timer = setInterval(back, EVERY_MS);
+  const timer = setInterval(() => void pass(), EVERY_MS);
   const stop = core.on((event) => { if (event.event === 'written') passSoon(); });
   addEventListener('online', back);
   document.addEventListener('visibilitychange', shown);
@@ -48,6 +67,7 @@ export function passByItself(): () => void {
   return () => {
     clearInterval(timer);
     clearTimeout(soon);
+    clearTimeout(retry);
     stop();
     removeEventListener('online', back);
     document.removeEventListener('visibilitychange', shown);

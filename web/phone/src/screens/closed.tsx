@@ -14,7 +14,7 @@ export function Starting() {
     const timer = setTimeout(() => setSlow(true), SLOW_MS);
     return () => clearTimeout(timer);
   }, []);
-  return <main class="page"><p class="starting" role="status">{slow ? t('starting') : ''}</p></main>;
+  return <main class="page"><h1 class="govuk-visually-hidden">{t('app')}</h1><p class="starting" role="status">{slow ? t('starting') : ''}</p></main>;
 }
 
 export function Elsewhere() {

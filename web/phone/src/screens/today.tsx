@@ -7,6 +7,7 @@ import { pass } from '../core/passes';
 import { Button, ButtonLink } from '../parts/button';
 import { Input } from '../parts/fields';
 import { NoteRow } from '../parts/note-row';
+import { TroubleNotice } from '../parts/notice';
 import { Page } from '../parts/page';
 import { useWaiting } from '../parts/waiting';
 import { Icon } from '../parts/icons';
@@ -59,7 +60,7 @@ function WaitingBox() {
 }
 
 function Mine() {
-  const people = useAsked('people', {}).value;
+  const { value: people, trouble } = useAsked('people', { query: '' });
   const today = useAsked('today', {}).value;
   const mine = people?.filter((person) => person.mine) ?? [];
   return (
@@ -67,7 +68,8 @@ function Mine() {
       {today && today.drafts.length > 0 && <Section title={t('today-drafts')}><Rows notes={today.drafts} mine /></Section>}
       <Section title={t('today-people')}>
         {people && mine.length === 0 && <p class="govuk-body">{t('today-nobody')}</p>}
-        <People people={mine} />
+        <TroubleNotice trouble={trouble} />
+        {mine.length > 0 && <People people={mine} />}
         <ButtonLink to={{ at: 'door' }} look="second"><Icon sign="plus" />{t('door-link')}</ButtonLink>
       </Section>
       {today && <Due today={today} />}
@@ -86,7 +88,7 @@ function Due({ today }: { today: TodayView }) {
               <li class="row" key={review.note}>
                 <a class="row__link row__name" href={hashOf({ at: 'person', id: review.case_id })}>{review.name}</a>
                 <p class="row__line">
-                  {t(`review-${review.kind}`)} · {review.due < now ? t('due-past', { date: date(review.due) }) : t('due', { date: date(review.due) })}
+                  {review.kind && `${t(`review-${review.kind}`)} · `}{review.due < now ? t('due-past', { date: date(review.due) }) : t('due', { date: date(review.due) })}
                 </p>
               </li>
             ))}
