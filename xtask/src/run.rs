@@ -13,6 +13,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 
 use crate::workshop::{Failure, Workshop, run as run_command, works};
+use crate::{setup, web};
 
 /// What the server prints when it is ready, before its address.
 const READY: &str = "listening on ";
@@ -23,7 +24,9 @@ const READY: &str = "listening on ";
 /// The step that failed, or the server's own failure.
 pub fn run(workshop: &Workshop, data_dir: &Path, listen: SocketAddr, empty: bool) -> Result<(), Failure> {
     let data_dir = workshop.root.join(data_dir);
+    setup::system_tools(workshop)?;
     build(workshop)?;
+    web::web(workshop)?;
     if !empty && is_new(&data_dir) {
         demo::fill(workshop, &data_dir)?;
     }
@@ -43,7 +46,8 @@ pub fn run(workshop: &Workshop, data_dir: &Path, listen: SocketAddr, empty: bool
         }
     }
     println!(
-        "Not built yet: the phone app's screens and the team admin's console.\nCtrl-C stops the server."
+        "The phone app is at {url}/: open a worker's link, in a window the size of a phone.\nNot built yet: the team \
+         admin's console.\nCtrl-C stops the server."
     );
     let status = server
         .wait()
@@ -84,6 +88,7 @@ fn doorstep(workshop: &Workshop, data_dir: &Path, arguments: &[&str]) -> Command
 /// Starts the server in a process group of its own, so that Ctrl-C reaches it once, from us.
 fn serve(workshop: &Workshop, data_dir: &Path, listen: SocketAddr) -> Result<Child, Failure> {
     let mut command = doorstep(workshop, data_dir, &["serve", "--listen", &listen.to_string()]);
+    command.arg("--web-dir").arg(web::dist(workshop));
     command.stdout(Stdio::piped()).process_group(0);
     command
         .spawn()

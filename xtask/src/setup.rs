@@ -105,7 +105,11 @@ fn missing<'tools>(workshop: &Workshop, tools: &'tools [Tool]) -> Vec<&'tools To
     tools.iter().filter(|tool| !works(tool)).collect()
 }
 
-fn system_tools(workshop: &Workshop) -> Result<(), Failure> {
+/// Programs of the machine.
+///
+/// # Errors
+/// Names what is missing and may not be installed here.
+pub fn system_tools(workshop: &Workshop) -> Result<(), Failure> {
     let lacking = missing(workshop, TOOLS);
     if lacking.is_empty() {
         return Ok(());

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::setup::{self, Tools};
 use crate::tidy;
+use crate::web;
 use crate::workshop::{Failure, Workshop, now, run, works};
 
 /// How long the advisories' database may take to arrive before the check goes without it.
@@ -85,6 +86,9 @@ pub fn test(workshop: &Workshop, long: bool) -> Result<(), Failure> {
     steps.cargo(workshop, "build", &build, long)?;
     rust_tests(&mut steps, workshop, long)?;
     python_stories(&mut steps, workshop, long)?;
+    steps.step("phone app", || web::web(workshop))?;
+    steps.step("phone app's unit tests", || web::test(workshop))?;
+    browser_stories(&mut steps, workshop, long)?;
     println!("{} passed, 0 failed", steps.passed);
     Ok(())
 }
@@ -161,7 +165,7 @@ fn rust_tests(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<(), 
 
 /// Each `tests/python/test_*.py` is a program of its own that exits with 0 when its story held.
 fn python_stories(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<(), Failure> {
-    for story in stories(&workshop.root.join("tests/python"))? {
+    for story in stories(&workshop.root.join("tests/python"), "test_", "py")? {
         let name = format!("Python story {}", story.file_name().unwrap_or_default().display());
         let mut command = workshop.command(workshop.venv_python(), &[]);
         command.arg(&story).env("PYTHONDONTWRITEBYTECODE", "1");
@@ -171,7 +175,22 @@ fn python_stories(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<
     Ok(())
 }
 
-fn stories(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// Each `web/phone/stories/story_*.mjs` is a program of its own, with a real server and a real browser.
+fn browser_stories(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<(), Failure> {
+    for story in stories(&workshop.root.join("web/phone/stories"), "story_", "mjs")? {
+        let name = format!(
+            "browser story {}",
+            story.file_name().unwrap_or_default().display()
+        );
+        let mut command = workshop.command("node", &[]);
+        command.arg(&story);
+        in_test(&mut command, workshop, long);
+        steps.step(&name, || run("node", &mut command))?;
+    }
+    Ok(())
+}
+
+fn stories(folder: &Path, prefix: &str, kind: &str) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |error| Failure::new(format!("{} cannot be read: {error}", folder.display()));
     let mut stories = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
@@ -181,7 +200,7 @@ fn stories(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        if name.starts_with("test_") && path.extension().is_some_and(|extension| extension == "py") {
+        if name.starts_with(prefix) && path.extension().is_some_and(|extension| extension == kind) {
             stories.push(path);
         }
     }
@@ -231,11 +250,11 @@ mod tests {
         for name in ["test_b.py", "test_a.py", "client.py", "test_notes.txt"] {
             fs::write(folder.join(name), "").unwrap();
         }
-        let found = stories(&folder).unwrap();
+        let found = stories(&folder, "test_", "py").unwrap();
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(found, [folder.join("test_a.py"), folder.join("test_b.py")]);
         assert!(
-            stories(&folder).is_err(),
+            stories(&folder, "test_", "py").is_err(),
             "a folder that is not there is a mistake"
         );
     }

@@ -56,7 +56,7 @@ pub fn test(workshop: &Workshop) -> Result<(), Failure> {
     npm(workshop, &["run", "--silent", "test"])
 }
 
-/// Makes `web/phone/core`: the core, and the JavaScript beside it.
+/// Makes `web/phone/wasm`: the core, and the JavaScript beside it.
 fn core(workshop: &Workshop) -> Result<(), Failure> {
     run("cargo build for browsers", &mut cargo_for_browsers(workshop)?)?;
     let built = workshop
@@ -64,7 +64,7 @@ fn core(workshop: &Workshop) -> Result<(), Failure> {
         .join("web")
         .join(TARGET)
         .join("web/doorstep_ffi.wasm");
-    let folder = phone(workshop).join("core");
+    let folder = phone(workshop).join("wasm");
     let wasm = folder.join("core_bg.wasm");
     if is_newer(&wasm, &built) {
         return Ok(());

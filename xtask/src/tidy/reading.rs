@@ -18,6 +18,7 @@ const NOT_OURS: &[&str] = &[
     ".demo",
     "__pycache__",
     "dist",
+    "wasm",
     ".venv",
 ];
 

@@ -1,6 +1,6 @@
 // The live line: a WebSocket that the core tells when to open, what to say over it and when to come back. Without it
 // passes go on as ever, so nothing here is ever waited for.
-import { LiveEvent, type Phone } from '../../core/core';
+import { LiveEvent, type Phone } from '../../wasm/core';
 import type { Hands } from './hands';
 
 type Action =

@@ -1,6 +1,6 @@
 // The notebook while it is open: its calls, one pass at a time, the beat that turns pauses into changes, and the live
 // line. Locking it closes the store.
-import { Phone } from '../../core/core';
+import { Phone } from '../../wasm/core';
 import type { CallName, Calls, CoreEvent, Ended, SyncReport } from '../core/calls';
 import { Hands } from './hands';
 import { Line } from './line';

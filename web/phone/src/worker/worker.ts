@@ -1,7 +1,7 @@
 // The core's Worker: it alone has the store, and answers the page's calls in the order in which they come. Keys never
 // wait for the network, because nothing here waits for it but the call that asked.
-import init, { Phone, seal_key, take_files, unseal_key } from '../../core/core';
-import wasm from '../../core/core_bg.wasm?url';
+import init, { Phone, seal_key, take_files, unseal_key } from '../../wasm/core';
+import wasm from '../../wasm/core_bg.wasm?url';
 import type { AppStage, Calls, CoreEvent, Status } from '../core/calls';
 import { keep, kept, publicPoint, seal, signingKey, unseal } from './keep';
 import { OpenNotebook } from './notebook';
