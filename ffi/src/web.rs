@@ -29,15 +29,17 @@ use hands::{Browser, BrowserClock, BrowserDice, FixedPoint, Hands};
 /// Files that the pool has room for at first: the store, its log, and what SQLite makes for a moment.
 const FILES: u32 = 6;
 
-/// Takes the file pool in a directory of the Origin Private File System. Once in a Worker's life.
+/// Takes the file pool in a directory of the Origin Private File System. Once in a Worker's life. `anew`: whatever is in
+/// it belongs to nobody any more, and is deleted.
 ///
 /// # Errors
 /// `Elsewhere` where another tab has it; `Unsupported` where this browser keeps no such files.
 #[wasm_bindgen]
-pub async fn take_files(directory: String) -> Result<(), JsError> {
+pub async fn take_files(directory: String, anew: bool) -> Result<(), JsError> {
     let pool = OpfsSAHPoolCfgBuilder::new()
         .vfs_name("doorstep")
         .directory(&directory)
+        .clear_on_init(anew)
         .initial_capacity(FILES as usize)
         .build();
     match install::<sqlite_wasm_rs::WasmOsCallback>(&pool, true).await {

@@ -151,8 +151,7 @@ fn packages(workshop: &Workshop) -> Result<(), Failure> {
     if is_newer(&stamp, &folder.join("package-lock.json")) {
         return Ok(());
     }
-    // Not `ci`: it gives up where a registry lacks an optional package for another system.
-    npm(workshop, &["install", "--ignore-scripts", "--silent"])
+    npm(workshop, &["ci", "--ignore-scripts", "--silent"])
 }
 
 fn npm(workshop: &Workshop, arguments: &[&str]) -> Result<(), Failure> {

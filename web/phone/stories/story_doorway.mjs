@@ -58,4 +58,17 @@ await story('doorway', async (server, phone) => {
   const there = await other.setUp('W101', PIN);
   await there.getByRole('link', { name: /Maureen Gillespie/ }).click();
   await there.getByText('Mo made tea 🫖').first().waitFor();
+
+  // She gives that phone back: nothing of hers stays on it.
+  await there.goto(`${server.url}/#/phone`);
+  await there.getByRole('button', { name: 'Sign out' }).click();
+  await there.getByRole('button', { name: 'Yes, sign out' }).click();
+  await there.getByRole('heading', { name: 'Set up this phone' }).waitFor();
+  await there.reload();
+  await there.getByRole('heading', { name: 'Set up this phone' }).waitFor();
+  await other.close();
+  // A colleague takes it over.
+  const imran = await other.setUp('W102', PIN);
+  await imran.getByText('Your people').waitFor();
+  assert.equal(await imran.getByText('Maureen Gillespie').count(), 0, 'she is none of his');
 });

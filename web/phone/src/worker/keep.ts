@@ -21,6 +21,8 @@ export interface Kept {
   /** Seals the vault a second time, so that a copy of it cannot be tried elsewhere. */
   sealing: CryptoKey;
   vault: Vault;
+  /** The store's name: another one for each enrolment. */
+  store: string;
   tries: Tries;
   /** Whose phone it is; absent until a code was spent. */
   identity: { device: string; worker: string; worker_name: string; team: string | null };
@@ -55,10 +57,21 @@ export async function keep(values: Partial<Kept>): Promise<void> {
   const transaction = (await database()).transaction(TABLE, 'readwrite', { durability: 'strict' });
   const table = transaction.objectStore(TABLE);
   for (const [key, value] of Object.entries(values)) table.put(value, key);
-  await new Promise<void>((done, refuse) => {
+  await ended(transaction);
+}
+
+function ended(transaction: IDBTransaction): Promise<void> {
+  return new Promise((done, refuse) => {
     transaction.oncomplete = () => done();
     transaction.onerror = transaction.onabort = () => refuse(transaction.error ?? new Error('not kept'));
   });
+}
+
+/** Forgets everything, the keys too: what they closed cannot be read by anybody any more. */
+export async function forget(): Promise<void> {
+  const transaction = (await database()).transaction(TABLE, 'readwrite', { durability: 'strict' });
+  transaction.objectStore(TABLE).clear();
+  await ended(transaction);
 }
 
 /** The key that signs for this device, made where there is none. */

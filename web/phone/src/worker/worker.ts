@@ -3,12 +3,11 @@
 import init, { Phone, seal_key, take_files, unseal_key } from '../../wasm/core';
 import wasm from '../../wasm/core_bg.wasm?url';
 import type { AppStage, Calls, CoreEvent, Status } from '../core/calls';
-import { keep, kept, publicPoint, seal, signingKey, unseal } from './keep';
+import { forget, keep, kept, publicPoint, seal, signingKey, unseal } from './keep';
 import { OpenNotebook } from './notebook';
 import { afterWrong, isLockedOut, NONE, waitsUntil } from './pin';
 
 const APP = `Doorstep ${__APP_VERSION__}`;
-const STORE = 'notes.db';
 
 /** A refusal with a code, as the page shows it. */
 class Refused extends Error {
@@ -66,8 +65,9 @@ async function status(): Promise<Status> {
 }
 
 async function open(key: Uint8Array): Promise<OpenNotebook> {
-  const point = await publicPoint(await signingKey());
-  return new OpenNotebook(Phone.open(STORE, key, point, APP), tell);
+  const [point, store] = [await publicPoint(await signingKey()), await kept('store')];
+  if (!store) throw new Refused('VaultBroken', 'It is not known any more where the notes on this phone are.');
+  return new OpenNotebook(Phone.open(store, key, point, APP), tell);
 }
 
 /** Opens the store of a phone that is not enrolled yet: the one begun before, where the PIN is the same. */
@@ -80,19 +80,12 @@ async function begun(pin: string): Promise<OpenNotebook> {
       // Another PIN, and nobody has written anything: a new store.
     }
   }
-  freshKey ??= crypto.getRandomValues(new Uint8Array(32));
-  await keep({ vault: await seal(new Uint8Array(seal_key(freshKey, pin))), tries: NONE });
-  try {
-    return await open(freshKey);
-  } catch (error) {
-    if (split(error).code !== 'WrongKey') throw error;
-    await forgetFiles();
-    return await open(freshKey);
+  if (!freshKey) {
+    freshKey = crypto.getRandomValues(new Uint8Array(32));
+    await keep({ store: `notes-${crypto.randomUUID()}.db` });
   }
-}
-
-async function forgetFiles(): Promise<void> {
-  throw new Refused('Damaged', 'This browser holds notes of another enrolment. Clear the site\'s data and try again.');
+  await keep({ vault: await seal(new Uint8Array(seal_key(freshKey, pin))), tries: NONE });
+  return open(freshKey);
 }
 
 async function enrol({ link, pin }: Calls['enrol']['args']): Promise<Calls['enrol']['gives']> {
@@ -183,7 +176,12 @@ async function signOut(): Promise<void> {
   if (report.ended !== 'quiet' || report.waiting > 0) {
     throw new Refused('Unsent', 'Something is still to be sent. Nothing was deleted; send it first.');
   }
-  await lock();
+  const closing = there();
+  book = undefined;
+  await closing.close();
+  // The server has everything. Without its key the store can be read by nobody; its files go at the next start.
+  await forget();
+  become('new');
 }
 
 /** What the page asks for: a call of the app's, or one that the store answers. */
@@ -232,7 +230,8 @@ async function start(): Promise<void> {
   }
   try {
     await init({ module_or_path: wasm });
-    await take_files('doorstep');
+    // Where nobody is enrolled, or has begun to be, no file belongs to anybody.
+    await take_files('doorstep', !(await kept('vault')));
   } catch (error) {
     console.error(error);
     return become('unsupported', split(error).code === 'Unsupported' ? 'no_opfs' : 'core_missing');
