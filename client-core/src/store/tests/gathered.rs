@@ -11,6 +11,7 @@ fn a_gist_goes_where_its_note_goes() {
     for (n, person) in [(1, ann), (2, ann), (3, ben)] {
         let mut row = document(n);
         row.person = Some(person);
+        row.face.finished_at = Some(1);
         row.nr = store.write(|tx| docs::save(tx, &row, b"snapshot")).unwrap();
         rows.push(row);
     }
@@ -34,6 +35,16 @@ fn a_gist_goes_where_its_note_goes() {
     assert_eq!(about(&store, ann).len(), 2);
     assert_eq!(about(&store, ben), [rows[2].nr.to_string()]);
     assert_eq!(waiting(&store).len(), 2);
+    // An open note waits whatever it says.
+    let mut open = document(4);
+    open.person = Some(ann);
+    open.nr = store.write(|tx| docs::save(tx, &open, b"x")).unwrap();
+    store.write(|tx| gists::put(tx, open.nr, false, "open")).unwrap();
+    assert_eq!(waiting(&store).len(), 3);
+    open.face.finished_at = Some(2);
+    store.write(|tx| docs::save(tx, &open, b"x")).unwrap();
+    assert_eq!(waiting(&store).len(), 2);
+    store.write(|tx| gists::clear(tx, open.nr)).unwrap();
     // Hidden with its person, and back with them.
     store.write(|tx| docs::hide_person(tx, ben, true)).unwrap();
     assert!(about(&store, ben).is_empty() && waiting(&store) == [rows[0].nr]);
@@ -41,5 +52,5 @@ fn a_gist_goes_where_its_note_goes() {
     assert_eq!(waiting(&store).len(), 2);
     store.write(|tx| gists::clear(tx, rows[0].nr)).unwrap();
     assert_eq!(waiting(&store), [rows[2].nr]);
-    assert_eq!(missing(&store), 1);
+    assert_eq!(missing(&store), 2);
 }
