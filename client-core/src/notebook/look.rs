@@ -52,6 +52,15 @@ impl Notebook {
         rows.iter().map(|row| self.item(row)).collect()
     }
 
+    /// How many notes hold something that the server has not answered for, keys that are no change yet too. It makes no
+    /// change of them, so it can be asked after every key.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn waiting(&self) -> Result<u64, Trouble> {
+        docs::waiting(self.store.read())
+    }
+
     /// Notes that have all the words, best first.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ pub(super) enum Call {
         query: Option<String>,
     },
     List {},
+    Waiting {},
     Search {
         words: String,
     },
@@ -112,6 +113,7 @@ impl Call {
             Self::Identity {} => Ok(json!(book.identity())),
             Self::Server {} => Ok(json!(book.server()?)),
             Self::People { query } => Ok(json!(book.people(query.as_deref())?)),
+            Self::Waiting {} => Ok(json!(book.waiting()?)),
             Self::List {} => Ok(json!(book.list()?)),
             Self::Search { words } => Ok(json!(book.search(&words)?)),
             Self::Show { note } => Ok(book.show(id(&note)?)?),

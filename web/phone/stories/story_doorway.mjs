@@ -21,6 +21,9 @@ await story('doorway', async (server, phone) => {
   const words = 'Mo made tea 🫖 and showed me the new rail. Ẅelsh dresser moved.';
   await box.pressSequentially(words);
   await page.getByText(/Saved on this phone \d/).first().waitFor();
+  // What is on this phone alone is not shown as sent.
+  await page.getByText('1 waiting').waitFor();
+  assert.equal(await page.getByText('All sent').count(), 0);
   await box.pressSequentially(' And then');
   await page.waitForTimeout(300);
   const shown = await page.getByText(/Saved on this phone \d/).count() > 0;

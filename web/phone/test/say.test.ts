@@ -19,6 +19,7 @@ describe('waiting', () => {
     ['one waits, sending', { waiting: 1, passing: true }, '1 note is waiting to be sent. Last sent today at 14:02. Sending now…', '1 waiting'],
     ['the server is away', { ended: 'offline' }, 'Nothing waits to be sent. Last sent today at 14:02. The server cannot be reached. Nothing is lost, and it is tried again by itself.', 'No signal'],
     ['never sent', { last_sent_at_ms: null, ended: null, waiting: 1 }, '1 note is waiting to be sent. This phone has not sent anything yet.', '1 waiting'],
+    ['not counted yet', { waiting: null }, 'One moment…', 'One moment…'],
     ['not tried yet', { last_sent_at_ms: null, ended: null }, 'Nothing waits to be sent. This phone has not sent anything yet.', 'Not sent yet'],
     ['refused in words', { waiting: 1, ended: { refused: { status: 403, code: 'device_revoked', title: 'Ask your team admin.' } } }, '1 note is waiting to be sent. Last sent today at 14:02. Ask your team admin.', '1 waiting'],
     ['refused without words', { ended: { refused: { status: 500, code: '', title: '' } } }, 'Nothing waits to be sent. Last sent today at 14:02. The server refused (status 500). Nothing is lost. Tell your team admin if it goes on.', 'Look here'],

@@ -249,3 +249,25 @@ fn what_is_typed_while_a_finish_is_on_its_way_is_pushed_before_it_is_known() {
         ("Begun. Late words.", "finished")
     );
 }
+
+/// The count that stands beside *all sent* is right after every key, and does not make a change of each.
+#[test]
+fn what_was_typed_just_now_is_counted_and_stays_a_key() {
+    let server = Server::new();
+    let mut alice = Phone::enrolled(&server, "W1", 3);
+    let note = alice.note("P1");
+    alice.sync();
+    assert_eq!(alice.book.waiting().unwrap(), 0);
+    let changes = |phone: &mut Phone| phone.book.opened(note).unwrap().doc.get_changes(&[]).len();
+    let before = changes(&mut alice);
+    for key in ["a", "b", "c"] {
+        alice.book.type_text(note, "body", None, 0, key, 10).unwrap();
+        assert_eq!(alice.book.waiting().unwrap(), 1, "{key}");
+    }
+    assert_eq!(changes(&mut alice), before);
+    alice.sync();
+    assert_eq!(
+        (alice.book.waiting().unwrap(), changes(&mut alice)),
+        (0, before + 1)
+    );
+}

@@ -177,6 +177,8 @@ export interface Calls extends Shape {
   /** Those whose name or case id has the words; all for none. */
   people: { args: { query: string }; gives: PersonItem[] };
   list: { args: Nothing; gives: NoteItem[] };
+  /** How many notes hold something that the server has not answered for; after every key, too. */
+  waiting: { args: Nothing; gives: number };
   search: { args: { words: string }; gives: NoteItem[] };
   /** Counts as a reading, once while the note is watched. */
   show: { args: { note: NoteId }; gives: Note };

@@ -67,7 +67,7 @@ function toMain(event: Event): void {
 
 function TopState() {
   const waiting = useWaiting();
-  const sign = waiting.waiting > 0 ? 'phone' : waiting.online && waiting.ended !== 'offline' ? 'server' : 'away';
+  const sign = waiting.waiting !== 0 ? 'phone' : waiting.online && waiting.ended !== 'offline' ? 'server' : 'away';
   return (
     <a class="top__state" href={hashOf({ at: 'phone' })}>
       <Icon sign={sign} />

@@ -1,4 +1,5 @@
-// How many notes wait, counted where the notes are: in the list, not in the report of some earlier pass.
+// How many notes wait, counted where the notes are, not in the report of some earlier pass. As long as nobody has
+// counted, nothing is said to be sent.
 import { useEffect, useState } from 'preact/hooks';
 import { useAsked, useShared } from '../core/app';
 import type { Waiting } from '../words/waiting';
@@ -17,9 +18,8 @@ export function useOnline(): boolean {
 export function useWaiting(): Waiting {
   const shared = useShared();
   const online = useOnline();
-  const list = useAsked('list', {}).value ?? [];
   return {
-    waiting: list.filter((note) => note.state === 'on_phone').length,
+    waiting: useAsked('waiting', {}).value,
     last_sent_at_ms: shared.last_sent_at_ms,
     ended: shared.last?.ended ?? null,
     online,

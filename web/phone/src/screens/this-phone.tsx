@@ -26,12 +26,12 @@ export function ThisPhone() {
       <section class="section">
         <p class="govuk-body" role="status">{waitingWords(waiting, Date.now()).join(' ')}</p>
         <Button onTap={() => pass()} off={waiting.passing}>{t('send-now')}</Button>
-        {waiting.waiting > 0 && <ButtonLink to={{ at: 'waiting' }} look="second">{t('waiting-link')}</ButtonLink>}
+        {(waiting.waiting ?? 0) > 0 && <ButtonLink to={{ at: 'waiting' }} look="second">{t('waiting-link')}</ButtonLink>}
       </section>
       <Stored status={status} />
       <Facts status={status} last={waiting.last_sent_at_ms} />
       <Install />
-      <SignOut waiting={waiting.waiting} />
+      {waiting.waiting !== null && <SignOut waiting={waiting.waiting} />}
     </Page>
   );
 }

@@ -48,11 +48,11 @@ export function Today() {
 
 function WaitingBox() {
   const waiting = useWaiting();
-  const kind = waiting.waiting > 0 ? 'waiting waiting--some' : 'waiting';
+  const kind = waiting.waiting !== 0 ? 'waiting waiting--some' : 'waiting';
   return (
     <section class={kind} aria-label={t('waiting-title')}>
       <p role="status">{waitingWords(waiting, Date.now()).join(' ')}</p>
-      {(waiting.waiting > 0 || waiting.ended !== 'quiet') && (
+      {((waiting.waiting ?? 0) > 0 || waiting.ended !== 'quiet') && (
         <Button look="second" off={waiting.passing} onTap={() => pass()}>{t('send-now')}</Button>
       )}
     </section>

@@ -105,6 +105,7 @@ lock-now = Lock now
 
 ## What waits
 waiting-title = Waiting to be sent
+waiting-unknown = One moment…
 waiting-none = Nothing waits to be sent.
 waiting-some = { $n ->
     [one] 1 note is waiting to be sent.

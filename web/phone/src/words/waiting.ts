@@ -5,8 +5,8 @@ import { dayAndHour } from './times';
 import { t } from './words';
 
 export interface Waiting {
-  /** Notes of which something is only on this phone. */
-  waiting: number;
+  /** Notes of which something is only on this phone; not known yet where null. */
+  waiting: number | null;
   last_sent_at_ms: number | null;
   /** How the last try ended; none was made yet where null. */
   ended: Ended | null;
@@ -17,6 +17,7 @@ export interface Waiting {
 
 /** The sentences, in order. */
 export function waitingWords(w: Waiting, now_ms: number): string[] {
+  if (w.waiting === null) return [t('waiting-unknown')];
   const said = [w.waiting === 0 ? t('waiting-none') : t('waiting-some', { n: w.waiting })];
   said.push(w.last_sent_at_ms === null
     ? t('last-sent-never')
@@ -30,6 +31,7 @@ export function waitingWords(w: Waiting, now_ms: number): string[] {
 
 /** The shortest form, for the top of each page. */
 export function waitingShort(w: Waiting): string {
+  if (w.waiting === null) return t('waiting-unknown');
   if (w.waiting > 0) return t('waiting-short', { n: w.waiting });
   if (!w.online || w.ended === 'offline') return t('no-signal-short');
   if (w.ended !== null && typeof w.ended === 'object') return t('trouble-short');
