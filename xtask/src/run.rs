@@ -46,8 +46,10 @@ pub fn run(workshop: &Workshop, data_dir: &Path, listen: SocketAddr, empty: bool
         }
     }
     println!(
-        "The phone app is at {url}/: open a worker's link, in a window the size of a phone.\nNot built yet: the team \
-         admin's console.\nCtrl-C stops the server."
+        "For the phone app, open the link that this prints, in a window the size of a phone:\n  \
+         target/debug/doorstep --data-dir {} enrol W104 --server {url}\nNot built yet: the team admin's console.\n\
+         Ctrl-C stops the server.",
+        data_dir.display()
     );
     let status = server
         .wait()

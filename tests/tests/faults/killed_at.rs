@@ -58,7 +58,8 @@ fn at_every_write_of_a_short_run() {
     println!("{deaths} deaths, {places:?}");
     for (place, least) in [
         ("write to doorstep.db-wal", 20),
-        ("sync of doorstep.db-wal", 4),
+        // How many commits share one is the moment's.
+        ("sync of doorstep.db-wal", 1),
         ("write to doorstep.db", 5),
         ("write to judging", 1),
     ] {
