@@ -15,5 +15,17 @@ mod tests;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 
+use error::NotebookError;
+use zeroize::Zeroizing;
+
+/// A store's key as an app hands it over.
+fn key_of(key: Vec<u8>) -> Result<Zeroizing<[u8; 32]>, NotebookError> {
+    let key = Zeroizing::new(key);
+    let bytes = key[..].try_into();
+    bytes
+        .map(Zeroizing::new)
+        .map_err(|_| NotebookError::BadCall("a store's key is 32 bytes"))
+}
+
 #[cfg(not(target_arch = "wasm32"))]
 uniffi::setup_scaffolding!();

@@ -17,6 +17,7 @@ use notes::ids::DocumentId;
 use zeroize::Zeroizing;
 
 pub use crate::error::NotebookError;
+use crate::key_of;
 pub use host::{Clock, Dice, HostError, HttpHeader, HttpRequest, HttpResponse, Keystore, Transport};
 use host::{Device, Hands, Link};
 pub use live::{LiveEvent, LiveSocket, LiveStep};
@@ -327,14 +328,6 @@ impl Notebook {
     pub fn tick(&self) -> Result<(), NotebookError> {
         Ok(self.book()?.tick()?)
     }
-}
-
-fn key_of(key: Vec<u8>) -> Result<Zeroizing<[u8; 32]>, NotebookError> {
-    let key = Zeroizing::new(key);
-    let bytes = key[..].try_into();
-    bytes
-        .map(Zeroizing::new)
-        .map_err(|_| NotebookError::BadCall("a store's key is 32 bytes"))
 }
 
 /// Wraps a store's key by a PIN; gives the vault's file, for the app to keep beside the store.

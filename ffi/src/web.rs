@@ -9,7 +9,6 @@ mod calls;
 mod hands;
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use client_core::host::Host;
 use client_core::live::Event;
@@ -23,6 +22,7 @@ use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use crate::error::NotebookError;
+use crate::key_of;
 use calls::{Call, action_json, ended_json};
 use hands::{Browser, BrowserClock, BrowserDice, FixedPoint, Hands};
 
@@ -75,14 +75,6 @@ pub fn unseal_key(vault: &[u8], pin: String) -> Result<Vec<u8>, JsError> {
     Ok(key.to_vec())
 }
 
-fn key_of(key: Vec<u8>) -> Result<Zeroizing<[u8; 32]>, NotebookError> {
-    let key = Zeroizing::new(key);
-    let bytes = key[..].try_into();
-    bytes
-        .map(Zeroizing::new)
-        .map_err(|_| NotebookError::BadCall("a store's key is 32 bytes"))
-}
-
 /// An error as the Worker gets it: its code, a colon, and a sentence.
 fn said(error: NotebookError) -> JsError {
     let name = format!("{error:?}");
@@ -97,7 +89,7 @@ fn told<T, E: Into<NotebookError>>(result: Result<T, E>) -> Result<T, JsError> {
 /// The notes of one worker in one browser.
 #[wasm_bindgen]
 pub struct Phone {
-    book: Rc<RefCell<Notebook>>,
+    book: RefCell<Notebook>,
 }
 
 #[wasm_bindgen]
@@ -125,7 +117,7 @@ impl Phone {
         };
         let book = told(Notebook::open(name, &key, host))?;
         Ok(Self {
-            book: Rc::new(RefCell::new(book)),
+            book: RefCell::new(book),
         })
     }
 
@@ -165,7 +157,7 @@ impl Phone {
         let wrong = NotebookError::BadCall("an attachment is named by 64 hexadecimal digits");
         let id = sha256.parse().map_err(|_| said(wrong))?;
         let browser = Browser(hands);
-        match told(Talk::between(&*self.book, &browser).attachment(note, id).await)? {
+        match told(Talk::between(&self.book, &browser).attachment(note, id).await)? {
             Fetched::Here(bytes) => Ok(Uint8Array::from(&bytes[..])),
             Fetched::Not(Ended::Refused(refusal)) => {
                 Err(JsError::new(&format!("Refused: {}", refusal.title)))
@@ -180,7 +172,7 @@ impl Phone {
     /// Where the store or the key fails; that the server refuses or is out of reach is in the answer.
     pub async fn enrol(&self, hands: Hands, code: String, server: String) -> Result<String, JsError> {
         let browser = Browser(hands);
-        let ended = told(Talk::between(&*self.book, &browser).enrol(&code, &server).await)?;
+        let ended = told(Talk::between(&self.book, &browser).enrol(&code, &server).await)?;
         Ok(ended_json(&ended).to_string())
     }
 
@@ -190,7 +182,7 @@ impl Phone {
     /// Where the store fails. An unreachable or refusing server is told by the report.
     pub async fn sync(&self, hands: Hands) -> Result<String, JsError> {
         let browser = Browser(hands);
-        let report = told(Talk::between(&*self.book, &browser).sync(SyncMode::Both).await)?;
+        let report = told(Talk::between(&self.book, &browser).sync(SyncMode::Both).await)?;
         let mut said = json!(report);
         said["ended"] = ended_json(&report.ended);
         Ok(said.to_string())
@@ -203,7 +195,7 @@ impl Phone {
     /// Where the store fails; the socket is to be closed then.
     pub async fn live(&self, hands: Hands, event: LiveEvent) -> Result<LiveSteps, JsError> {
         let browser = Browser(hands);
-        let talk = Talk::between(&*self.book, &browser);
+        let talk = Talk::between(&self.book, &browser);
         let event = match &event {
             LiveEvent {
                 frame: Some(frame), ..

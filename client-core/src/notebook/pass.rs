@@ -129,15 +129,15 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
                 // Before an answer touches a document what was typed meanwhile is a change; else it waits for its pause.
                 let touches =
                     !(response.pulls.is_empty() && response.rows.is_empty() && response.fills.is_empty());
-                if touches && book.typed_where(&response) && tally.put_off < MOST_PUT_OFF {
-                    // It was written knowing nothing of what comes here, a finish perhaps, and is to be sent so: the
-                    // same is asked for again, behind it.
-                    tally.put_off += 1;
-                    book.settle_all()?;
-                    return Ok(Some(true));
-                }
                 if touches {
+                    let behind = tally.put_off < MOST_PUT_OFF && book.typed_where(&response);
                     book.settle_all()?;
+                    if behind {
+                        // It was written knowing nothing of what comes here, a finish perhaps, and is to be sent so:
+                        // the same is asked for again, behind it.
+                        tally.put_off += 1;
+                        return Ok(Some(true));
+                    }
                 }
                 Ok(match book.digest(&plan, response, mode, tally)? {
                     Some(false) => Some(book.has_more(mode, tally)?),

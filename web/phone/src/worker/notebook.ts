@@ -1,13 +1,11 @@
 // The notebook while it is open: its calls, one pass at a time, the beat that turns pauses into changes, and the live
 // line. Locking it closes the store.
 import { Phone } from '../../wasm/core';
-import type { CallName, Calls, CoreEvent, Ended, SyncReport } from '../core/calls';
+import { WRITES, type CallName, type Calls, type CoreEvent, type Ended, type SyncReport } from '../core/calls';
 import { Hands } from './hands';
 import { Line } from './line';
 
 const TICK_MS = 1_000;
-/** Calls that change something, after which there is something to send. */
-const WRITES: readonly string[] = ['new_note', 'about', 'join', 'type_text', 'set', 'mark', 'finish', 'add'];
 
 export class OpenNotebook {
   private readonly hands = new Hands();
@@ -35,7 +33,7 @@ export class OpenNotebook {
   call(call: string, args: object): unknown {
     const said: unknown = JSON.parse(this.phone.call(JSON.stringify({ call, args })));
     if (call === 'watch') this.watched = (args as Calls['watch']['args']).notes;
-    if (call === 'watch' || WRITES.includes(call)) this.line.tick();
+    if (call === 'watch' || WRITES.includes(call as CallName)) this.line.tick();
     return said;
   }
 
@@ -72,5 +70,3 @@ export class OpenNotebook {
     return mine;
   }
 }
-
-export type StoreCall = Exclude<CallName, 'status' | 'enrol' | 'unlock' | 'lock' | 'sync' | 'attach' | 'attachment' | 'sign_out'>;
