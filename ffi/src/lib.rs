@@ -7,6 +7,8 @@
     reason = "UniFFI's and wasm-bindgen's macros write C functions; tests.rs sees that no hand does"
 )]
 
+#[cfg(any(target_arch = "wasm32", all(test, feature = "cli")))]
+mod calls;
 pub mod error;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod mobile;

@@ -295,7 +295,7 @@ fn nothing_unsafe_is_written_by_hand() {
         include_str!("mobile/live.rs"),
         include_str!("mobile/values.rs"),
         include_str!("web.rs"),
-        include_str!("web/calls.rs"),
+        include_str!("calls.rs"),
         include_str!("web/hands.rs"),
     ];
     for line in sources.iter().flat_map(|source| source.lines()) {

@@ -5,10 +5,9 @@
 //! The Worker brings what only a browser has: `fetch`, the device's key in WebCrypto, and the lock that keeps a
 //! second tab out of the file pool.
 
-mod calls;
 mod hands;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use client_core::host::Host;
 use client_core::live::Event;
@@ -21,9 +20,9 @@ use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, install};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
+use crate::calls::{self, Desk, action_json, ended_json};
 use crate::error::NotebookError;
 use crate::key_of;
-use calls::{Call, action_json, ended_json};
 use hands::{Browser, BrowserClock, BrowserDice, FixedPoint, Hands};
 
 /// Files that the pool has room for at first: the store, its log, and what SQLite makes for a moment.
@@ -90,6 +89,8 @@ fn told<T, E: Into<NotebookError>>(result: Result<T, E>) -> Result<T, JsError> {
 #[wasm_bindgen]
 pub struct Phone {
     book: RefCell<Notebook>,
+    /// How often what was typed was refused.
+    refused: Cell<u64>,
 }
 
 #[wasm_bindgen]
@@ -118,19 +119,26 @@ impl Phone {
         let book = told(Notebook::open(name, &key, host))?;
         Ok(Self {
             book: RefCell::new(book),
+            refused: Cell::new(0),
         })
     }
 
-    /// Makes one call that needs no server: `{"call":"list","args":{}}`, `{"call":"show","args":{"note":"…"}}`; gives its
-    /// answer as JSON.
+    /// Makes one call that needs no server: its name, and its arguments as JSON (`{"note":"…"}`); gives its answer as
+    /// JSON.
     ///
     /// # Errors
     /// Those of the call. Nothing was changed then.
-    pub fn call(&self, call: &str) -> Result<String, JsError> {
-        let call: Call =
-            serde_json::from_str(call).map_err(|_| said(NotebookError::BadCall("no such call")))?;
+    pub fn call(&self, name: &str, args: &str) -> Result<String, JsError> {
+        let args = serde_json::from_str(args).map_err(|_| said(NotebookError::BadCall("no JSON")))?;
+        let mut refused = self.refused.get();
         let mut book = self.borrowed()?;
-        Ok(told(call.made(&mut book))?.to_string())
+        let desk = &mut Desk {
+            book: &mut book,
+            refused: &mut refused,
+        };
+        let gives = calls::make(name, args, desk);
+        self.refused.set(refused);
+        told(gives)
     }
 
     /// Attaches a file; gives its SHA-256 in hexadecimal.

@@ -3,13 +3,13 @@
 import { defineConfig } from 'vitest/config';
 import { VitePWA } from 'vite-plugin-pwa';
 
-import { version } from './package.json' with { type: 'json' };
+import about from './package.json' with { type: 'json' };
 
 const MEGABYTE = 1024 * 1024;
 
 export default defineConfig({
   base: '/',
-  define: { __APP_VERSION__: JSON.stringify(version) },
+  define: { __APP_VERSION__: JSON.stringify(about.version) },
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -17,6 +17,12 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 
+/// What SQLite can do and the notebook never asks for: a phone need not fetch it.
+const WITHOUT: &str = "-USQLITE_ENABLE_RTREE -USQLITE_ENABLE_SESSION -USQLITE_ENABLE_PREUPDATE_HOOK \
+                       -USQLITE_ENABLE_MATH_FUNCTIONS -USQLITE_ENABLE_BYTECODE_VTAB -USQLITE_ENABLE_DBPAGE_VTAB \
+                       -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_STMTVTAB -USQLITE_ENABLE_OFFSET_SQL_FUNC \
+                       -USQLITE_ENABLE_UNKNOWN_SQL_FUNCTION -USQLITE_ENABLE_UNLOCK_NOTIFY -DSQLITE_OMIT_JSON";
+
 /// What all browsers of the last years have; more would save nothing here.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
@@ -138,6 +144,7 @@ fn cargo_for_browsers(workshop: &Workshop) -> Result<Command, Failure> {
     command
         .arg("--target-dir")
         .arg(workshop.target.join("web"))
+        .env("SQLITE_WASM_RS_FLAGS", WITHOUT)
         .env("CC_wasm32_unknown_unknown", tool("clang"))
         .env("AR_wasm32_unknown_unknown", tool("llvm-ar"))
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", tool("wasm-ld"));

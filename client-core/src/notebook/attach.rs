@@ -18,6 +18,7 @@ use crate::trouble::Trouble;
 /// Where the bytes of an attachment are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum Bytes {
     /// Only here: the server does not have them whole yet.
     OnPhone,

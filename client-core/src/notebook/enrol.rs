@@ -18,6 +18,7 @@ const CLOCK_SLACK_MS: i64 = 30_000;
 
 /// Whose phone this is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Identity {
     /// The device's id on the server.
     pub device: DeviceId,

@@ -81,6 +81,7 @@ pub(super) fn keep(conn: &Db, row: &DocRow, plain: &Plain) -> Result<(), Trouble
 
 /// A note in a person's thread.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct ThreadItem {
     /// As a list shows it.
     #[serde(flatten)]
@@ -95,15 +96,18 @@ pub struct ThreadItem {
 
 /// An outcome or an action, with the note that it stands in.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Gathered {
     /// The note.
     pub note: DocumentId,
     /// The entry with its id and slots.
+    #[cfg_attr(feature = "types", ts(type = "Entry"))]
     pub entry: Value,
 }
 
 /// What a new worker needs in one minute.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct PersonView {
     /// Whom it is about.
     pub person: PersonItem,
@@ -119,6 +123,7 @@ pub struct PersonView {
 
 /// A review that is due.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Review {
     /// The note that says so.
     pub note: DocumentId,
@@ -134,6 +139,7 @@ pub struct Review {
 
 /// An action that is not done, and whom it is for.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct ToDo {
     /// The note that it stands in.
     pub note: DocumentId,
@@ -142,11 +148,13 @@ pub struct ToDo {
     /// The person's name.
     pub name: Option<String>,
     /// The entry with its id and slots.
+    #[cfg_attr(feature = "types", ts(type = "Entry"))]
     pub entry: Value,
 }
 
 /// What waits for this worker.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct TodayView {
     /// Open notes that this worker began or joined, the newest first.
     pub drafts: Vec<NoteItem>,

@@ -24,6 +24,7 @@ pub enum Ended {
 
 /// Why the server refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Refusal {
     /// HTTP status.
     pub status: u16,

@@ -17,6 +17,7 @@ use crate::trouble::Trouble;
 
 /// A note as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct NoteItem {
     /// Its id.
     pub id: DocumentId,
@@ -25,6 +26,7 @@ pub struct NoteItem {
     /// The person's name, or the name that the note began with.
     pub name: Option<String>,
     /// Kind of visit or conversation.
+    #[cfg_attr(feature = "types", ts(type = "Kind | null"))]
     pub kind: Option<String>,
     /// Contact time, RFC 3339.
     pub started_at: Option<String>,

@@ -43,6 +43,7 @@ pub enum SyncMode {
 
 /// A note that the server holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Held {
     /// The note.
     pub id: DocumentId,
@@ -54,6 +55,7 @@ pub struct Held {
 
 /// What a pass did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct SyncReport {
     /// Notes whose news the server now has.
     pub sent: u64,

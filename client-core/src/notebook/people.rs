@@ -9,6 +9,7 @@ use crate::trouble::Trouble;
 
 /// A person as a list shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct PersonItem {
     /// Their id.
     pub id: PersonId,
@@ -22,21 +23,27 @@ pub struct PersonItem {
     pub mine: bool,
     /// What they like to be called; caseload only, as all below.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub preferred_name: Option<String>,
     /// Address.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub address: Option<String>,
     /// Telephone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub phone: Option<String>,
     /// NHS number.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub nhs_number: Option<String>,
     /// How to communicate.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub communication_needs: Option<String>,
     /// Alerts.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub alerts: Option<String>,
 }
 

@@ -13,6 +13,7 @@ use crate::trouble::Trouble;
 /// Open or finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum Stage {
     /// Still being written.
     Open,
@@ -23,6 +24,7 @@ pub enum Stage {
 /// Where the newest content stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum State {
     /// Something of it is only here.
     OnPhone,

@@ -19,6 +19,11 @@ use crate::gate::Said;
 
 /// A single value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(
+    feature = "types",
+    derive(ts_rs::TS),
+    ts(type = "string | number | boolean | null")
+)]
 pub enum Value {
     /// Text, a code or a date.
     Text(String),
@@ -71,6 +76,7 @@ pub type Entry = BTreeMap<&'static str, Value>;
 
 /// A passage that stays out of the person's copy. Offsets count Unicode scalar values.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Passage {
     /// The text field.
     pub field: &'static str,
@@ -79,11 +85,13 @@ pub struct Passage {
     /// One past the last character.
     pub end: usize,
     /// `third_party` or `do_not_share`.
+    #[cfg_attr(feature = "types", ts(type = "Private"))]
     pub kind: String,
 }
 
 /// One field on which phones disagree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Conflict {
     /// Where, as `actions.<id>.done`.
     pub path: String,

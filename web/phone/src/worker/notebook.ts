@@ -31,7 +31,7 @@ export class OpenNotebook {
 
   /** A call that the store alone answers. */
   call(call: string, args: object): unknown {
-    const said: unknown = JSON.parse(this.phone.call(JSON.stringify({ call, args })));
+    const said: unknown = JSON.parse(this.phone.call(call, JSON.stringify(args)));
     if (call === 'watch') this.watched = (args as Calls['watch']['args']).notes;
     if (call === 'watch' || WRITES.includes(call as CallName)) this.line.tick();
     return said;

@@ -198,12 +198,6 @@ async function answer(call: string, args: never): Promise<unknown> {
       const { note, bytes, caption } = args as Calls['attach']['args'];
       return { sha256: there().phone.attach(note, new Uint8Array(bytes), caption ?? null) };
     }
-    case 'new_note': {
-      const { started_at, ended_at, ...rest } = args as Calls['new_note']['args'];
-      const at = (text?: string) => (text === undefined ? null : Date.parse(text));
-      return there().call('new_note', { ...rest, started_at: at(started_at), ended_at: at(ended_at) });
-    }
-    case 'show_about': return there().call('show', args);
     default: return there().call(call, args);
   }
 }
