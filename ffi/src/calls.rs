@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use client_core::live::Action;
 #[cfg(target_arch = "wasm32")]
 use client_core::notebook::Ended;
-use client_core::notebook::{Identity, NoteItem, PersonItem, PersonView, TodayView};
+use client_core::notebook::{Identity, LookedUp, NoteItem, PersonItem, PersonView, TodayView};
 use client_core::{NewNote, Notebook, Who};
 use notes::ids::DocumentId;
+use notes::lookup::Lookup;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 #[cfg(target_arch = "wasm32")]
@@ -146,6 +147,10 @@ calls! {
     workers {} -> BTreeMap<String, String>: |desk| desk.book.workers()?;
     /// Grows when something came from elsewhere.
     arrivals {} -> u64: |desk| desk.book.arrivals();
+    /// Who was looked up and can still be read, the newest first.
+    looked_up {} -> Vec<LookedUp>: |desk| desk.book.looked_up()?;
+    /// Somebody who was looked up. Counts as a reading of all that is shown.
+    lookup { case_id: String } -> Lookup: |desk| desk.book.lookup(&case_id)?;
     /// With a case id, or with a name only. Times are UTC milliseconds, none ahead.
     new_note {
         case_id: Option<String>, name: Option<String>, kind: String = "Kind", started_at: Option<i64>,

@@ -8,13 +8,14 @@
 mod hands;
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Write as _;
 
-use client_core::host::Host;
+use client_core::host::{Clock as _, Host};
 use client_core::live::Event;
-use client_core::notebook::{Ended, Fetched, SyncMode};
+use client_core::notebook::{self, Ended, Fetched, Locked, SyncMode};
 use client_core::{Notebook, Talk, vault};
 use js_sys::Uint8Array;
-use notes::ids::DocumentId;
+use notes::ids::{DeviceId, DocumentId};
 use serde_json::json;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, install};
 use wasm_bindgen::prelude::*;
@@ -83,6 +84,40 @@ fn said(error: NotebookError) -> JsError {
 
 fn told<T, E: Into<NotebookError>>(result: Result<T, E>) -> Result<T, JsError> {
     result.map_err(|error| said(error.into()))
+}
+
+/// Asks the server for the spare of a locked phone, by a fresh one-time code: `{"spare": "<64 hexadecimal digits>"}`, or
+/// how the talk ended.
+///
+/// # Errors
+/// Where the device's key cannot sign.
+#[wasm_bindgen]
+pub async fn let_in(
+    hands: Hands,
+    device: String,
+    token_url: String,
+    code: String,
+) -> Result<String, JsError> {
+    let browser = Browser(hands);
+    let phone = Locked {
+        device: told(device.parse::<DeviceId>())?,
+        token_url: &token_url,
+        now_ms: BrowserClock.now_ms(),
+        dice: &mut BrowserDice,
+        key: None,
+    };
+    let said = match told(notebook::let_in(&browser, phone, &code).await)? {
+        Ok(spare) => json!({ "spare": hex(&spare) }),
+        Err(ended) => json!({ "ended": ended_json(&ended) }),
+    };
+    Ok(said.to_string())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The notes of one worker in one browser.
@@ -174,13 +209,33 @@ impl Phone {
         }
     }
 
-    /// Spends a one-time code. `server` is kept for the Worker, which knows how to reach it.
+    /// Spends a one-time code. `server` is kept for the Worker, which knows how to reach it; `spare` is left with the
+    /// server, for [`let_in`].
     ///
     /// # Errors
     /// Where the store or the key fails; that the server refuses or is out of reach is in the answer.
-    pub async fn enrol(&self, hands: Hands, code: String, server: String) -> Result<String, JsError> {
+    pub async fn enrol(
+        &self,
+        hands: Hands,
+        code: String,
+        server: String,
+        spare: Vec<u8>,
+    ) -> Result<String, JsError> {
         let browser = Browser(hands);
-        let ended = told(Talk::between(&self.book, &browser).enrol(&code, &server).await)?;
+        let spare = told(key_of(spare))?;
+        let talk = Talk::between(&self.book, &browser);
+        let ended = told(talk.enrol_with(&code, &server, Some(&spare)).await)?;
+        Ok(ended_json(&ended).to_string())
+    }
+
+    /// Asks for somebody who is not on the caseload.
+    ///
+    /// # Errors
+    /// Where the store fails; that the server refuses or is out of reach is in the answer.
+    pub async fn look_up(&self, hands: Hands, case_id: String, reason: String) -> Result<String, JsError> {
+        let browser = Browser(hands);
+        let talk = Talk::between(&self.book, &browser);
+        let ended = told(talk.look_up(&case_id, &reason).await)?;
         Ok(ended_json(&ended).to_string())
     }
 
@@ -193,6 +248,7 @@ impl Phone {
         let report = told(Talk::between(&self.book, &browser).sync(SyncMode::Both).await)?;
         let mut said = json!(report);
         said["ended"] = ended_json(&report.ended);
+        said["clock_offset_ms"] = json!(report.clock_offset_ms);
         Ok(said.to_string())
     }
 

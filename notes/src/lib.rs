@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod forge;
 pub mod gate;
 pub mod ids;
+pub mod lookup;
 pub mod note;
 pub mod problem;
 pub mod wire;

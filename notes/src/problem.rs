@@ -57,6 +57,7 @@ catalogue! {
     ActorTaken "actor_taken" 409 "Another device writes under this actor. The app must make a fresh one.";
     // What is asked for.
     NotFound "not_found" 404 "There is nothing here by that name.";
+    CaseUnknown "case_unknown" 404 "Nobody has this case id. Check it letter by letter.";
     MethodNotAllowed "method_not_allowed" 405 "This address does not take that method.";
     UpgradeNeeded "upgrade_needed" 426 "This address speaks WebSocket only. Use passes where something on the way does not let it through.";
     CursorUnknown "cursor_unknown" 400 "The cursor is not one of this server's. Start from the beginning, or from one that it gave.";

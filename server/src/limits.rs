@@ -18,6 +18,8 @@ pub enum Deed {
     TokenFailure,
     /// A request of a revoked device.
     RevokedPush,
+    /// Somebody who is not on the caseload is looked up.
+    Lookup,
     /// A frame on a live socket.
     LiveFrame,
 }
@@ -29,6 +31,7 @@ impl Deed {
             Self::CodeGuess => 30,
             Self::TokenFailure => 100,
             Self::RevokedPush => 60,
+            Self::Lookup => 10,
             // Two who type as fast as they can make some 30 changes a second.
             Self::LiveFrame => 3_000,
         }

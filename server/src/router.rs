@@ -31,6 +31,8 @@ fn doors() -> Router<App> {
         .route("/v1/enrol", post(phone::enrol::enrol))
         .route("/v1/token", post(phone::token::token))
         // Phones.
+        .route("/v1/let-in", post(phone::let_in::let_in))
+        .route("/v1/lookups", post(phone::lookup::lookup))
         .route("/v1/sync", post(phone::sync::sync))
         .route("/v1/live", get(phone::live::live))
         // Phones, and case systems for reading.

@@ -76,11 +76,17 @@ impl Notebook {
         alone!(self, transport, |talk| talk.enrol(code, server))
     }
 
-    fn enrolment(&mut self, code: &str) -> Result<Vec<u8>, Trouble> {
+    fn enrolment(&mut self, code: &str, spare: Option<&[u8; 32]>) -> Result<Vec<u8>, Trouble> {
         if self.me.is_some() {
             return Err(Trouble::NotAllowed("this phone is enrolled already"));
         }
-        Ok(token::enrolment(code, self.key()?, self.actor, &self.host.app)?)
+        Ok(token::enrolment(
+            code,
+            self.key()?,
+            self.actor,
+            &self.host.app,
+            spare,
+        )?)
     }
 
     fn keep(&mut self, enrolled: &token::Enrolled, server: &str) -> Result<(), Trouble> {
@@ -112,7 +118,21 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
     /// # Errors
     /// Where the store or the key fails; that the server refuses or is out of reach is a value.
     pub async fn enrol(&self, code: &str, server: &str) -> Result<Ended, Trouble> {
-        let mut asked = self.ask(code).await?;
+        self.enrol_with(code, server, None).await
+    }
+
+    /// The same, and leaves a spare with the server ([`super::let_in`]), under which the host has sealed the store's key
+    /// already.
+    ///
+    /// # Errors
+    /// As [`Self::enrol`].
+    pub async fn enrol_with(
+        &self,
+        code: &str,
+        server: &str,
+        spare: Option<&[u8; 32]>,
+    ) -> Result<Ended, Trouble> {
+        let mut asked = self.ask(code, spare).await?;
         if matches!(&asked, Err(Stop::Refused(refused)) if refused.code == "actor_taken") {
             // Nothing was written under it yet; another one is as good.
             self.book.with(|book| {
@@ -120,7 +140,7 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
                 book.store.write(|tx| meta::set_actor(tx, actor, now))?;
                 book.reread_actors()
             })?;
-            asked = self.ask(code).await?;
+            asked = self.ask(code, spare).await?;
         }
         match asked {
             Ok(enrolled) => {
@@ -131,12 +151,16 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
         }
     }
 
-    async fn ask(&self, code: &str) -> Result<Result<token::Enrolled, Stop>, Trouble> {
+    async fn ask(
+        &self,
+        code: &str,
+        spare: Option<&[u8; 32]>,
+    ) -> Result<Result<token::Enrolled, Stop>, Trouble> {
         let request = HttpRequest {
             method: "POST",
             path: "/v1/enrol".into(),
             headers: vec![("Content-Type".into(), "application/json".into())],
-            body: self.book.with(|book| book.enrolment(code))?,
+            body: self.book.with(|book| book.enrolment(code, spare))?,
         };
         let Ok(response) = self.host.send(&request).await else {
             return Ok(Err(Stop::Offline));

@@ -3,9 +3,8 @@
 
 use automerge::{ROOT, ReadDoc as _};
 use notes::ids::DocumentId;
-use notes::note::fields::Shape;
 use notes::note::plain::rfc3339;
-use notes::note::{Edit, Plain, Template};
+use notes::note::{Edit, Plain};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -97,7 +96,7 @@ impl Notebook {
             Value::Object(object) => object,
             _ => Map::new(),
         };
-        fields(row.template, &plain, &mut object);
+        object.extend(plain.shown(row.template));
         self.whereabouts(note, &mut object)?;
         Ok(Value::Object(object))
     }
@@ -185,21 +184,4 @@ impl Notebook {
     pub fn worker_name(&self, worker: &str) -> Result<Option<String>, Trouble> {
         rows::worker_name(self.store.read(), worker)
     }
-}
-
-/// Every field of the table, by its name.
-fn fields(template: Template, plain: &Plain, object: &mut Map<String, Value>) {
-    for field in template.fields() {
-        let value = match field.shape {
-            Shape::Text => json!(plain.texts.get(field.name)),
-            Shape::Value(_) if field.name == "schema" => json!(plain.schema),
-            Shape::Value(_) => json!(plain.values.get(field.name)),
-            Shape::Record(_) => plain.record_json(field.name),
-            Shape::Entries(_) => plain.entries_json(field.name),
-            Shape::Counters => json!(plain.counters.get(field.name)),
-        };
-        object.insert(field.name.to_owned(), value);
-    }
-    object.insert("private".into(), json!(plain.private));
-    object.insert("conflicts".into(), json!(plain.conflicts));
 }

@@ -11,9 +11,11 @@ mod desk;
 mod edits;
 mod enrol;
 mod gather;
+mod let_in;
 mod link;
 mod live;
 mod look;
+mod lookup;
 mod news;
 mod pass;
 mod people;
@@ -33,8 +35,10 @@ pub use attach::{Bytes, Fetched};
 pub use begin::{NewNote, Who};
 pub use enrol::Identity;
 pub use gather::{Gathered, PersonView, Review, ThreadItem, ToDo, TodayView};
+pub use let_in::{Locked, let_in};
 pub use link::{Ended, Refusal};
 pub use look::NoteItem;
+pub use lookup::LookedUp;
 pub use pass::{Held, SyncMode, SyncReport};
 pub use people::PersonItem;
 pub use standing::{Stage, State};
@@ -111,7 +115,7 @@ impl Notebook {
         for id in self.desk.paused(now) {
             self.settle(id)?;
         }
-        Ok(())
+        self.clear_lookups()
     }
 
     fn now(&self) -> i64 {

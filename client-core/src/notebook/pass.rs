@@ -71,6 +71,9 @@ pub struct SyncReport {
     /// How it ended.
     #[serde(skip)]
     pub ended: Ended,
+    /// How far the server's clock was ahead of this phone's, milliseconds; none where no answer came.
+    #[serde(skip)]
+    pub clock_offset_ms: Option<i64>,
 }
 
 /// What one pass has seen so far.
@@ -82,6 +85,7 @@ pub(super) struct Tally {
     pub(super) asked: BTreeSet<Subject>,
     pub(super) rewinds: u32,
     requests: u64,
+    clock_offset_ms: Option<i64>,
     /// Requests that had room for all that was to be sent.
     short_ones: u32,
     /// Answers that were asked for again.
@@ -184,6 +188,7 @@ impl Notebook {
             waiting: docs::waiting(self.store.read())?,
             requests: tally.requests,
             ended,
+            clock_offset_ms: tally.clock_offset_ms,
         })
     }
 
@@ -199,6 +204,7 @@ impl Notebook {
         let Ok(effects) = sync::take(plan, response) else {
             return Ok(None);
         };
+        tally.clock_offset_ms = Some(effects.server_at.saturating_sub(self.now()));
         for answer in effects.answers.iter().filter(|a| a.outcome == Outcome::Accepted) {
             tally.sent.insert(answer.document);
         }

@@ -11,6 +11,7 @@ mod fault;
 pub(crate) mod fills;
 pub(crate) mod gists;
 pub(crate) mod journal;
+pub(crate) mod lookups;
 pub(crate) mod meta;
 pub(crate) mod outgoing;
 pub(crate) mod rows;

@@ -17,6 +17,7 @@ pub(crate) const STEPS: &[Step] = &[
     step_4_superseded,
     step_5_attachments,
     step_6_gists,
+    step_7_lookups,
 ];
 
 /// Takes the steps that are missing.
@@ -53,6 +54,11 @@ fn step_3_search(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 /// Chunks whose words were written again under another actor.
 fn step_4_superseded(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch("ALTER TABLE outgoing ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0")
+}
+
+/// People who were looked up.
+fn step_7_lookups(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema/7_lookups.sql"))
 }
 
 /// Files that are attached to notes.

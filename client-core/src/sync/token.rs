@@ -69,15 +69,19 @@ pub(crate) fn enrolment(
     key: &dyn Keystore,
     actor: Actor,
     app: &str,
+    spare: Option<&[u8; 32]>,
 ) -> Result<Vec<u8>, KeyRefused> {
     let [x, y] = key.public_point()?;
     let actor = actor.to_string().replace('-', "");
-    let body = json!({
+    let mut body = json!({
         "code": code,
         "public_key": {"kty": "EC", "crv": "P-256", "x": B64.encode(x), "y": B64.encode(y)},
         "actor": actor,
         "app": app,
     });
+    if let Some(spare) = spare {
+        body["spare"] = B64.encode(spare).into();
+    }
     Ok(body.to_string().into_bytes())
 }
 
@@ -163,7 +167,7 @@ mod tests {
     #[test]
     fn an_enrolment_carries_the_key_without_its_secret() {
         let key = SoftKey::from_secret(&[5; 32]).unwrap();
-        let body = enrolment("AB-12", &key, Actor([0xab; 16]), "t 1").unwrap();
+        let body = enrolment("AB-12", &key, Actor([0xab; 16]), "t 1", None).unwrap();
         let read: serde_json::Value = serde_json::from_slice(&body).unwrap();
         let [x, y] = key.public_point().unwrap();
         assert_eq!(read["public_key"]["x"], B64.encode(x));

@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 
 use client_core::notebook::{
-    Bytes, Gathered, Held, Identity, NoteItem, PersonItem, PersonView, Refusal, Review, Stage, State,
-    SyncReport, ThreadItem, ToDo, TodayView,
+    Bytes, Gathered, Held, Identity, LookedUp, NoteItem, PersonItem, PersonView, Refusal, Review, Stage,
+    State, SyncReport, ThreadItem, ToDo, TodayView,
 };
 use notes::ids::{DeviceId, DocumentId, PersonId};
+use notes::lookup::{Found, FoundNote, Lookup};
 use notes::note::Template;
 use notes::note::fields::{Field, KINDS, MARKS, Shape};
 use notes::note::plain::{Conflict, Passage};
@@ -122,6 +123,10 @@ fn module() -> String {
     declared::<Begun>(&with, &mut text);
     declared::<Made>(&with, &mut text);
     declared::<OnScreen>(&with, &mut text);
+    declared::<Found>(&with, &mut text);
+    declared::<FoundNote>(&with, &mut text);
+    declared::<Lookup>(&with, &mut text);
+    declared::<LookedUp>(&with, &mut text);
     declared::<Given>(&with, &mut text);
     declared::<Shown>(&with, &mut text);
     declared::<ShownPage>(&with, &mut text);

@@ -186,4 +186,6 @@ pub struct SyncReport {
     pub requests: u64,
     /// How it ended.
     pub ended: Ended,
+    /// How far the server's clock was ahead of this phone's, milliseconds; none where no answer came.
+    pub clock_offset_ms: Option<i64>,
 }

@@ -7,6 +7,7 @@ pub mod fields;
 pub mod finish;
 pub mod genesis;
 pub mod plain;
+mod shown;
 
 use automerge::{Automerge, LoadOptions, TextEncoding};
 

@@ -60,6 +60,8 @@ pub struct Newcomer {
     pub actor: Actor,
     /// App name and version.
     pub app: String,
+    /// What the phone leaves with the server, to be let in again where its PIN is forgotten.
+    pub spare: Option<[u8; 32]>,
 }
 
 /// What a phone is told.
@@ -88,11 +90,12 @@ pub fn use_code(core: &Core, newcomer: &Newcomer) -> Result<Enrolled, OpError> {
     core.store.write(|tx| {
         let known = tx.code(&code.sha256())?.ok_or(Code::CodeUnknown)?;
         let device = match known.device {
+            Some(_) if known.let_in => return Err(Code::CodeUnknown.into()),
             Some(device) => used_before(tx, device, newcomer)?,
             None if now >= known.expires_at => return Err(Code::CodeUnknown.into()),
             None => {
                 add(tx, fresh, &known.worker, newcomer, now)?;
-                tx.code_used(&code.sha256(), fresh)?;
+                tx.code_used(&code.sha256(), fresh, false)?;
                 fresh
             }
         };
@@ -102,6 +105,9 @@ pub fn use_code(core: &Core, newcomer: &Newcomer) -> Result<Enrolled, OpError> {
         }
         if new {
             tx.tell(Audience::All, NewsKind::Actor, &newcomer.actor.0)?;
+        }
+        if let Some(spare) = &newcomer.spare {
+            tx.spare_put(device, spare)?;
         }
         answer(tx, device, &known.worker)
     })
@@ -150,4 +156,38 @@ fn answer(tx: &Tx<'_>, device: DeviceId, worker: &str) -> Result<Enrolled, OpErr
         None => None,
     };
     Ok(Enrolled { device, worker, team })
+}
+
+/// Gives a phone its spare back, for a fresh code of its worker's: whoever made the code has seen who holds the phone.
+/// The answer to a lost answer is the same answer, for as long as the code is valid.
+///
+/// # Errors
+/// `code_unknown`, also for a code that enrolled a phone; `device_revoked`; `not_found` where the phone left no spare.
+pub fn let_in(core: &Core, device: &DeviceRecord, code: &str) -> Result<[u8; 32], OpError> {
+    if device.revoked_at.is_some() {
+        return Err(Code::DeviceRevoked.into());
+    }
+    let code = EnrolmentCode::read(code).ok_or(Code::CodeUnknown)?;
+    let now = core.host.now_ms();
+    core.store.write(|tx| {
+        let known = tx.code(&code.sha256())?.ok_or(Code::CodeUnknown)?;
+        let mine = known.worker == device.worker && now < known.expires_at;
+        let fresh = known.device.is_none();
+        if !mine || !(fresh || (known.let_in && known.device == Some(device.id))) {
+            return Err(Code::CodeUnknown.into());
+        }
+        let spare = tx.spare(device.id)?.ok_or(Code::NotFound)?;
+        if fresh {
+            tx.code_used(&code.sha256(), device.id, true)?;
+            tx.audit(&AuditEntry {
+                at: now,
+                who: format!("worker:{}", device.worker),
+                what: "device.let_in".to_owned(),
+                person: None,
+                document: None,
+                detail: json!({ "device": device.id }).to_string(),
+            })?;
+        }
+        Ok(spare)
+    })
 }

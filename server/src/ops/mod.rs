@@ -9,6 +9,7 @@ pub mod client;
 pub mod device;
 pub mod enrol;
 pub mod import;
+pub mod lookup;
 pub mod restore;
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,8 @@ pub struct EnrolCode {
     pub expires_at: i64,
     /// The device that used it.
     pub device: Option<DeviceId>,
+    /// It let that device in again, and enrolled none.
+    pub let_in: bool,
 }
 
 const DEVICE: &str = "id, worker, public_key, app, enrolled_at, last_seen_at, revoked_at, waiting, clock_offset_ms, \
@@ -64,27 +66,49 @@ impl Tx<'_> {
     pub fn code(&self, hash: &[u8; 32]) -> Result<Option<EnrolCode>, StoreError> {
         let mut find = self
             .db
-            .prepare_cached("SELECT worker, expires_at, device FROM enrol_code WHERE hash = ?")?;
+            .prepare_cached("SELECT worker, expires_at, device, let_in FROM enrol_code WHERE hash = ?")?;
         let read = |row: &Row<'_>| {
             Ok(EnrolCode {
                 worker: row.get(0)?,
                 expires_at: row.get(1)?,
                 device: row.get::<_, Option<[u8; 16]>>(2)?.map(DeviceId),
+                let_in: row.get(3)?,
             })
         };
         Ok(find.query_row([hash], read).optional()?)
     }
 
-    /// Notes who used a code.
+    /// Notes who used a code, and whether to be let in again.
     ///
     /// # Errors
     /// The database's.
-    pub fn code_used(&self, hash: &[u8; 32], device: DeviceId) -> Result<(), StoreError> {
+    pub fn code_used(&self, hash: &[u8; 32], device: DeviceId, let_in: bool) -> Result<(), StoreError> {
         let mut put = self
             .db
-            .prepare_cached("UPDATE enrol_code SET device = ? WHERE hash = ?")?;
-        put.execute(params![device.0, hash])?;
+            .prepare_cached("UPDATE enrol_code SET device = ?, let_in = ? WHERE hash = ?")?;
+        put.execute(params![device.0, let_in, hash])?;
         Ok(())
+    }
+
+    /// Keeps a device's spare: with it, and only on that phone, a forgotten PIN can be replaced.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn spare_put(&self, device: DeviceId, spare: &[u8; 32]) -> Result<(), StoreError> {
+        let mut put = self
+            .db
+            .prepare_cached("UPDATE device SET spare = ? WHERE id = ?")?;
+        put.execute(params![spare, device.0])?;
+        Ok(())
+    }
+
+    /// A device's spare, where it left one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn spare(&self, device: DeviceId) -> Result<Option<[u8; 32]>, StoreError> {
+        let mut find = self.db.prepare_cached("SELECT spare FROM device WHERE id = ?")?;
+        Ok(find.query_row([device.0], |row| row.get(0)).optional()?.flatten())
     }
 
     /// Adds a device.

@@ -54,6 +54,16 @@ pub struct PersonRecord {
     pub team: Option<i64>,
 }
 
+impl PersonRecord {
+    /// The address in one line.
+    #[must_use]
+    pub fn address(&self) -> Option<String> {
+        let lines = [&self.address_line_1, &self.address_line_2, &self.postcode];
+        let lines: Vec<&str> = lines.into_iter().flatten().map(String::as_str).collect();
+        (!lines.is_empty()).then(|| lines.join(", "))
+    }
+}
+
 const PERSON: &str = "id, case_id, name, title, forename, surname, preferred_name, date_of_birth, nhs_number, \
                       address_line_1, address_line_2, postcode, phone, communication_needs, alerts, allocated_worker, \
                       team";

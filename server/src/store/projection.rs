@@ -365,6 +365,18 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The notes about a person, the latest contact first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn notes_about(&self, person: PersonId) -> Result<Vec<DocumentId>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id FROM document WHERE person = ? AND template = 0 ORDER BY started_at DESC, id DESC",
+        )?;
+        let rows = find.query_map([person.0], |row| row.get(0).map(DocumentId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Projections of documents of which nothing is published; there should be none.
     ///
     /// # Errors

@@ -50,13 +50,30 @@ pub(crate) fn agrees(record: &DocumentRecord, plain: &Plain) -> bool {
 /// # Errors
 /// The database's, or a document that cannot be read.
 pub(crate) fn said(tx: &Tx<'_>, id: DocumentId) -> Result<Option<serde_json::Value>, StoreError> {
+    Ok(read(tx, id)?.map(|(plain, _)| export::show(&plain)))
+}
+
+/// What a published document says, and the ids of its authors; none where nothing is published of it.
+///
+/// # Errors
+/// The database's, or a document that cannot be read.
+pub(crate) fn read(tx: &Tx<'_>, id: DocumentId) -> Result<Option<(Plain, Vec<String>)>, StoreError> {
     let Some(record) = tx.document(id)? else {
         return Ok(None);
     };
-    let doc = published(tx, id, Some(&record))?;
-    let plain = doc.map(|doc| Plain::read(&doc, record.template)).transpose();
-    let plain = plain.map_err(|_| StoreError::Inconsistent("a published document cannot be read"))?;
-    Ok(plain.map(|plain| export::show(&plain)))
+    let Some(doc) = published(tx, id, Some(&record))? else {
+        return Ok(None);
+    };
+    let plain = Plain::read(&doc, record.template)
+        .map_err(|_| StoreError::Inconsistent("a published document cannot be read"))?;
+    let mut writers = Vec::new();
+    for change in doc.get_changes_meta(&[]) {
+        if !writers.contains(&*change.actor) {
+            writers.push(change.actor.into_owned());
+        }
+    }
+    let authors = authors(tx, &writers, &plain)?;
+    Ok(Some((plain, authors)))
 }
 
 /// The files that a note names. What is no hash names none.

@@ -98,12 +98,10 @@ fn person(tx: &Tx<'_>, who: &Pusher, id: PersonId) -> Result<Vec<RowBody>, Store
 }
 
 fn detail(person: PersonRecord) -> DetailRow {
-    let lines = [person.address_line_1, person.address_line_2, person.postcode];
-    let address: Vec<String> = lines.into_iter().flatten().collect();
     DetailRow {
+        address: person.address(),
         id: person.id,
         preferred_name: person.preferred_name,
-        address: (!address.is_empty()).then(|| address.join(", ")),
         phone: person.phone,
         nhs_number: person.nhs_number,
         communication_needs: person.communication_needs,

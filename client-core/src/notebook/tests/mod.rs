@@ -6,6 +6,7 @@ mod company;
 mod gathered;
 mod kill;
 mod link;
+mod lookup;
 mod meanwhile;
 mod pass;
 mod server;

@@ -7,6 +7,7 @@ mod files;
 mod gathered;
 mod histories;
 mod keys_typed;
+mod looked_up;
 mod opening;
 mod searching;
 mod sent;

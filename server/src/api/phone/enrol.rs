@@ -27,6 +27,8 @@ struct Request {
     public_key: Jwk,
     actor: String,
     app: String,
+    #[serde(default)]
+    spare: Option<String>,
 }
 
 /// RFC 7517, of which only this kind is taken.
@@ -98,12 +100,21 @@ fn read(bytes: &[u8]) -> Result<Newcomer, Refusal> {
     if request.app.chars().count() > MAX_APP_CHARS {
         return Err(invalid("app is too long"));
     }
+    let spare = match request.spare {
+        Some(text) => Some(spare_of(&text).ok_or_else(|| invalid("spare is not 32 bytes in base64url"))?),
+        None => None,
+    };
     Ok(Newcomer {
         code: request.code,
         key,
         actor,
         app: request.app,
+        spare,
     })
+}
+
+fn spare_of(text: &str) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }
 
 /// The uncompressed point of a JWK (SEC1).

@@ -2,6 +2,8 @@
 //! systems' too.
 
 pub mod enrol;
+pub mod let_in;
 pub mod live;
+pub mod lookup;
 pub mod sync;
 pub mod token;

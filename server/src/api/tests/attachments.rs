@@ -27,14 +27,14 @@ struct Scene {
     bytes: Vec<u8>,
 }
 
-fn photo() -> Vec<u8> {
+pub(super) fn photo() -> Vec<u8> {
     let mut bytes = b"\xff\xd8\xff\xe0".to_vec();
     bytes.extend((0..300_000u32).map(|i| u8::try_from(i * 7 % 251).unwrap()));
     bytes
 }
 
 /// Pushes a finished note that names a file, and has it published.
-fn push(town: &Town, phone: &Phone, bytes: &[u8]) -> DocumentId {
+pub(super) fn push(town: &Town, phone: &Phone, bytes: &[u8]) -> DocumentId {
     let actor: Actor = phone.actor.parse().unwrap();
     let (device, worker, person) = town
         .core

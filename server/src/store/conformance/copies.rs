@@ -103,7 +103,7 @@ fn only_unused_codes_are_forgotten() {
                 tx.code_put(&[n; 32], "W1", 500)?;
             }
             tx.device_add(&a_device(2, "W1"))?;
-            tx.code_used(&[2; 32], device(2))?;
+            tx.code_used(&[2; 32], device(2), false)?;
             assert_eq!(tx.codes_void()?, 2);
             for (n, there) in [(1, false), (2, true), (3, false)] {
                 assert_eq!(tx.code(&[n; 32])?.is_some(), there, "code {n}");

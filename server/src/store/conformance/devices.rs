@@ -93,17 +93,40 @@ fn a_code_remembers_who_used_it() {
                 worker: "W1".into(),
                 expires_at: 500,
                 device: None,
+                let_in: false,
             };
             assert_eq!(tx.code(&[1; 32])?, Some(code.clone()));
             tx.device_add(&a_device(1, "W1"))?;
-            tx.code_used(&[1; 32], device(1))?;
+            tx.code_used(&[1; 32], device(1), false)?;
             code.device = Some(device(1));
-            assert_eq!(tx.code(&[1; 32])?, Some(code));
+            assert_eq!(tx.code(&[1; 32])?, Some(code.clone()));
+            tx.code_put(&[3; 32], "W1", 500)?;
+            tx.code_used(&[3; 32], device(1), true)?;
+            code.let_in = true;
+            assert_eq!(tx.code(&[3; 32])?, Some(code));
             Ok(())
         })
         .unwrap();
     assert!(store.write(|tx| tx.code_put(&[1; 32], "W1", 9)).is_err());
     assert!(store.write(|tx| tx.code_put(&[2; 32], "nobody", 9)).is_err());
+}
+
+#[test]
+fn a_device_leaves_a_spare_or_none() {
+    let (store, _folder) = with_worker();
+    store
+        .write(|tx| -> Check {
+            tx.device_add(&a_device(1, "W1"))?;
+            tx.device_add(&a_device(2, "W1"))?;
+            assert_eq!(tx.spare(device(1))?, None);
+            tx.spare_put(device(1), &[8; 32])?;
+            tx.spare_put(device(1), &[9; 32])?;
+            assert_eq!(tx.spare(device(1))?, Some([9; 32]), "the newest");
+            assert_eq!(tx.spare(device(2))?, None);
+            assert_eq!(tx.spare(device(3))?, None, "nobody's");
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]

@@ -256,6 +256,11 @@ fn notes_overlap_by_their_times() {
             assert_eq!(at(0, Some(1_000))?, [document(2), document(3), document(1)]);
             assert_eq!(at(i64::MAX, None)?, []);
             assert_eq!(
+                tx.notes_about(ann)?,
+                [document(2), document(3), document(1), document(5)],
+                "the latest contact first, no pages, nobody else's"
+            );
+            assert_eq!(
                 tx.notes_overlapping(&note(1, 100, Some(200)), None, 9)?,
                 [document(3)],
                 "not itself"

@@ -16,7 +16,7 @@ export interface Status {
   /** With `unsupported`: `not_secure`, `no_opfs`, `private_mode`, `no_room`, `newer_store`, `core_missing`, `damaged`. */
   why?: string;
   /** Known once a code was spent. */
-  identity?: Pick<Identity, 'device' | 'worker' | 'worker_name' | 'team'>;
+  identity?: Identity;
   wrong_pins: number;
   /** No PIN is taken before this. */
   wait_until_ms?: number;
@@ -33,8 +33,8 @@ export interface Status {
   app: string;
 }
 
-/** What a pass did, and how it ended. */
-export type SyncReport = CoreReport & { ended: Ended };
+/** What a pass did, how it ended, and how far the server's clock was ahead of this phone's where it answered. */
+export type SyncReport = CoreReport & { ended: Ended; clock_offset_ms: number | null };
 
 interface Shape { [call: string]: { args: object; gives: unknown } }
 type Nothing = Record<string, never>;
@@ -44,7 +44,11 @@ export interface Calls extends Shape, CoreCalls {
   status: { args: Nothing; gives: Status };
   enrol: { args: { link: string; pin: string }; gives: { ended: Ended; identity?: Status['identity'] } };
   unlock: { args: { pin: string }; gives: { right: boolean; wait_until_ms?: number; locked_out?: boolean } };
+  /** A fresh code, and a new PIN in place of one that is forgotten. Nothing is lost by it. */
+  let_in: { args: { link: string; pin: string }; gives: { ended: Ended } };
   lock: { args: Nothing; gives: unknown };
+  /** Asks the server for somebody who is not on the caseload; then `lookup` has them. */
+  look_up: { args: { case_id: string; reason: string }; gives: { ended: Ended } };
   attach: { args: { note: DocumentId; bytes: ArrayBuffer; caption?: string }; gives: { sha256: string } };
   attachment: {
     args: { note: DocumentId; sha256: string };

@@ -232,6 +232,38 @@ export type Made = { id: string | null, };
 /** A text with every key that was typed, and what the page has then seen. */
 export type OnScreen = { text: string, seen: number, };
 
+/** A person who was looked up. */
+export type Found = { id: PersonId, case_id: string, name: string, preferred_name: string | null, date_of_birth: string | null, nhs_number: string | null, address: string | null, phone: string | null, communication_needs: string | null, alerts: string | null,
+  /** The name of the worker whose caseload they are on. */
+  worker: string | null,
+  /** The name of the team. */
+  team: string | null, };
+
+/** One of their notes, with every field by its name. */
+export type FoundNote = Omit<Note, 'case_id' | 'name' | 'stage' | 'state' | 'version' | 'case_system_ref' | 'reason'> & { authors: string[] };
+
+/** A person, and what was written about them. */
+export type Lookup = {
+  /** Who it is. */
+  person: Found,
+  /** The texts of the person's own page that are not empty, by heading; none where nobody has begun one. */
+  about: { [key in string]: string } | null,
+  /** Notes, the newest first. */
+  notes: Array<FoundNote>,
+  /** How many older notes did not come. */
+  left_out: number,
+  /** How long it may be read from now on, milliseconds. */
+  readable_ms: number, };
+
+/** Somebody who was looked up, as a list shows them. */
+export type LookedUp = {
+  /** The case system's id. */
+  case_id: string,
+  /** Their name. */
+  name: string,
+  /** Until when they can be read here, UTC milliseconds. */
+  until_ms: number, };
+
 /** A value that a field takes. */
 export type Given = Slots | Value;
 
@@ -311,6 +343,10 @@ export interface CoreCalls {
   workers: { args: Record<string, never>; gives: { [key in string]: string } };
   /** Grows when something came from elsewhere. */
   arrivals: { args: Record<string, never>; gives: number };
+  /** Who was looked up and can still be read, the newest first. */
+  looked_up: { args: Record<string, never>; gives: Array<LookedUp> };
+  /** Somebody who was looked up. Counts as a reading of all that is shown. */
+  lookup: { args: { case_id: string }; gives: Lookup };
   /** With a case id, or with a name only. Times are UTC milliseconds, none ahead. */
   new_note: { args: { case_id?: string; name?: string; kind: Kind; started_at?: number; ended_at?: number }; gives: Begun };
   /** The person's own page, begun where there is none. */

@@ -1,6 +1,8 @@
 // What the Worker keeps beside the encrypted store, in IndexedDB: two keys that nobody can read (WebCrypto keeps
 // them, and gives their use only), the vault that the PIN opens, and how often a wrong PIN was tried.
 
+import type { Identity } from '../core/calls';
+
 const NAME = 'doorstep';
 const TABLE = 'kept';
 
@@ -21,12 +23,16 @@ export interface Kept {
   /** Seals the vault a second time, so that a copy of it cannot be tried elsewhere. */
   sealing: CryptoKey;
   vault: Vault;
+  /** The same key, sealed by the spare that the server keeps, and then by this browser's. */
+  spare_vault: Vault;
   /** The store's name: another one for each enrolment. */
   store: string;
   tries: Tries;
   /** Whose phone it is; absent until a code was spent. */
-  identity: { device: string; worker: string; worker_name: string; team: string | null };
+  identity: Identity;
   last_sent_at_ms: number;
+  /** How far the server's clock was ahead of this phone's, the last time it answered. */
+  clock_offset_ms: number;
 }
 
 let opened: Promise<IDBDatabase> | undefined;

@@ -37,8 +37,12 @@ export class OpenNotebook {
     return said;
   }
 
-  enrol(code: string): Promise<Ended> {
-    return this.alone(async () => JSON.parse(await this.phone.enrol(this.hands as never, code, self.location.origin)) as Ended);
+  enrol(code: string, spare: Uint8Array): Promise<Ended> {
+    return this.alone(async () => JSON.parse(await this.phone.enrol(this.hands as never, code, self.location.origin, spare)) as Ended);
+  }
+
+  lookUp(case_id: string, reason: string): Promise<Ended> {
+    return this.alone(async () => JSON.parse(await this.phone.look_up(this.hands as never, case_id, reason)) as Ended);
   }
 
   sync(): Promise<SyncReport> {

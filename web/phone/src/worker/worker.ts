@@ -1,8 +1,9 @@
 // The core's Worker: it alone has the store, and answers the page's calls in the order in which they come. Keys never
 // wait for the network, because nothing here waits for it but the call that asked.
-import init, { Phone, seal_key, take_files, unseal_key } from '../../wasm/core';
+import init, { let_in, Phone, seal_key, take_files, unseal_key } from '../../wasm/core';
 import wasm from '../../wasm/core_bg.wasm?url';
-import type { AppStage, Calls, CoreEvent, Status } from '../core/calls';
+import type { AppStage, Calls, CoreEvent, Ended, Status } from '../core/calls';
+import { Hands } from './hands';
 import { forget, keep, kept, publicPoint, seal, signingKey, unseal } from './keep';
 import { OpenNotebook } from './notebook';
 import { afterWrong, isLockedOut, NONE, waitsUntil } from './pin';
@@ -44,7 +45,8 @@ function split(error: unknown): { code: string; words: string } {
 }
 
 async function status(): Promise<Status> {
-  const [tries, identity, last] = await Promise.all([kept('tries'), kept('identity'), kept('last_sent_at_ms')]);
+  const [tries, identity, last, offset] =
+    await Promise.all([kept('tries'), kept('identity'), kept('last_sent_at_ms'), kept('clock_offset_ms')]);
   const estimate = await navigator.storage.estimate().catch(() => ({ usage: 0, quota: 0 }));
   const now = tries ?? NONE;
   return {
@@ -60,6 +62,7 @@ async function status(): Promise<Status> {
       quota_bytes: estimate.quota ?? 0,
     },
     ...(last ? { last_sent_at_ms: last } : {}),
+    ...(offset === undefined ? {} : { clock_offset_ms: offset }),
     app: APP,
   };
 }
@@ -88,15 +91,27 @@ async function begun(pin: string): Promise<OpenNotebook> {
   return open(freshKey);
 }
 
-async function enrol({ link, pin }: Calls['enrol']['args']): Promise<Calls['enrol']['gives']> {
-  if (stage !== 'new') throw new Refused('NotAllowed', 'This phone is enrolled already.');
+/** The code in a link of this server's, or as it was typed. */
+function codeIn(link: string): string {
   const address = URL.canParse(link) ? new URL(link) : undefined;
   if (address && address.origin !== self.location.origin) {
     throw new Refused('OtherServer', `This link belongs to ${address.host}. Open it there.`);
   }
-  const code = (address ? address.hash.replace(/^#enrol=/, '') : link).trim();
+  return (address ? address.hash.replace(/^#enrol=/, '') : link).trim();
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function enrol({ link, pin }: Calls['enrol']['args']): Promise<Calls['enrol']['gives']> {
+  if (stage !== 'new') throw new Refused('NotAllowed', 'This phone is enrolled already.');
+  const code = codeIn(link);
   book ??= await begun(pin);
-  const ended = await book.enrol(code);
+  // Kept before the server has the other half of it: a spare without its vault would open nothing.
+  const spare = crypto.getRandomValues(new Uint8Array(32));
+  if (freshKey) await keep({ spare_vault: await seal(new Uint8Array(seal_key(freshKey, hex(spare)))) });
+  const ended = await book.enrol(code, spare);
   if (ended !== 'quiet') return { ended };
   if (freshKey) await keep({ vault: await seal(new Uint8Array(seal_key(freshKey, pin))) });
   freshKey = undefined;
@@ -139,6 +154,23 @@ async function unlock({ pin }: Calls['unlock']['args']): Promise<Calls['unlock']
   return { right: true };
 }
 
+/** A PIN that is forgotten, or was wrong too often: a fresh code brings the spare back, and a new PIN is chosen. */
+async function letIn({ link, pin }: Calls['let_in']['args']): Promise<Calls['let_in']['gives']> {
+  if (stage !== 'locked') throw new Refused('NotAllowed', 'This phone is not locked.');
+  const [identity, vault] = await Promise.all([kept('identity'), kept('spare_vault')]);
+  if (!identity || !vault) throw new Refused('VaultBroken', 'This phone left no spare key with the server.');
+  const said = JSON.parse(await let_in(new Hands() as never, identity.device, identity.token_url, codeIn(link))) as
+    { spare: string } | { ended: Ended };
+  if ('ended' in said) return said;
+  const key = unseal_key(await unseal(vault), said.spare);
+  await keep({ vault: await seal(new Uint8Array(seal_key(key, pin))), tries: NONE });
+  book = await open(key);
+  key.fill(0);
+  become('open');
+  book.goLive();
+  return { ended: 'quiet' };
+}
+
 async function lock(): Promise<void> {
   if (stage !== 'open') return;
   become('locked');
@@ -150,7 +182,10 @@ async function lock(): Promise<void> {
 
 async function sync(): Promise<Calls['sync']['gives']> {
   const report = await there().sync();
-  if (report.ended === 'quiet') await keep({ last_sent_at_ms: Date.now() });
+  await keep({
+    ...(report.ended === 'quiet' ? { last_sent_at_ms: Date.now() } : {}),
+    ...(report.clock_offset_ms === null ? {} : { clock_offset_ms: report.clock_offset_ms }),
+  });
   return report;
 }
 
@@ -190,7 +225,12 @@ async function answer(call: string, args: never): Promise<unknown> {
     case 'status': return status();
     case 'enrol': return enrol(args);
     case 'unlock': return unlock(args);
+    case 'let_in': return letIn(args);
     case 'lock': return lock();
+    case 'look_up': {
+      const { case_id, reason } = args as Calls['look_up']['args'];
+      return { ended: await there().lookUp(case_id, reason) };
+    }
     case 'sync': return sync();
     case 'attachment': return attachment(args);
     case 'sign_out': return signOut();
@@ -211,7 +251,7 @@ self.onmessage = ({ data }: MessageEvent<Asked | { network: boolean }>) => {
   const refused = (error: unknown) => self.postMessage({ n, trouble: split(error) });
   const made = () => answer(call, args).then(said, refused);
   // In the order in which they were asked; but nobody waits for the network, nor for a file from it.
-  if (call === 'sync' || call === 'attachment') void last.then(() => void made());
+  if (call === 'sync' || call === 'attachment' || call === 'look_up') void last.then(() => void made());
   else last = last.then(made);
 };
 
