@@ -6,13 +6,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { Clock } from './clock.mjs';
+import { Looks } from './look.mjs';
+import { Signal } from './signal.mjs';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const BINARIES = process.env.DOORSTEP_BIN_DIR ?? path.join(ROOT, 'target/debug');
 const DIST = path.join(ROOT, 'web/phone/dist');
 
 /** What a story waits for at most; on a slow machine a page takes its time. */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = Number(process.env.DOORSTEP_PATIENCE_MS ?? 30_000);
 
 function freePort() {
   return new Promise((give) => {
@@ -25,6 +28,9 @@ function freePort() {
 
 /** The server: its commands, and a process that can be stopped and started again at the same address. */
 export class Server {
+  /** The folder of the app's files that it serves, from the next start on. */
+  app = DIST;
+
   static async withDemoTeam() {
     const server = new Server();
     server.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'doorstep-story-'));
@@ -38,12 +44,18 @@ export class Server {
 
   /** A command of the server's program; gives what it printed. */
   run(...args) {
+    return this.runAt({}, ...args);
+  }
+
+  /** The same on a machine with this clock's `env`. */
+  runAt(env, ...args) {
     const data = path.join(this.folder, 'server');
-    return execFileSync(path.join(BINARIES, 'doorstep'), ['--data-dir', data, ...args], { encoding: 'utf8' });
+    const program = path.join(BINARIES, 'doorstep');
+    return execFileSync(program, ['--data-dir', data, ...args], { encoding: 'utf8', env: { ...process.env, ...env } });
   }
 
   async start() {
-    const args = ['--data-dir', path.join(this.folder, 'server'), '--web-dir', DIST];
+    const args = ['--data-dir', path.join(this.folder, 'server'), '--web-dir', this.app];
     const serve = ['serve', '--listen', this.address, '--public-url', this.url];
     const log = fs.openSync(path.join(this.folder, 'server.log'), 'a');
     this.child = spawn(path.join(BINARIES, 'doorstep'), [...args, ...serve], { stdio: ['ignore', 'pipe', log] });
@@ -62,26 +74,31 @@ export class Server {
   }
 
   /** A link that enrols one phone of a worker. */
-  link(worker) {
-    return JSON.parse(this.run('enrol', worker, '--server', this.url, '--json')).link;
+  link(worker, env = {}) {
+    return JSON.parse(this.runAt(env, 'enrol', worker, '--server', this.url, '--json')).link;
   }
 }
 
-/** A phone: a browser with a profile of its own, the size of a small phone. */
+/** A phone: a browser with a profile, a clock and a signal of its own, the size of a small phone. */
 export class Phone {
   constructor(server, name) {
     this.server = server;
+    this.name = name;
     this.profile = path.join(server.folder, `phone-${name}`);
+    this.clock = new Clock(ROOT, server.folder, name);
     this.faults = [];
   }
 
-  async open(address) {
+  async open(address = this.server.url, more = []) {
+    this.signal ??= await Signal.found();
     this.browser = await chromium.launchPersistentContext(this.profile, {
       executablePath: '/usr/bin/chromium',
       viewport: { width: 360, height: 640 },
+      env: { ...process.env, ...this.clock.env },
       args: [
         '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-        '--disable-component-update', '--disable-sync',
+        '--disable-component-update', '--disable-sync', `--proxy-server=socks5://127.0.0.1:${this.signal.port}`,
+        '--proxy-bypass-list=<-loopback>', ...more,
       ],
     });
     this.page = await this.tab(address);
@@ -111,7 +128,7 @@ export class Phone {
 
   /** SIGKILL to every process of this browser: nothing is flushed, nobody is asked. */
   async kill() {
-    const pids = execFileSync('pgrep', ['-f', '--', `--user-data-dir=${this.profile}`], { encoding: 'utf8' });
+    const pids = execFileSync('pgrep', ['-f', '--', `--user-data-dir=${this.profile}( |$)`], { encoding: 'utf8' });
     const closed = new Promise((done) => this.browser.once('close', done));
     for (const pid of pids.trim().split('\n')) {
       try {
@@ -128,13 +145,14 @@ export class Phone {
   }
 
   async close() {
-    await this.browser.close();
+    await this.browser?.close();
   }
 }
 
 /** Runs a story; says what it was doing when it failed, and keeps what was on the screen. */
 export async function story(name, tell) {
   const server = await Server.withDemoTeam();
+  const looks = new Looks(ROOT, name);
   const phones = [];
   const phone = (of) => {
     const made = new Phone(server, of);
@@ -142,10 +160,12 @@ export async function story(name, tell) {
     return made;
   };
   try {
-    await tell(server, phone);
+    await tell(server, phone, looks.at);
     const faults = phones.flatMap((made) => made.faults);
     if (faults.length > 0) throw new Error(`the page fell: ${faults.join('\n')}`);
+    if (looks.amiss.length > 0) throw new Error(`amiss on the screens:\n${looks.amiss.join('\n')}`);
     for (const made of phones) await made.close().catch(() => undefined);
+    for (const made of phones) made.signal?.close();
     await server.stop();
     fs.rmSync(server.folder, { recursive: true, force: true });
     console.log(`${name}: held`);
