@@ -17,13 +17,13 @@ const COATS = {
 export class Looks {
   /** What was found amiss, in words. */
   amiss = [];
-  #folder;
+  folder;
   #taken = 0;
 
   constructor(root, story) {
-    this.#folder = path.join(root, 'target/screens', story);
-    fs.rmSync(this.#folder, { recursive: true, force: true });
-    fs.mkdirSync(this.#folder, { recursive: true });
+    this.folder = path.join(root, 'target/screens', story);
+    fs.rmSync(this.folder, { recursive: true, force: true });
+    fs.mkdirSync(this.folder, { recursive: true });
   }
 
   /** Takes a look; what is amiss is told at the end of the story, so that one run tells all of it. */
@@ -33,7 +33,7 @@ export class Looks {
     for (const [coat, { colorScheme, letters }] of Object.entries(COATS)) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, letters);
-      await page.screenshot({ path: path.join(this.#folder, `${number}-${screen}-${coat}.png`), fullPage: true });
+      await page.screenshot({ path: path.join(this.folder, `${number}-${screen}-${coat}.png`), fullPage: true });
       const found = [...await axe(page), ...await page.evaluate(measured)];
       this.amiss.push(...found.map((words) => `${number}-${screen} (${coat}): ${words}`));
     }

@@ -40,3 +40,10 @@ export async function unfold(page, words) {
 export async function goTo(page, hash) {
   await page.evaluate((to) => { location.hash = to; }, hash);
 }
+
+/** What is here can be seen without scrolling. */
+export async function inSight(thing) {
+  await thing.waitFor();
+  const box = await thing.evaluate((it) => { const { top, bottom } = it.getBoundingClientRect(); return { top, bottom, most: innerHeight }; });
+  if (box.top < 0 || box.bottom > box.most) throw new Error(`out of sight: ${JSON.stringify(box)} ${await thing.innerText()}`);
+}

@@ -1,7 +1,7 @@
 // Ruth's first day with her new phone: links that do not work, PINs that do not do, no signal at first; then it is
 // hers. Later her little one plays with it: the lock makes him wait, and loses nothing of what she was writing.
 import assert from 'node:assert/strict';
-import { goTo, openPerson, PIN, saved, unlock, writeNote } from './steps.mjs';
+import { goTo, inSight, openPerson, PIN, saved, unlock, writeNote } from './steps.mjs';
 import { story } from './town.mjs';
 
 const HOUR_MS = 3_600_000;
@@ -53,6 +53,7 @@ await story('first_day', async (server, phone, look) => {
   await link.fill(good);
   await choose(PIN);
   await page.getByText('Your link is not used up').waitFor();
+  await inSight(page.getByText('Your link is not used up'));
   await look(page, 'enrol-no-signal');
   ruth.signal.back();
   await choose(PIN);

@@ -160,7 +160,7 @@ export async function story(name, tell) {
     return made;
   };
   try {
-    await tell(server, phone, looks.at);
+    await tell(server, phone, looks.at, looks.folder);
     const faults = phones.flatMap((made) => made.faults);
     if (faults.length > 0) throw new Error(`the page fell: ${faults.join('\n')}`);
     if (looks.amiss.length > 0) throw new Error(`amiss on the screens:\n${looks.amiss.join('\n')}`);

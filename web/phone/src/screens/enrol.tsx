@@ -1,6 +1,6 @@
 // A new phone: the link from the team, a PIN twice, and then whose phone this has become, to confirm. Nobody types
 // a server's address: it is in the link.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { core, refreshStatus } from '../core/app';
 import { Trouble } from '../core/core';
 import type { Ended, Status } from '../core/calls';
@@ -31,6 +31,9 @@ function SetUp({ status, onSetUp }: { status: Status; onSetUp: () => void }) {
   const [wrong, setWrong] = useState<{ link?: string; pin?: string; again?: string; whole?: string }>({});
   const [working, setWorking] = useState(false);
   const [shown, showBox] = useShownPin();
+  const form = useRef<HTMLFormElement>(null);
+  // The first field that is wrong may stand above what one sees.
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [wrong]);
 
   const setUp = async (event: Event) => {
     event.preventDefault();
@@ -58,10 +61,10 @@ function SetUp({ status, onSetUp }: { status: Status; onSetUp: () => void }) {
 
   return (
     <Page title={t('enrol-title')}>
-      {wrong.whole && <Notice kind="bad" now title={t('enrol-failed')}><p>{wrong.whole}</p></Notice>}
+      {wrong.whole && !working && <Notice kind="bad" now title={t('enrol-failed')}><p>{wrong.whole}</p></Notice>}
       {onAppleInBrowser() && <Notice kind="care" title={t('enrol-apple')}><p>{t('enrol-apple-do')}</p></Notice>}
       {!status.storage.persisted && <Notice kind="info"><p>{t('enrol-storage')}</p></Notice>}
-      <form onSubmit={(event) => void setUp(event)} noValidate>
+      <form ref={form} onSubmit={(event) => void setUp(event)} noValidate>
         {opened && !wrong.whole && !typed
           ? <p class="govuk-body">{t('enrol-link-here', { server: location.host })}</p>
           : <>

@@ -30,7 +30,7 @@ export function Unlock({ status }: { status: Status }) {
       setWaitUntil(answer.wait_until_ms ?? 0);
       setLockedOut(answer.locked_out ?? false);
       if (answer.right) await refreshStatus();
-      else setError(t('pin-wrong'));
+      else setError(t(answer.wait_until_ms ? 'pin-wrong-wait' : 'pin-wrong'));
     } catch (trouble) {
       setError(trouble instanceof Trouble ? trouble.message : String(trouble));
     }
@@ -51,10 +51,18 @@ export function Unlock({ status }: { status: Status }) {
           {opening ? t('unlocking') : t('unlock')}
         </button>
       </form>
-      <p class="govuk-body" role="status">{seconds > 0 ? t('pin-wait', { n: seconds }) : ''}</p>
+      <p class="govuk-body" role="status">{waitWords(seconds)}</p>
       <p class="govuk-hint">{t('unlock-forgotten')}</p>
     </Page>
   );
+}
+
+const MINUTE_S = 60;
+
+/** Long waits are told in minutes. */
+function waitWords(seconds: number): string {
+  if (seconds === 0) return '';
+  return seconds <= 2 * MINUTE_S ? t('pin-wait', { n: seconds }) : t('pin-wait-minutes', { n: Math.ceil(seconds / MINUTE_S) });
 }
 
 /** Counts down to a time, in whole seconds. */

@@ -84,6 +84,8 @@ pin-in-order = Use another order: this PIN is easy to guess.
 pin-differs = The two PINs are not the same. Type this one again.
 pin-empty = Type your PIN.
 pin-wrong = This PIN is not right. Try again.
+pin-wrong-wait = This PIN is not right.
+pin-wait-minutes = Wait { $n } minutes before the next try.
 pin-wait = { $n ->
     [one] Wait 1 second before the next try.
    *[other] Wait { $n } seconds before the next try.
