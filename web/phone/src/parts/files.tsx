@@ -7,12 +7,13 @@ import { refusalWords } from '../words/waiting';
 import { t } from '../words/words';
 import { sentence } from './notice';
 
-export function Files({ note }: { note: Note }) {
+/** `forPerson`: for the person's copy, which is no place to say where bytes are. */
+export function Files({ note, forPerson }: { note: Note; forPerson?: boolean }) {
   if (note.attachments.length === 0) return null;
-  return <ul class="files">{note.attachments.map((file) => <File key={file.id} note={note.id} file={file} />)}</ul>;
+  return <ul class="files">{note.attachments.map((file) => <File key={file.id} note={note.id} file={file} forPerson={forPerson ?? false} />)}</ul>;
 }
 
-function File({ note, file }: { note: string; file: Entry }) {
+function File({ note, file, forPerson }: { note: string; file: Entry; forPerson: boolean }) {
   const [address, setAddress] = useState<string | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   useEffect(() => () => { if (address) URL.revokeObjectURL(address); }, [address]);
@@ -29,17 +30,23 @@ function File({ note, file }: { note: string; file: Entry }) {
   const name = String(file.caption ?? '') || t(`file-${fileKind(type)}`);
   return (
     <li class="file">
-      <p><strong>{name}</strong>, {size(Number(file.bytes ?? 0))}</p>
-      <p class="row__line">
-        {t(`file-where-${String(file.where ?? 'on_server')}`)}
-        {typeof file.reason === 'string' && ` ${sentence(file.reason)}`}
-        {file.private && ` ${t(`private-${file.private}`)}`}
-      </p>
+      <p><strong>{name}</strong>{!forPerson && `, ${size(Number(file.bytes ?? 0))}`}</p>
+      {!forPerson && <Where file={file} />}
       {wrong && <p class="govuk-error-message" role="alert">{wrong}</p>}
       {address
         ? <Shown address={address} type={type} name={name} />
         : <button type="button" class="plain" onClick={() => void look()}>{t('file-look')}<span class="govuk-visually-hidden"> {name}</span></button>}
     </li>
+  );
+}
+
+function Where({ file }: { file: Entry }) {
+  return (
+    <p class="row__line">
+      {t(`file-where-${String(file.where ?? 'on_server')}`)}
+      {typeof file.reason === 'string' && ` ${sentence(file.reason)}`}
+      {file.private && ` ${t(`private-${file.private}`)}`}
+    </p>
   );
 }
 

@@ -34,7 +34,7 @@ export function NoteBody({ note, forPerson }: { note: Note; forPerson?: boolean 
       <Record title={title('review')} lines={reviewWords(note)} />
       <Record title={title('feedback')} lines={feedbackWords(note, forPerson ?? false)} />
       {note.attachments.length > 0 && (
-        <section><h2 class="govuk-heading-s">{title('attachments')}</h2><Files note={note} /></section>
+        <section><h2 class="govuk-heading-s">{title('attachments')}</h2><Files note={note} forPerson={forPerson ?? false} /></section>
       )}
       {note.addenda.map((addendum) => (
         <section key={addendum.id}>

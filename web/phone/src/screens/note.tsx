@@ -16,7 +16,13 @@ import { has, t } from '../words/words';
 export function NotePage({ id }: { id: string }) {
   const { value: note, trouble, again } = useAsked('show', { note: id }, (notes) => notes.includes(id));
   const back = wayBack(note?.case_id ?? null);
-  if (!note) return <Page title={trouble ? t('note-not-here') : t('opening')} back={back}><TroubleNotice trouble={trouble} /></Page>;
+  if (!note) {
+    return (
+      <Page title={trouble ? t('note-not-here') : t('opening')} back={back}>
+        {trouble && <p class="govuk-body">{t('note-not-here-do')}</p>}
+      </Page>
+    );
+  }
   const finished = note.stage === 'finished';
   const name = note.name ?? t('name-unknown');
   return (

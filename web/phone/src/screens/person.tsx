@@ -129,15 +129,17 @@ function AboutPerson({ view, caseId }: { view: PersonView; caseId: string }) {
 
 function Wanted({ outcomes, actions }: { outcomes: Gathered[]; actions: Gathered[] }) {
   const now = isoDate(Date.now());
+  // What is met is wanted no more; it stands in its note.
+  const wanted = outcomes.filter(({ entry }) => entry.progress !== 'met');
   return (
     <>
-      {outcomes.length > 0 && (
+      {wanted.length > 0 && (
         <section class="section">
           <h2 class="govuk-heading-m">{t('outcomes')}</h2>
           <ul class="rows">
-            {outcomes.map(({ note, entry }) => (
+            {wanted.map(({ note, entry }) => (
               <li class="row" key={entry.id}>
-                <a class="row__link" href={hashOf({ at: 'note', id: note })}>{String(entry.text ?? '')}</a>
+                <a class="row__link row__says" href={hashOf({ at: 'note', id: note })}>{String(entry.text ?? '')}</a>
                 {typeof entry.progress === 'string' && <p class="row__line">{t(`progress-${entry.progress}`)}</p>}
               </li>
             ))}
@@ -150,7 +152,7 @@ function Wanted({ outcomes, actions }: { outcomes: Gathered[]; actions: Gathered
           <ul class="rows">
             {actions.map(({ note, entry }) => (
               <li class="row" key={entry.id}>
-                <a class="row__link" href={hashOf({ at: 'note', id: note })}>{String(entry.what ?? '')}</a>
+                <a class="row__link row__says" href={hashOf({ at: 'note', id: note })}>{String(entry.what ?? '')}</a>
                 <p class="row__line">
                   {[entry.who, typeof entry.by === 'string' && t(entry.by < now ? 'due-past' : 'due', { date: date(entry.by) })].filter(Boolean).join(' · ')}
                 </p>

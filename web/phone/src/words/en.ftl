@@ -368,6 +368,7 @@ fact-workers = Workers
 ## A note
 note-of = Note about { $name }
 note-not-here = This note is not on this phone
+note-not-here-do = The person may have moved to another team. Whatever you wrote is kept: ask your team admin.
 note-by = Written by { $workers }.
 note-finished-at = Finished { $when }.
 note-version = Version { $n }.

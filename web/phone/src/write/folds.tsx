@@ -81,7 +81,7 @@ function written(text: string): { holds?: string } {
 function TextFold({ note, saving, use, field }: FoldsProps & { field: TextField }) {
   return (
     <Fold summary={t(`field-${field}`)} {...written(note[field])}>
-      <TextBox note={note.id} field={field} label={t(`field-${field}`)} hint={t(`field-${field}-hint`)}
+      <TextBox note={note.id} field={field} label={t(`field-${field}`)} hint={t(`field-${field}-hint`)} quiet
         starts={note[field]} saving={saving} onUse={use(field)} />
       <Marks note={note} field={field} />
     </Fold>

@@ -15,11 +15,13 @@ export interface TextBoxProps {
   /** `big` for the one box that a page is about, `small` for one of many. */
   size?: 'big' | 'small';
   focus?: boolean;
+  /** The label is seen by screen readers only: what stands above says the same. */
+  quiet?: boolean;
   /** Called with the box when the writer is in it, or selects. */
   onUse?: (pen: Pen, box: HTMLTextAreaElement) => void;
 }
 
-export function TextBox({ note, field, label, hint, starts, saving, size = 'small', focus, onUse }: TextBoxProps) {
+export function TextBox({ note, field, label, hint, starts, saving, size = 'small', focus, quiet, onUse }: TextBoxProps) {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const pen = useRef<Pen | null>(null);
@@ -57,7 +59,7 @@ export function TextBox({ note, field, label, hint, starts, saving, size = 'smal
   }, []);
   return (
     <div class="govuk-form-group text-box">
-      <label class="govuk-label field-label" for={id}>{label}</label>
+      <label class={quiet ? 'govuk-visually-hidden' : 'govuk-label field-label'} for={id}>{label}</label>
       {hint && <div id={`${id}-hint`} class="govuk-hint">{hint}</div>}
       <textarea
         ref={area} id={id} class={`govuk-textarea text-box--${size}`} rows={size === 'big' ? 8 : 3} spellcheck autoCapitalize="sentences"
