@@ -98,6 +98,7 @@ export class Phone {
       args: [
         '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
         '--disable-component-update', '--disable-sync', `--proxy-server=socks5://127.0.0.1:${this.signal.port}`,
+        // Every name is this machine; only the true address is a secure one.
         '--proxy-bypass-list=<-loopback>', ...more,
       ],
     });

@@ -13,7 +13,7 @@ export type AppStage = 'new' | 'locked' | 'open' | 'elsewhere' | 'unsupported';
 
 export interface Status {
   stage: AppStage;
-  /** With `unsupported`: `not_secure`, `no_opfs`, `private_mode`, `no_room`, `newer_store`, `core_missing`, `damaged`. */
+  /** With `unsupported`: `not_secure`, `no_opfs`, `blocked`, `no_room`, `newer_store`, `core_missing`, `damaged`. */
   why?: string;
   /** Known once a code was spent. */
   identity?: Identity;

@@ -46,8 +46,8 @@ unsupported-not_secure = This address is not secure
 unsupported-not_secure-do = Open the link that your team gave you. It begins with https.
 unsupported-no_opfs = This browser cannot keep notes safely
 unsupported-no_opfs-do = Update the browser, or open Doorstep in a newer one: Chrome, Edge, Firefox or Safari of the last two years.
-unsupported-private_mode = This is a private window
-unsupported-private_mode-do = A private window forgets everything when it is closed. Open Doorstep in an ordinary window.
+unsupported-blocked = This browser keeps nothing for Doorstep
+unsupported-blocked-do = If this is a private window, open Doorstep in an ordinary one. Otherwise allow cookies and site data for this address in the browser’s settings. Then try again.
 unsupported-no_room = This phone has no room left
 unsupported-no_room-do = Delete photos or apps that you do not need, then try again.
 unsupported-newer_store = Your notes were saved by a newer Doorstep
@@ -66,7 +66,7 @@ enrol-link = The link
 enrol-link-hint = It ends in #enrol= and some letters.
 enrol-link-here = Your link to { $server } is here. Now choose a PIN for this phone.
 enrol-link-wrong = This is not a link that sets up a phone. Copy the whole link, with the letters after #enrol=.
-enrol-storage = Doorstep keeps your notes on this phone, encrypted. If the browser asks whether it may store them, choose yes.
+enrol-storage = Doorstep keeps your notes on this phone, encrypted. If the browser asks whether it may store them, choose yes. Do not use a private window: it forgets everything when it is closed.
 enrol-apple = Put Doorstep on the home screen first
 enrol-apple-do = On an iPhone or iPad, tap Share, then Add to Home Screen. Open Doorstep from there and paste your link. Notes written in the browser are not seen there.
 enrol-do = Set up this phone

@@ -45,6 +45,7 @@ function split(error: unknown): { code: string; words: string } {
 }
 
 async function status(): Promise<Status> {
+  if (stage === 'unsupported') return nowhere();
   const [tries, identity, last, offset] =
     await Promise.all([kept('tries'), kept('identity'), kept('last_sent_at_ms'), kept('clock_offset_ms')]);
   const estimate = await navigator.storage.estimate().catch(() => ({ usage: 0, quota: 0 }));
@@ -64,6 +65,14 @@ async function status(): Promise<Status> {
     ...(last ? { last_sent_at_ms: last } : {}),
     ...(offset === undefined ? {} : { clock_offset_ms: offset }),
     app: APP,
+  };
+}
+
+/** Where nothing is kept, nothing is asked of what is kept. */
+function nowhere(): Status {
+  return {
+    stage, ...(why === undefined ? {} : { why }), wrong_pins: 0, app: APP,
+    storage: { persisted: false, used_bytes: 0, quota_bytes: 0 },
   };
 }
 
@@ -256,11 +265,10 @@ self.onmessage = ({ data }: MessageEvent<Asked | { network: boolean }>) => {
 };
 
 async function start(): Promise<void> {
-  if (!self.isSecureContext) return become('unsupported', 'not_secure');
   try {
     await navigator.storage.getDirectory();
-  } catch {
-    return become('unsupported', 'no_opfs');
+  } catch (error) {
+    return become('unsupported', isForbidden(error) ? 'blocked' : 'no_opfs');
   }
   try {
     await init({ module_or_path: wasm });
@@ -268,10 +276,39 @@ async function start(): Promise<void> {
     await take_files('doorstep', !(await kept('vault')));
   } catch (error) {
     console.error(error);
-    return become('unsupported', split(error).code === 'Unsupported' ? 'no_opfs' : 'core_missing');
+    if (split(error).code !== 'Unsupported') return become('unsupported', 'core_missing');
+    return become('unsupported', await hasRoom() ? 'no_opfs' : 'no_room');
   }
   const identity = await kept('identity').catch(() => undefined);
   become(identity ? 'locked' : 'new');
+}
+
+/** The person, or a private window, forbids this address to keep anything. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'SecurityError';
+}
+
+/** What a file is in a Worker only (File System Standard, section 2.6). */
+interface Handle { createSyncAccessHandle(): Promise<{ write(bytes: Uint8Array): number; close(): void }> }
+
+/** More than a store takes that nothing was written into yet. */
+const SOME_ROOM_BYTES = 1_000_000;
+
+/** Tries it: what a browser says of its room is an estimate. */
+async function hasRoom(): Promise<boolean> {
+  const name = 'is-there-room';
+  const folder = await navigator.storage.getDirectory();
+  try {
+    const handle = await folder.getFileHandle(name, { create: true }) as unknown as Handle;
+    const file = await handle.createSyncAccessHandle();
+    const written = file.write(new Uint8Array(SOME_ROOM_BYTES));
+    file.close();
+    return written === SOME_ROOM_BYTES;
+  } catch (error) {
+    return !(error instanceof DOMException && error.name === 'QuotaExceededError');
+  } finally {
+    await folder.removeEntry(name).catch(() => undefined);
+  }
 }
 
 /** One tab has the store; another says so, and takes over the moment the first is closed. */
@@ -292,4 +329,9 @@ async function startAlone(): Promise<void> {
   }
 }
 
-void startAlone();
+if (self.isSecureContext) {
+  startAlone().catch((error: unknown) => become('unsupported', isForbidden(error) ? 'blocked' : 'core_missing'));
+} else {
+  // There is no lock to ask for either.
+  become('unsupported', 'not_secure');
+}
