@@ -14,6 +14,7 @@ import { Finish } from './screens/finish';
 import { Join, Together } from './screens/together';
 import { NotePage } from './screens/note';
 import { PersonPage } from './screens/person';
+import { LookedUpPage, Someone } from './screens/someone';
 import { ThisPhone } from './screens/this-phone';
 import { Today } from './screens/today';
 import { Unlock } from './screens/unlock';
@@ -48,6 +49,9 @@ function Screen({ route }: { route: Route }) {
     case 'phone': return <ThisPhone />;
     case 'door': return <Door />;
     case 'waiting': return <WaitingNotes />;
+    case 'someone': return <Someone />;
+    case 'look-up': return <Someone caseId={route.id} />;
+    case 'looked-up': return <LookedUpPage caseId={route.id} />;
     case 'person': return <PersonPage caseId={route.id} />;
     case 'about': return <About caseId={route.id} />;
     case 'write': return <Write id={route.id} />;

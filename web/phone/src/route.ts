@@ -3,14 +3,14 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export type Route =
-  | { at: 'today' } | { at: 'phone' } | { at: 'door' } | { at: 'waiting' }
-  | { at: 'person'; id: string } | { at: 'about'; id: string }
+  | { at: 'today' } | { at: 'phone' } | { at: 'door' } | { at: 'waiting' } | { at: 'someone' }
+  | { at: 'person'; id: string } | { at: 'look-up'; id: string } | { at: 'looked-up'; id: string } | { at: 'about'; id: string }
   | { at: 'write'; id: string } | { at: 'finish'; id: string } | { at: 'note'; id: string }
   | { at: 'add'; id: string } | { at: 'copy'; id: string } | { at: 'together'; id: string } | { at: 'join'; id: string };
 
 type Place = Route['at'];
-const ALONE: Place[] = ['phone', 'door', 'waiting'];
-const WITH_ID: Place[] = ['person', 'about', 'write', 'finish', 'note', 'add', 'copy', 'together', 'join'];
+const ALONE: Place[] = ['phone', 'door', 'waiting', 'someone'];
+const WITH_ID: Place[] = ['person', 'look-up', 'looked-up', 'about', 'write', 'finish', 'note', 'add', 'copy', 'together', 'join'];
 
 /** Reads an address's hash; whatever is not known is Today. */
 export function readRoute(hash: string): Route {

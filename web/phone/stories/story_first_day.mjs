@@ -119,19 +119,6 @@ await story('first_day', async (server, phone, look) => {
   await page.getByRole('heading', { name: 'This phone' }).waitFor();
   await page.getByText('Doorstep 0.1.0').waitFor();
   await look(page, 'this-phone');
-
-  // Ten are too many, and nothing is deleted by it.
-  await goTo(page, '#/');
-  await page.getByRole('button', { name: 'Lock now' }).click();
-  for (let tries = 0; tries < 10; tries++) {
-    await wrong(page, 1, 'This PIN is not right');
-    ruth.clock.pass(HOUR_MS);
-    await page.waitForFunction(() => !document.querySelector('button[type=submit]').disabled);
-  }
-  await page.getByText('Too many wrong PINs').waitFor();
-  await look(page, 'unlock-locked-out');
-  await unlock(page);
-  await page.getByText('Too many wrong PINs').waitFor();
 });
 
 async function wrong(page, times, then) {

@@ -108,7 +108,12 @@ export class Phone {
 
   /** Enrols it for a worker; gives the page, at Today. */
   async setUp(worker, pin) {
-    const page = await this.open(this.server.link(worker));
+    return this.setUpBy(this.server.link(worker), pin);
+  }
+
+  /** The same by a link that one has. */
+  async setUpBy(link, pin) {
+    const page = await this.open(link);
     const pins = page.locator('input[type=password]');
     await pins.nth(0).fill(pin);
     await pins.nth(1).fill(pin);

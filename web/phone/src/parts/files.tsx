@@ -56,7 +56,7 @@ function Shown({ address, type, name }: { address: string; type: string; name: s
   return <a class="govuk-link tall" href={address} target="_blank" rel="noopener">{t('file-open', { name })}</a>;
 }
 
-function fileKind(type: string): string {
+export function fileKind(type: string): string {
   if (type.startsWith('image/')) return 'photo';
   return type.startsWith('audio/') ? 'recording' : 'document';
 }

@@ -4,13 +4,20 @@ import type { Entry, Note, Value } from '../core/calls';
 import { date, dayAndHour } from '../words/times';
 import { t } from '../words/words';
 import { unitsOf } from '../write/letters';
-import { Files } from './files';
+import { fileKind, Files } from './files';
 import { useWorkers } from './workers';
 
 export const TEXTS = ['body', 'what_matters', 'persons_words', 'strengths', 'analysis', 'person_view'] as const;
 const LISTS = ['outcomes', 'actions', 'present', 'unmet_needs', 'concerns'] as const;
 
-export function NoteBody({ note, forPerson }: { note: Note; forPerson?: boolean }) {
+interface NoteBodyProps {
+  note: Note;
+  forPerson?: boolean;
+  /** The note itself is not here: its files are named, and cannot be opened. */
+  bare?: boolean;
+}
+
+export function NoteBody({ note, forPerson, bare }: NoteBodyProps) {
   const workers = useWorkers();
   const title = (field: string) => t(forPerson ? `copy-field-${field}` : `field-${field}`);
   return (
@@ -34,7 +41,7 @@ export function NoteBody({ note, forPerson }: { note: Note; forPerson?: boolean 
       <Record title={title('review')} lines={reviewWords(note)} />
       <Record title={title('feedback')} lines={feedbackWords(note, forPerson ?? false)} />
       {note.attachments.length > 0 && (
-        <section><h2 class="govuk-heading-s">{title('attachments')}</h2><Files note={note} forPerson={forPerson ?? false} /></section>
+        <section><h2 class="govuk-heading-s">{title('attachments')}</h2>{bare ? <FileNames note={note} /> : <Files note={note} forPerson={forPerson ?? false} />}</section>
       )}
       {note.addenda.map((addendum) => (
         <section key={addendum.id}>
@@ -45,6 +52,14 @@ export function NoteBody({ note, forPerson }: { note: Note; forPerson?: boolean 
         </section>
       ))}
     </div>
+  );
+}
+
+function FileNames({ note }: { note: Note }) {
+  return (
+    <ul class="reading__list">
+      {note.attachments.map((file) => <li key={file.id}>{String(file.caption ?? '') || t(`file-${fileKind(String(file.media_type ?? ''))}`)}</li>)}
+    </ul>
   );
 }
 

@@ -40,6 +40,7 @@ export function PersonPage({ caseId }: { caseId: string }) {
         {view.thread.length === 0
           ? <p class="govuk-body">{person.mine ? t('thread-empty') : t('thread-not-mine')}</p>
           : <ul class="rows">{view.thread.map((note) => <NoteRow key={note.id} note={note} />)}</ul>}
+        {!person.mine && <p><a class="govuk-link tall" href={hashOf({ at: 'look-up', id: caseId })}>{t('thread-look-up')}</a></p>}
         {draft && <Another caseId={caseId} />}
       </section>
     </Page>

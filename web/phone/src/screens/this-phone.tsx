@@ -10,7 +10,7 @@ import { Notice, TroubleNotice } from '../parts/notice';
 import { Page } from '../parts/page';
 import { useWaiting } from '../parts/waiting';
 import { installer, onUpdateNews } from '../update';
-import { dayAndHour, minutes } from '../words/times';
+import { dayAndHour, span } from '../words/times';
 import { t } from '../words/words';
 import { waitingWords } from '../words/waiting';
 import { UpdateNotice } from './update-notice';
@@ -48,7 +48,7 @@ function Facts({ status, last }: { status: Status; last: number | null }) {
   const { identity, storage, clock_offset_ms: offset = 0 } = status;
   const clock = Math.abs(offset) < CLOCK_SLACK_MS
     ? t('clock-right')
-    : t(offset > 0 ? 'clock-behind' : 'clock-ahead', { time: minutes(Math.abs(offset)) });
+    : t(offset > 0 ? 'clock-behind' : 'clock-ahead', { time: span(Math.abs(offset)) });
   return (
     <dl class="facts">
       <dt>{t('fact-worker')}</dt><dd>{identity?.worker_name}</dd>

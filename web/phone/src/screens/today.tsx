@@ -7,12 +7,12 @@ import { pass } from '../core/passes';
 import { Button, ButtonLink } from '../parts/button';
 import { Input } from '../parts/fields';
 import { NoteRow } from '../parts/note-row';
-import { TroubleNotice } from '../parts/notice';
+import { Notice, TroubleNotice } from '../parts/notice';
 import { Page } from '../parts/page';
 import { useWaiting } from '../parts/waiting';
 import { Icon } from '../parts/icons';
 import { hashOf } from '../route';
-import { date, isoDate } from '../words/times';
+import { date, isoDate, span } from '../words/times';
 import { t } from '../words/words';
 import { waitingWords } from '../words/waiting';
 import { Fold } from '../write/fold';
@@ -30,6 +30,7 @@ export function Today() {
     <Page title={t('today')}>
       <UpdateNotice />
       <WaitingBox />
+      <ClockNotice />
       {trouble.length > 0 && <Section title={t('today-trouble', { n: trouble.length })}><Rows notes={trouble} /></Section>}
       <div class="find">
         <Input label={t('find')} hint={t('find-hint')} type="search" value={words} autoComplete="off"
@@ -44,6 +45,16 @@ export function Today() {
       </p>
     </Page>
   );
+}
+
+/** More than this is no longer what any two clocks differ by. */
+const CLOCK_SLACK_MS = 5 * 60_000;
+
+function ClockNotice() {
+  const offset = useShared().status?.clock_offset_ms ?? 0;
+  if (Math.abs(offset) < CLOCK_SLACK_MS) return null;
+  const words = t(offset > 0 ? 'clock-wrong-behind' : 'clock-wrong-ahead', { time: span(Math.abs(offset)) });
+  return <Notice kind="care" title={t('clock-wrong')}><p>{words}</p></Notice>;
 }
 
 function WaitingBox() {
@@ -70,10 +81,20 @@ function Mine() {
         {people && mine.length === 0 && <p class="govuk-body">{t('today-nobody')}</p>}
         <TroubleNotice trouble={trouble} />
         {mine.length > 0 && <People people={mine} />}
-        <ButtonLink to={{ at: 'door' }} look="second"><Icon sign="plus" />{t('door-link')}</ButtonLink>
+        <Others />
       </Section>
       {today && <Due today={today} />}
     </>
+  );
+}
+
+/** Those who are on no list here. */
+function Others() {
+  return (
+    <div class="after">
+      <ButtonLink to={{ at: 'door' }} look="second"><Icon sign="plus" />{t('door-link')}</ButtonLink>
+      <ButtonLink to={{ at: 'someone' }} look="second"><Icon sign="server" />{t('someone-link')}</ButtonLink>
+    </div>
   );
 }
 
@@ -135,7 +156,7 @@ function Found({ words }: { words: string }) {
       <p class="govuk-visually-hidden" role="status">{t('found', { people: people.length, notes: notes.length })}</p>
       <Section title={t('found-people')}>
         {people.length === 0 ? <p class="govuk-body">{t('found-nobody')}</p> : <People people={people} />}
-        <ButtonLink to={{ at: 'door' }} look="second"><Icon sign="plus" />{t('door-link')}</ButtonLink>
+        <Others />
       </Section>
       {notes.length > 0 && <Section title={t('found-notes')}><Rows notes={notes.slice(0, 30)} /></Section>}
     </>

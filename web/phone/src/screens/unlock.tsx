@@ -6,7 +6,10 @@ import { Trouble } from '../core/core';
 import type { Status } from '../core/calls';
 import { Notice } from '../parts/notice';
 import { Page } from '../parts/page';
+import { enrolmentIn, useRoute } from '../route';
+import { Button } from '../parts/button';
 import { t } from '../words/words';
+import { LetIn } from './let-in';
 import { Pin, useShownPin } from './pin';
 
 export function Unlock({ status }: { status: Status }) {
@@ -16,6 +19,10 @@ export function Unlock({ status }: { status: Status }) {
   const [lockedOut, setLockedOut] = useState(status.locked_out ?? false);
   const [opening, setOpening] = useState(false);
   const seconds = useSecondsUntil(waitUntil);
+  // A link that is opened on a locked phone is for this.
+  useRoute();
+  const [forgotten, setForgotten] = useState(false);
+  const lettingIn = lockedOut || forgotten || enrolmentIn(location.href) !== null;
   const field = useRef<HTMLInputElement>(null);
   const [shown, showBox] = useShownPin();
   useEffect(() => field.current?.focus(), []);
@@ -43,16 +50,19 @@ export function Unlock({ status }: { status: Status }) {
     <Page title={t('unlock-title')} ownFocus>
       {status.identity && <p class="govuk-body-l">{status.identity.worker_name}</p>}
       {lockedOut && <Notice kind="care" now title={t('locked-out')}><p>{t('locked-out-do')}</p></Notice>}
-      <form onSubmit={(event) => void unlock(event)} noValidate>
+      {lettingIn && !lockedOut && <p class="govuk-body">{t('let-in-how')}</p>}
+      {lettingIn && <LetIn />}
+      {!lockedOut && <form onSubmit={(event) => void unlock(event)} noValidate>
         <Pin label={t('pin')} value={pin} error={error} shown={shown} inputRef={field}
           onType={(typed) => { setPin(typed); setError(null); }} />
         {showBox}
         <button type="submit" class="govuk-button" disabled={seconds > 0} aria-busy={opening || undefined}>
           {opening ? t('unlocking') : t('unlock')}
         </button>
-      </form>
-      <p class="govuk-body" role="status">{waitWords(seconds)}</p>
-      <p class="govuk-hint">{t('unlock-forgotten')}</p>
+      </form>}
+      <p class="govuk-body" role="status">{lockedOut ? '' : waitWords(seconds)}</p>
+      {!lettingIn && <Button look="second" onTap={() => setForgotten(true)}>{t('unlock-forgotten')}</Button>}
+      <p class="govuk-hint">{t('unlock-kept')}</p>
     </Page>
   );
 }

@@ -27,6 +27,18 @@ notice-good = Good:
 day-today = today
 day-yesterday = yesterday
 day-at = { $day } at { $hour }
+hours = { $n ->
+    [one] 1 hour
+   *[other] { $n } hours
+}
+days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+years = { $n ->
+    [one] 1 year
+   *[other] { $n } years
+}
 minutes = { $n ->
     [one] 1 minute
    *[other] { $n } minutes
@@ -100,9 +112,18 @@ welcome-not-me-hint = If it is not you, the phone is set back, and you ask your 
 unlock-title = Unlock Doorstep
 unlock = Unlock
 unlocking = Unlocking…
-unlock-forgotten = Forgotten your PIN? Ask your team admin for a new link. Notes on this phone are never deleted by a wrong PIN.
+unlock-forgotten = I have forgotten my PIN
+unlock-kept = Notes on this phone are never deleted by a wrong PIN.
 locked-out = Too many wrong PINs
-locked-out-do = Go online and ask your team admin to let this phone in, or for a new link. Your notes are safe.
+locked-out-do = No PIN opens this phone any more. Ask your team admin for a new link, and choose a new PIN with it. You need signal for it. Your notes are safe.
+let-in-how = Ask your team admin for a new link, and choose a new PIN with it. You need signal for it. Your notes stay as they are.
+let-in-link = The new link
+let-in-link-hint = It ends in #enrol= and some letters. Paste it here, or open it on this phone.
+let-in-link-here = Your new link is here. Now choose a new PIN.
+let-in-do = Choose this PIN and open
+let-in-working = Opening…
+let-in-failed = The phone is still locked
+let-in-offline = The server cannot be reached. Your link is not used up: try again when you have signal.
 lock-now = Lock now
 
 ## What waits
@@ -150,6 +171,10 @@ found = { $people } people and { $notes } notes found
 found-people = People
 found-notes = Notes
 found-nobody = Nobody in your team is called that. A note can begin with a name only; it is matched later.
+someone-link = Someone who is not mine
+clock-wrong = This phone’s clock is wrong
+clock-wrong-behind = It is { $time } behind. Set it right in the phone’s settings, or the times in your notes will be wrong.
+clock-wrong-ahead = It is { $time } ahead. Set it right in the phone’s settings, or the times in your notes will be wrong.
 born = Born { $date }
 born-unknown = Date of birth not known
 case-id = Case { $id }
@@ -159,6 +184,33 @@ stage-open = Not finished
 update-ready = A new version of Doorstep is ready
 update-safe = Your notes stay as they are.
 update-now = Start the new version
+
+## Someone who is not mine
+someone-title = Someone who is not mine
+someone-recorded = This is recorded
+someone-recorded-what = Your name, the time and your reason are written down, and your organisation looks at them. You can read the record on this phone for 24 hours.
+someone-id = Case number
+someone-id-hint = Exactly as it is in the case system.
+someone-no-id = Type the case number.
+someone-reason = Why you need to read it
+someone-reason-hint = For example: met her on the stairs, she is unwell.
+someone-no-reason = Say in a few words why you need to read it.
+someone-do = Read their record
+someone-working = Asking the server…
+someone-failed = The record was not opened
+someone-offline = The server cannot be reached. Looking someone up needs signal: try again when you have it.
+someone-open = Open on this phone
+someone-until = Until { $when }
+someone-over = This record is not open any more
+someone-over-do = A record can be read for 24 hours. If you still need it, look it up again.
+someone-read-until = You can read this until { $when }. That you did is recorded.
+someone-no-writing = You cannot write in this record. To write about a visit, begin a note with their name; it is matched later.
+someone-worker = On the caseload of { $worker }, { $team }
+someone-no-notes = Nothing has been written about them in Doorstep.
+someone-left-out = { $n ->
+    [one] 1 older note is not shown here.
+   *[other] { $n } older notes are not shown here.
+}
 
 ## A person
 person-not-here = This person is not on this phone
@@ -177,6 +229,7 @@ outcomes = What they want
 thread = Earlier notes
 thread-empty = No notes yet on this phone.
 thread-not-mine = Earlier notes are on the phones of those who work with this person. You can write a note all the same.
+thread-look-up = Read their record, with a reason
 about-title = About them
 about-empty = Nobody has written this page yet.
 about-begin = Begin this page

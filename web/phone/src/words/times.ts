@@ -55,3 +55,14 @@ export function fieldTime(at_ms: number): string {
 export function minutes(ms: number): string {
   return t('minutes', { n: Math.max(1, Math.round(ms / 60_000)) });
 }
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const YEAR_MS = 365 * DAY_MS;
+
+/** A stretch of time in the unit that fits it: `12 minutes`, `3 hours`, `5 days`, `2 years`. */
+export function span(ms: number): string {
+  if (ms < 2 * HOUR_MS) return minutes(ms);
+  if (ms < 2 * DAY_MS) return t('hours', { n: Math.round(ms / HOUR_MS) });
+  return ms < YEAR_MS ? t('days', { n: Math.round(ms / DAY_MS) }) : t('years', { n: Math.round(ms / YEAR_MS) });
+}
