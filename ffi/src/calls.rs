@@ -191,6 +191,10 @@ calls! {
     /// Adds to a finished note.
     add { note: String, text: String } -> Made: |desk|
         Made { id: Some(desk.book.add(id(&note)?, &text)?) };
+    /// Keeps what was begun to be added; an empty text forgets it.
+    keep_addition { note: String, text: String } -> (): |desk| desk.book.keep_addition(id(&note)?, &text)?;
+    /// What was begun to be added to a note, and was not added.
+    addition { note: String } -> Option<String>: |desk| desk.book.addition(id(&note)?)?;
     /// These notes are on the screen, no others.
     watch { notes: Vec<String> } -> (): |desk| {
         let notes: Result<Vec<_>, _> = notes.iter().map(|note| id(note)).collect();

@@ -4,10 +4,11 @@
 use notes::ids::DocumentId;
 use notes::note::edit::{self, BadEdit, Scalar};
 use notes::note::fields::Shape;
-use notes::note::{Edit, Template};
+use notes::note::{Edit, Plain, Template};
 
 use super::Notebook;
 use super::begin::not_ahead;
+use crate::store::meta;
 use crate::trouble::Trouble;
 
 /// Fields with a call of their own.
@@ -157,7 +158,46 @@ impl Notebook {
             put("text", Scalar::Text(text.to_owned())),
         ];
         self.change(note, &edits)?;
+        self.store.write(|tx| meta::clear(tx, &addition(note)))?;
         Ok(id)
+    }
+
+    /// Keeps what was begun to be added to a finished note, so that neither a lock nor a kill loses it; an empty text
+    /// forgets it.
+    ///
+    /// # Errors
+    /// No such note here.
+    pub fn keep_addition(&mut self, note: DocumentId, text: &str) -> Result<(), Trouble> {
+        self.writable(note)?;
+        self.store.write(|tx| {
+            if text.is_empty() {
+                meta::clear(tx, &addition(note))
+            } else {
+                meta::set(tx, &addition(note), text.as_bytes())
+            }
+        })
+    }
+
+    /// What was begun to be added to a note, and was not added.
+    ///
+    /// # Errors
+    /// No such note here.
+    pub fn addition(&mut self, note: DocumentId) -> Result<Option<String>, Trouble> {
+        let Some(text) = meta::text(self.store.read(), &addition(note))? else {
+            return Ok(None);
+        };
+        let open = self.in_view(note)?;
+        let plain = Plain::read(&open.doc, open.row.template)?;
+        // A kill may have come between adding it and forgetting it.
+        let addenda = plain
+            .entries
+            .get("addenda")
+            .into_iter()
+            .flat_map(|all| all.values());
+        let added = addenda
+            .filter_map(|entry| entry.get("text"))
+            .any(|said| said.text() == Some(&text));
+        Ok((!added).then_some(text))
     }
 
     /// The row of a document that this app may change.
@@ -169,6 +209,10 @@ impl Notebook {
         }
         Ok(&open.row)
     }
+}
+
+fn addition(note: DocumentId) -> String {
+    format!("{} {note}", meta::key::ADDITION)
 }
 
 /// After finishing a private flag may be added, and is never taken away.

@@ -21,6 +21,8 @@ pub(crate) mod key {
     pub(crate) const SERVER: &str = "server";
     /// Followed by the order itself.
     pub(crate) const ORDER_DONE: &str = "order_done";
+    /// Followed by a document: what was begun to be added to it.
+    pub(crate) const ADDITION: &str = "addition";
     /// Followed by a document: what a person decided against in it.
     pub(crate) const AGAINST: &str = "against";
 }

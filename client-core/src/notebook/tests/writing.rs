@@ -329,3 +329,26 @@ fn search_finds_words_by_their_beginning_without_their_accents() {
     assert_eq!(phone.book.search("commode").unwrap().len(), 2);
     assert_eq!(phone.book.search("nothing").unwrap().len(), 0);
 }
+
+#[test]
+fn what_was_begun_to_be_added_outlives_a_kill_and_is_forgotten_once_added() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 1);
+    let note = phone.note("P1");
+    phone.book.keep_addition(note, "She rang ba").unwrap();
+    phone.book.finish(note).unwrap();
+    let twin = phone.twin(&server);
+    let mut after_kill = twin.book;
+    assert_eq!(after_kill.addition(note).unwrap().as_deref(), Some("She rang ba"));
+    phone.book.keep_addition(note, "She rang back").unwrap();
+    phone.book.add(note, "She rang back").unwrap();
+    assert_eq!(phone.book.addition(note).unwrap(), None);
+    // A kill between adding it and forgetting it does not bring it back either.
+    phone.book.keep_addition(note, "She rang back").unwrap();
+    assert_eq!(phone.book.addition(note).unwrap(), None);
+    phone.book.keep_addition(note, "And again").unwrap();
+    phone.book.keep_addition(note, "").unwrap();
+    assert_eq!(phone.book.addition(note).unwrap(), None);
+    let nowhere = DocumentId([9; 16]);
+    assert!(phone.book.keep_addition(nowhere, "x").is_err());
+}

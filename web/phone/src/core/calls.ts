@@ -27,8 +27,6 @@ export interface Status {
   last_sent_at_ms?: number;
   /** How far the server's clock is ahead of this phone's. */
   clock_offset_ms?: number;
-  /** Locks by itself after this time without a touch; five minutes where it is not given. */
-  lock_after_ms?: number;
   /** Name and version of the core. */
   app: string;
 }

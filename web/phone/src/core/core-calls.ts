@@ -367,6 +367,10 @@ export interface CoreCalls {
   finish: { args: { note: string }; gives: null };
   /** Adds to a finished note. */
   add: { args: { note: string; text: string }; gives: Made };
+  /** Keeps what was begun to be added; an empty text forgets it. */
+  keep_addition: { args: { note: string; text: string }; gives: null };
+  /** What was begun to be added to a note, and was not added. */
+  addition: { args: { note: string }; gives: string | null };
   /** These notes are on the screen, no others. */
   watch: { args: { notes: Array<string> }; gives: null };
   /** A text of a watched note with every key that was typed; null for a field that is no text. */

@@ -1,8 +1,8 @@
 // Locks the phone when nobody has touched it for a while. What was typed is saved already, so nothing is asked.
 import { anythingUnsaved } from '../write/saving';
-import { core, now } from './app';
+import { core } from './app';
 
-const DEFAULT_MS = 5 * 60 * 1000;
+const MOST_MS = 5 * 60 * 1000;
 const LOOK_MS = 5_000;
 
 /** Watches for idleness from now on; gives the way to stop. */
@@ -10,9 +10,8 @@ export function lockWhenIdle(): () => void {
   let touched_at = performance.now();
   const touched = () => { touched_at = performance.now(); };
   const look = () => {
-    const most = now().status?.lock_after_ms ?? DEFAULT_MS;
     // Words that could not be saved are on the page only: locking would lose them.
-    if (performance.now() - touched_at >= most && !anythingUnsaved()) void core.call('lock', {}).catch(() => undefined);
+    if (performance.now() - touched_at >= MOST_MS && !anythingUnsaved()) void core.call('lock', {}).catch(() => undefined);
   };
   const timer = setInterval(look, LOOK_MS);
   const signs = ['pointerdown', 'keydown', 'input'] as const;

@@ -1,6 +1,6 @@
-// Adding to a finished note: it stays closed, and what is added stands below it with who and when. The words are
-// kept on the page until the core has them.
-import { useState } from 'preact/hooks';
+// Adding to a finished note: it stays closed, and what is added stands below it with who and when. Until then each word
+// is kept on this phone, as in a note.
+import { useEffect, useState } from 'preact/hooks';
 import { core, useAsked } from '../core/app';
 import { pass } from '../core/passes';
 import { Button } from '../parts/button';
@@ -11,16 +11,15 @@ import { Page } from '../parts/page';
 import { go } from '../route';
 import { t } from '../words/words';
 
-/** What was begun and not added yet, so that a lock in between loses nothing. It is kept while the page lives. */
-const begun = new Map<string, string>();
-
-/** Begins with these words when the page is opened. */
-export function beginAdding(id: string, words: string): void {
-  if (words.trim()) begun.set(id, words.trim());
+/** Puts these words to what was begun already. */
+export async function beginAdding(id: string, words: string): Promise<void> {
+  const begun = await core.call('addition', { note: id });
+  const text = [begun, words.trim()].filter(Boolean).join('\n\n');
+  await core.call('keep_addition', { note: id, text });
 }
 
 export function Add({ id }: { id: string }) {
-  const [text, setText] = useState(begun.get(id) ?? '');
+  const [text, setText] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [wrong, setWrong] = useState<Error | null>(null);
   const note = useAsked('show', { note: id }, () => false).value;
@@ -28,17 +27,19 @@ export function Add({ id }: { id: string }) {
     if (text.trim() === '') return setError(t('add-empty'));
     try {
       await core.call('add', { note: id, text });
-      begun.delete(id);
       void pass();
       go({ at: 'note', id }, true);
     } catch (trouble) {
       if (trouble instanceof Error) setWrong(trouble);
     }
   };
+  useEffect(() => {
+    core.call('addition', { note: id }).then((begun) => setText((typed) => typed || (begun ?? '')), setWrong);
+  }, [id]);
   const keep = (words: string) => {
-    begun.set(id, words);
     setText(words);
     setError(null);
+    core.call('keep_addition', { note: id, text: words }).then(() => setWrong(null), setWrong);
   };
   return (
     <Page title={t('add-title')} back={{ to: { at: 'note', id }, words: t('back-to-note') }}

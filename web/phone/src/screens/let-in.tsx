@@ -10,7 +10,7 @@ import { refusalWords } from '../words/waiting';
 import { t } from '../words/words';
 import { Pin, pinTrouble, SHORTEST_PIN, useShownPin } from './pin';
 
-export function LetIn() {
+export function LetIn({ lockedOut }: { lockedOut: boolean }) {
   const opened = enrolmentIn(location.href);
   const [typed, setLink] = useState('');
   const link = typed || (opened ?? '');
@@ -49,8 +49,11 @@ export function LetIn() {
       {wrong.whole && <Notice kind="bad" now title={t('let-in-failed')}><p>{wrong.whole}</p></Notice>}
       {opened && !wrong.whole && !typed
         ? <p class="govuk-body">{t('let-in-link-here')}</p>
-        : <Input label={t('let-in-link')} hint={t('let-in-link-hint')} error={wrong.link} value={link}
-            autoComplete="off" spellcheck={false} onInput={(event) => setLink(event.currentTarget.value)} />}
+        : <>
+            {!lockedOut && <p class="govuk-body">{t('let-in-how')}</p>}
+            <Input label={t('let-in-link')} hint={t('let-in-link-hint')} error={wrong.link} value={link}
+            autoComplete="off" spellcheck={false} onInput={(event) => setLink(event.currentTarget.value)} />
+          </>}
       <Pin label={t('pin-new')} hint={t('pin-new-hint', { n: SHORTEST_PIN })} error={wrong.pin ?? null} value={pin}
         fresh shown={shown} onType={setPin} />
       <Pin label={t('pin-again')} error={wrong.again ?? null} value={again} fresh shown={shown} onType={setAgain} />

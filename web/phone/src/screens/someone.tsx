@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { core, useAsked } from '../core/app';
 import { Trouble } from '../core/core';
 import type { FoundNote, Lookup, Note } from '../core/calls';
-import { Area, Input } from '../parts/fields';
+import { Input } from '../parts/fields';
 import { Identifiers } from '../parts/identity';
 import { NoteBody } from '../parts/note-body';
 import { noteTitle } from '../parts/note-row';
@@ -55,8 +55,8 @@ export function Someone({ caseId = '' }: { caseId?: string }) {
       <form onSubmit={(event) => void ask(event)} noValidate>
         <Input label={t('someone-id')} hint={t('someone-id-hint')} error={wrong.id} value={asked} autoComplete="off"
           autoCapitalize="characters" spellcheck={false} onInput={(event) => setAsked(event.currentTarget.value)} />
-        <Area label={t('someone-reason')} hint={t('someone-reason-hint')} error={wrong.reason} rows={3} value={reason}
-          maxLength={500} onInput={(event) => setReason(event.currentTarget.value)} />
+        <Input label={t('someone-reason')} hint={t('someone-reason-hint')} error={wrong.reason} value={reason} spellcheck
+          autoComplete="off" maxLength={500} onInput={(event) => setReason(event.currentTarget.value)} />
         <button type="submit" class="govuk-button" aria-busy={working || undefined}>
           {working ? t('someone-working') : t('someone-do')}
         </button>
@@ -91,7 +91,7 @@ export function LookedUpPage({ caseId }: { caseId: string }) {
     });
   }, [caseId]);
   const until = useAsked('looked_up', {}).value?.find((person) => person.case_id === caseId)?.until_ms;
-  const back = { to: { at: 'someone' }, words: t('someone-title') } as const;
+  const back = { to: { at: 'someone' }, words: t('back') } as const;
   if (!found) {
     return (
       <Page title={trouble ? t('someone-over') : t('opening')} back={back}>

@@ -21,8 +21,8 @@ export function Unlock({ status }: { status: Status }) {
   const seconds = useSecondsUntil(waitUntil);
   // A link that is opened on a locked phone is for this.
   useRoute();
-  const [forgotten, setForgotten] = useState(false);
-  const lettingIn = lockedOut || forgotten || enrolmentIn(location.href) !== null;
+  const [forgotten, setForgotten] = useState<boolean | null>(null);
+  const lettingIn = lockedOut || (forgotten ?? enrolmentIn(location.href) !== null);
   const field = useRef<HTMLInputElement>(null);
   const [shown, showBox] = useShownPin();
   useEffect(() => field.current?.focus(), []);
@@ -47,12 +47,11 @@ export function Unlock({ status }: { status: Status }) {
   };
 
   return (
-    <Page title={t('unlock-title')} ownFocus>
+    <Page title={t(lettingIn ? 'let-in-title' : 'unlock-title')} ownFocus={!lettingIn}>
       {status.identity && <p class="govuk-body-l">{status.identity.worker_name}</p>}
       {lockedOut && <Notice kind="care" now title={t('locked-out')}><p>{t('locked-out-do')}</p></Notice>}
-      {lettingIn && !lockedOut && <p class="govuk-body">{t('let-in-how')}</p>}
-      {lettingIn && <LetIn />}
-      {!lockedOut && <form onSubmit={(event) => void unlock(event)} noValidate>
+      {lettingIn && <LetIn lockedOut={lockedOut} />}
+      {!lettingIn && <form onSubmit={(event) => void unlock(event)} noValidate>
         <Pin label={t('pin')} value={pin} error={error} shown={shown} inputRef={field}
           onType={(typed) => { setPin(typed); setError(null); }} />
         {showBox}
@@ -60,8 +59,8 @@ export function Unlock({ status }: { status: Status }) {
           {opening ? t('unlocking') : t('unlock')}
         </button>
       </form>}
-      <p class="govuk-body" role="status">{lockedOut ? '' : waitWords(seconds)}</p>
-      {!lettingIn && <Button look="second" onTap={() => setForgotten(true)}>{t('unlock-forgotten')}</Button>}
+      <p class="govuk-body" role="status">{lettingIn ? '' : waitWords(seconds)}</p>
+      {!lockedOut && <Button look="second" onTap={() => setForgotten(!lettingIn)}>{t(lettingIn ? 'unlock-remembered' : 'unlock-forgotten')}</Button>}
       <p class="govuk-hint">{t('unlock-kept')}</p>
     </Page>
   );

@@ -99,8 +99,8 @@ function Open({ note, again, back, saving }: OpenProps) {
 
 /** A colleague finished the note while words were being typed: they go into an addition. */
 function Late({ note, saving, here }: { note: Note; saving: Saving; here: Here | null }) {
-  const take = () => {
-    beginAdding(note.id, here?.pen.unsent ?? '');
+  const take = async () => {
+    await beginAdding(note.id, here?.pen.unsent ?? '');
     saving.unsaved = null;
     go({ at: 'add', id: note.id }, true);
   };
