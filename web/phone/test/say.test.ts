@@ -22,7 +22,8 @@ describe('waiting', () => {
     ['not counted yet', { waiting: null }, 'One moment…', 'One moment…'],
     ['not tried yet', { last_sent_at_ms: null, ended: null }, 'Nothing waits to be sent. This phone has not sent anything yet.', 'Not sent yet'],
     ['refused in words', { waiting: 1, ended: { refused: { status: 403, code: 'device_revoked', title: 'Ask your team admin.' } } }, '1 note is waiting to be sent. Last sent today at 14:02. Ask your team admin.', '1 waiting'],
-    ['refused without words', { ended: { refused: { status: 500, code: '', title: '' } } }, 'Nothing waits to be sent. Last sent today at 14:02. The server refused (status 500). Nothing is lost. Tell your team admin if it goes on.', 'Look here'],
+    ['refused without words', { ended: { refused: { status: 500, code: '', title: '' } } }, 'Nothing waits to be sent. Last sent today at 14:02. The server has a fault (status 500). Nothing is lost, and it is tried again by itself. Tell your team admin if it goes on.', 'Look here'],
+    ['answered by a café', { ended: { refused: { status: 0, code: 'answer_malformed', title: 'Update the app.' } } }, 'Nothing waits to be sent. Last sent today at 14:02. What answers is not your team’s server. On a public WiFi, sign in to it or switch WiFi off, then try again. Nothing is lost.', 'Look here'],
   ] as [string, Partial<Waiting>, string, string][]) {
     test(why, () => {
       const waiting = { ...quiet, ...change };

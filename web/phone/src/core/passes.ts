@@ -1,6 +1,8 @@
 // When the phone talks with the server: by itself when it is unlocked, when the network comes back, soon after
 // something was written, and every so often. One pass at a time, and nothing waits for it.
+import { isStranger } from '../words/waiting';
 import { core, now, refreshStatus, tell } from './app';
+import type { Ended } from './calls';
 
 const EVERY_MS = 120_000;
 const AFTER_WRITING_MS = 8_000;
@@ -23,7 +25,7 @@ export async function pass(): Promise<void> {
   try {
     const report = await core.call('sync', {});
     tell({ last: report });
-    tryAgain(report.ended === 'offline');
+    tryAgain(isPassing(report.ended));
   } catch {
     // The phone was locked meanwhile, or the core has stopped; the status says so.
   }
@@ -33,6 +35,12 @@ export async function pass(): Promise<void> {
     wantedAgain = false;
     void pass();
   }
+}
+
+/** No server, a stranger in its place, or one with a fault: later may be enough. */
+function isPassing(ended: Ended): boolean {
+  if (typeof ended !== 'object') return ended === 'offline';
+  return isStranger(ended.refused) || ended.refused.status >= 500;
 }
 
 /** A network that has just come back often is not quite there yet. Without one, its coming back is what counts. */

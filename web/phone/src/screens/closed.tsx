@@ -30,10 +30,9 @@ export function Unsupported({ why }: { why: string }) {
   const known = has(`unsupported-${why}`) ? why : 'other';
   return (
     <Page title={t(`unsupported-${known}`)}>
-      <Notice kind="bad"><p>{t('unsupported-nothing-lost')}</p></Notice>
-      <h2 class="govuk-heading-m">{t('what-to-do')}</h2>
-      <p class="govuk-body">{t(`unsupported-${known}-do`)}</p>
-      <Button look="second" onTap={() => location.reload()}>{t('try-again')}</Button>
+      <p class="govuk-body-l">{t(`unsupported-${known}-do`)}</p>
+      <Button onTap={() => location.reload()}>{t('try-again')}</Button>
+      <Notice kind="info"><p>{t('unsupported-nothing-lost')}</p></Notice>
     </Page>
   );
 }

@@ -121,6 +121,8 @@ function pathWords(path: string): string {
   const slot = rest.at(-1);
   const name = `field-${field}`;
   const words = has(name) ? t(name) : field;
+  // Its own question says it all.
+  if (field === 'feedback' && slot && has(`slot-${slot}`)) return t(`slot-${slot}`);
   return slot && has(`slot-${slot}`) ? `${words}: ${t(`slot-${slot}`)}` : words;
 }
 

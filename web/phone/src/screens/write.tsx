@@ -123,7 +123,7 @@ function Together({ note }: { note: Note }) {
   const names = note.workers.map((worker) => workers[worker.id] ?? worker.id);
   return (
     <p class="with">
-      {names.length > 1 && <span>{t('written-with', { workers: names.join(', ') })} </span>}
+      {names.length > 1 && <span>{t('written-with', { workers: names.join(', ') })}</span>}
       <a class="govuk-link tall" href={hashOf({ at: 'together', id: note.id })}>{t('together-link')}</a>
     </p>
   );

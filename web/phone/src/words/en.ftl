@@ -11,7 +11,6 @@ opening = Opening…
 starting = Doorstep is starting…
 try-again = Try again
 trouble = That did not work
-what-to-do = What to do
 skip-to-main = Skip to the main part
 remove = Remove
 undo = Undo
@@ -147,7 +146,8 @@ no-server = The server cannot be reached. Nothing is lost, and it is tried again
 not-sent-short = Not sent yet
 all-sent-short = All sent
 trouble-short = Look here
-refused-without-words = The server refused (status { $status }). Nothing is lost. Tell your team admin if it goes on.
+refused-without-words = The server has a fault (status { $status }). Nothing is lost, and it is tried again by itself. Tell your team admin if it goes on.
+not-our-server = What answers is not your team’s server. On a public WiFi, sign in to it or switch WiFi off, then try again. Nothing is lost.
 send-now = Send now
 top-state-opens = { $worker }: open This phone
 

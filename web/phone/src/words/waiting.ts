@@ -38,7 +38,15 @@ export function waitingShort(w: Waiting): string {
   return w.last_sent_at_ms === null && w.ended === null ? t('not-sent-short') : t('all-sent-short');
 }
 
+type Refusal = { status: number; code: string; title: string };
+
+/** Nobody who speaks as our server does: the page of a public network, another server, a broken gateway. */
+export function isStranger({ status, code }: Refusal): boolean {
+  return code === 'answer_malformed' || (code === '' && status < 500);
+}
+
 /** Why the server refused, in its words, and where it gave none, in ours. */
-export function refusalWords(refused: { status: number; code: string; title: string }): string {
+export function refusalWords(refused: Refusal): string {
+  if (isStranger(refused)) return t('not-our-server');
   return refused.title || t('refused-without-words', { status: refused.status });
 }

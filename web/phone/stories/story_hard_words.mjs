@@ -1,0 +1,112 @@
+// Imran writes what keyboards bring: emoji, Arabic and Hebrew, letters that are put together, a whole report pasted,
+// a photograph that is too large and one that is none; on a phone that has no room left. Each is kept as it was typed or
+// refused in plain words, and undo never takes half a letter.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { goTo, openPerson, PIN, saved, unfold, unlock, writeNote } from './steps.mjs';
+import { story } from './town.mjs';
+
+const LINES = ['👩🏽‍🦽 came with her 🏴󠁧󠁢󠁷󠁬󠁳󠁿 flag.', 'قالت فاطمة: «أهلاً» (hello).', 'הוא אמר שלום.', 'Ẅ ne\u0301e Zoë, Llŷr, Fọlákẹ́.', 'नमस्ते 여보세요 你好'];
+const MEGABYTE = 1024 * 1024;
+
+await story('hard_words', async (server, phone, look) => {
+  const imran = phone('imran');
+  let page = await imran.setUp('W102', PIN);
+  await openPerson(page, 'Jean-Luc Abernethy');
+  const box = await writeNote(page);
+  const note = page.url();
+
+  // Typed key by key, and pasted; each undo gives back a text that was there before.
+  let text = '';
+  for (const [n, line] of LINES.entries()) {
+    if (n % 2 === 0) await box.pressSequentially(`${line} `);
+    else await paste(page, `${line} `);
+    text += `${line} `;
+    await saved(page);
+    assert.equal(await box.inputValue(), text);
+    await page.waitForTimeout(1_600);
+  }
+  await look(page, 'write-many-scripts');
+  const undo = page.getByRole('button', { name: 'Undo' });
+  for (let left = text; await undo.isEnabled();) {
+    await undo.click();
+    const now = await box.inputValue();
+    assert.ok(now.length < left.length && text.startsWith(now), `undo gave "${now}"`);
+    assert.ok(!/[\ud800-\udbff]$/.test(now), 'half a letter');
+    left = now;
+  }
+  assert.equal(await box.inputValue(), '');
+  await box.pressSequentially(LINES[0]);
+  // In front of what reads from right to left, and deleted in the middle of it.
+  await page.keyboard.press('Home');
+  await paste(page, LINES[1]);
+  await page.keyboard.press('Backspace');
+  const whole = LINES[1].slice(0, -1) + LINES[0];
+  assert.equal(await box.inputValue(), whole);
+  await saved(page);
+  await unfold(page, 'Their words');
+  await page.getByLabel('Their words').fill(LINES[1]);
+  await saved(page);
+  await unlocked(imran, note).then((now) => { page = now; });
+  assert.equal(await page.getByLabel('What happened').inputValue(), whole, 'as it was typed');
+
+  // A report of a megabyte: pasted, saved, still to be typed in, and sent.
+  const report = 'It was a long assessment. '.repeat(Math.ceil(MEGABYTE / 26)).slice(0, MEGABYTE);
+  await page.getByLabel('What happened').focus();
+  await page.keyboard.press('Control+End');
+  await paste(page, report);
+  await saidOf(page);
+  await look(page, 'write-a-megabyte');
+  await page.getByLabel('What happened').evaluate((it, words) => { it.value = words; it.dispatchEvent(new Event('input')); }, whole);
+  await saved(page);
+
+  // Files: too large, and empty of any picture.
+  await unfold(page, 'Photos and files');
+  const file = page.locator('input[type=file]');
+  await file.setInputFiles({ name: 'wall.jpg', mimeType: 'image/jpeg', buffer: randomBytes(40 * MEGABYTE) });
+  await page.getByText('The file is larger than 25 MB. Add a smaller one').waitFor();
+  await look(page, 'write-photo-too-large');
+  await file.setInputFiles({ name: 'wall.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('this is no picture at all') });
+  await page.getByText('Only on this phone so far').or(page.getByText('The file was not added')).first().waitFor();
+  await look(page, 'write-no-picture');
+
+  // No room: said at once, the words stay on the page, and are saved as soon as there is room.
+  const devtools = await imran.browser.newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url, quotaSize: 1_000 });
+  await page.getByLabel('What happened').focus();
+  await page.keyboard.press('Control+End');
+  let typed = 0;
+  while (await page.getByText('Not saved.').count() === 0 && typed < 400) {
+    await page.keyboard.insertText(` And then ${'a long story '.repeat(200)}${typed++}.`);
+  }
+  await page.getByText('Not saved.').waitFor();
+  await page.getByText('Your words are still on this page: do not leave it yet').waitFor();
+  await look(page, 'write-no-room');
+  const full = await page.getByLabel('What happened').inputValue();
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await saved(page);
+  await unlocked(imran, note).then((now) => { page = now; });
+  assert.equal(await page.getByLabel('What happened').inputValue(), full);
+  await goTo(page, '#/phone');
+  await page.getByText('Nothing waits to be sent').waitFor();
+});
+
+async function paste(page, text) {
+  await page.keyboard.insertText(text);
+}
+
+/** Saved, or not saved and why. */
+async function saidOf(page) {
+  await page.locator('.saved:not(.saved--pending)').or(page.getByText('Not saved.')).first().waitFor();
+  console.log(`    a megabyte: ${(await page.locator('.bar').innerText()).replaceAll('\n', ' ')}`);
+}
+
+/** Ends the browser and opens the note again: what is on the disk. */
+async function unlocked(one, note) {
+  await one.close();
+  const page = await one.open(note);
+  await unlock(page);
+  await page.getByLabel('What happened').waitFor();
+  return page;
+}
