@@ -58,7 +58,6 @@ pub enum NotebookError {
     #[error("The store holds something that cannot be read: {0}.")]
     Damaged(&'static str),
     /// Something came from elsewhere since the text was read, so the place may be another one.
-    #[cfg(any(target_arch = "wasm32", all(test, feature = "cli")))]
     #[error("The text has changed meanwhile.")]
     Stale,
     /// The app called with something that is none: a mistake in the app.

@@ -1,11 +1,13 @@
 //! The notebook as an object that an app may share between its threads. Each method is one call of
-//! client-core's notebook under a lock; flat values travel as records, a whole note as JSON text.
+//! client-core's notebook under a lock; values travel as records, and a whole note also as JSON text.
 //! Calls block: an app makes them away from the thread that draws its screens.
 
 #![expect(clippy::needless_pass_by_value, reason = "UniFFI hands values over")]
 
+mod gathered;
 mod host;
 mod live;
+mod note;
 mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -18,9 +20,14 @@ use zeroize::Zeroizing;
 
 pub use crate::error::NotebookError;
 use crate::key_of;
+pub use gathered::{OpenAction, PersonView, ScreenText, TodayView, WantedOutcome};
 pub use host::{Clock, Dice, HostError, HttpHeader, HttpRequest, HttpResponse, Keystore, Transport};
 use host::{Device, Hands, Link};
 pub use live::{LiveEvent, LiveSocket, LiveStep};
+pub use note::{
+    Action, Addendum, Alert, Attachment, Concern, Conflict, Contact, Feedback, Finished, NoteView, Outcome,
+    PageView, Passage, Present, ReviewPlan, SingleValue, UnmetNeed, Worker,
+};
 
 /// The notes of one worker on one phone.
 #[derive(uniffi::Object)]
@@ -197,10 +204,17 @@ impl Notebook {
     }
 
     /// Deletes `delete` characters at a position and inserts text there; without a position at the end.
-    /// Positions count Unicode scalar values. When it returns, the key is durable.
+    /// Positions count Unicode scalar values. When it returns, the key is durable. `seen` comes from
+    /// [`Self::on_screen`], where the position was counted in that text.
     ///
     /// # Errors
-    /// A position outside the text, or a finished note. Nothing was changed then.
+    /// A position outside the text, or a finished note; `Stale` where something came from elsewhere since `seen`: take
+    /// the text anew. Nothing was changed then.
+    #[uniffi::method(default(seen = None))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a key is one call, and they have names where it is called"
+    )]
     pub fn type_text(
         &self,
         note: DocumentId,
@@ -209,10 +223,13 @@ impl Notebook {
         delete: u64,
         insert: &str,
         spent_ms: u64,
+        seen: Option<u64>,
     ) -> Result<(), NotebookError> {
-        Ok(self
-            .book()?
-            .type_text(note, field, at, delete, insert, spent_ms)?)
+        let mut book = self.book()?;
+        if seen.is_some_and(|seen| seen != book.arrivals()) {
+            return Err(NotebookError::Stale);
+        }
+        Ok(book.type_text(note, field, at, delete, insert, spent_ms)?)
     }
 
     /// Sets a field to a value in JSON; `actions.+` adds an entry and gives its id. `null` clears.

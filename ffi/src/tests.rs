@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod typed;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -291,8 +293,10 @@ fn nothing_unsafe_is_written_by_hand() {
         include_str!("lib.rs"),
         include_str!("mobile.rs"),
         include_str!("error.rs"),
+        include_str!("mobile/gathered.rs"),
         include_str!("mobile/host.rs"),
         include_str!("mobile/live.rs"),
+        include_str!("mobile/note.rs"),
         include_str!("mobile/values.rs"),
         include_str!("web.rs"),
         include_str!("calls.rs"),

@@ -152,6 +152,8 @@ mod tests {
         assert_eq!(id.to_string().parse::<DocumentId>(), Ok(id));
         assert_eq!(id.to_string().len(), 36);
         assert_eq!(id.to_string().as_bytes()[14], b'7');
+        let json = serde_json::to_value(id).unwrap();
+        assert_eq!(serde_json::from_value::<DocumentId>(json).unwrap(), id);
         for bad in [
             "",
             "zz",
@@ -161,6 +163,7 @@ mod tests {
             "é",
         ] {
             assert_eq!(bad.parse::<DocumentId>(), Err(BadId), "{bad}");
+            assert!(serde_json::from_value::<DocumentId>(bad.into()).is_err(), "{bad}");
         }
     }
 

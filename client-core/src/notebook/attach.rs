@@ -5,7 +5,7 @@ use notes::attachment::{self, AttachmentId, MAX_BYTES};
 use notes::ids::DocumentId;
 use notes::note::edit::Scalar;
 use notes::note::{Edit, Plain, Template};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::edits::CLOSED;
 use super::link::{Ended, Stop, refusal};
@@ -16,7 +16,7 @@ use crate::store::{Db, attachments, fills};
 use crate::trouble::Trouble;
 
 /// Where the bytes of an attachment are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum Bytes {

@@ -5,7 +5,7 @@ use automerge::{ROOT, ReadDoc as _};
 use notes::ids::DocumentId;
 use notes::note::plain::rfc3339;
 use notes::note::{Edit, Plain};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Notebook;
@@ -15,7 +15,7 @@ use crate::store::{fills, rows, search};
 use crate::trouble::Trouble;
 
 /// A note as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct NoteItem {
     /// Its id.

@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use notes::problem::Code;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::store::docs::DocRow;
 use crate::store::{Db, attachments, outgoing, rows};
 use crate::trouble::Trouble;
 
 /// Open or finished.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum Stage {
@@ -22,7 +22,7 @@ pub enum Stage {
 }
 
 /// Where the newest content stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum State {

@@ -101,14 +101,6 @@ impl Notebook {
         Ok(self.book()?.in_company(note))
     }
 
-    /// A text of a note that is watched, with every key; none for a field that is no text.
-    ///
-    /// # Errors
-    /// A note that is not watched.
-    pub fn on_screen(&self, note: DocumentId, field: &str) -> Result<Option<String>, NotebookError> {
-        Ok(self.book()?.on_screen(note, field)?)
-    }
-
     /// One step of the live line. The transport is for a token only.
     ///
     /// # Errors
