@@ -235,7 +235,7 @@ impl LiveSocket for Socket {
     fn send(&self, frame: Vec<u8>) -> Result<(), HostError> {
         self.tell(format!("send {}", !frame.is_empty()))
     }
-    fn close(&self) -> Result<(), HostError> {
+    fn end(&self) -> Result<(), HostError> {
         self.tell("close".into())
     }
 }

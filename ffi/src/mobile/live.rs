@@ -27,11 +27,11 @@ pub trait LiveSocket: Send + Sync {
     /// # Errors
     /// Where the socket is no longer open.
     fn send(&self, frame: Vec<u8>) -> Result<(), HostError>;
-    /// Ends it; of one that is not there, nothing.
+    /// Ends it; of one that is not there, nothing. (Kotlin has a `close` of its own in every such object.)
     ///
     /// # Errors
     /// Never one that would matter.
-    fn close(&self) -> Result<(), HostError>;
+    fn end(&self) -> Result<(), HostError>;
 }
 
 /// What happened to the socket.
@@ -122,7 +122,7 @@ impl Notebook {
             Ok(actions) => actions,
             Err(trouble) => {
                 // Nothing that it says could be understood any more.
-                let _ = socket.close();
+                let _ = socket.end();
                 return Err(trouble.into());
             }
         };
@@ -131,7 +131,7 @@ impl Notebook {
             let done = match action {
                 Action::Open(door) => socket.open(door.path.to_owned(), door.protocol.to_owned(), door.token),
                 Action::Send(frame) => socket.send(frame),
-                Action::Close => socket.close(),
+                Action::Close => socket.end(),
                 Action::Pass => {
                     step.pass = true;
                     Ok(())
