@@ -25,7 +25,7 @@ pub use host::{Clock, Dice, HostError, HttpHeader, HttpRequest, HttpResponse, Ke
 use host::{Device, Hands, Link};
 pub use live::{LiveEvent, LiveSocket, LiveStep};
 pub use note::{
-    Action, Addendum, Alert, Attachment, Concern, Conflict, Contact, Feedback, Finished, NoteView, Outcome,
+    Action, Addendum, Attachment, Concern, Conflict, Contact, Feedback, Finished, NoteView, Outcome,
     PageView, Passage, Present, ReviewPlan, SingleValue, UnmetNeed, Worker,
 };
 

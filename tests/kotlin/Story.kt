@@ -24,8 +24,8 @@ import uniffi.doorstep_ffi.Fetched
 import uniffi.doorstep_ffi.HttpRequest
 import uniffi.doorstep_ffi.Notebook
 import uniffi.doorstep_ffi.NotebookException
-import uniffi.doorstep_ffi.Stage
-import uniffi.doorstep_ffi.State
+import uniffi.doorstep_ffi.NoteStage
+import uniffi.doorstep_ffi.NoteState
 import uniffi.doorstep_ffi.SyncMode
 import uniffi.doorstep_ffi.SyncReport
 import uniffi.doorstep_ffi.Transport
@@ -159,7 +159,7 @@ private fun writes(ruth: Phone, url: String): Pair<String, String> {
         val report = book.sync(Link(url), SyncMode.BOTH)
         same(Ended.Offline to 1uL, report.ended to report.waiting, "a pass without a server")
         val item = book.list().single { it.id == note }
-        same(State.ON_PHONE to Stage.FINISHED, item.state to item.stage, "the note in the list")
+        same(NoteState.ON_PHONE to NoteStage.FINISHED, item.state to item.stage, "the note in the list")
     }
     return note to expected
 }
@@ -188,7 +188,7 @@ private fun sendsWhileSheTypes(ruth: Phone, url: String, note: String) {
         check(report.held.isEmpty()) { "held: ${report.held}" }
         same(Ended.Quiet, book.sync(Link(url), SyncMode.BOTH).ended, "the next pass")
         same(0uL, book.waiting(), "notes that wait")
-        same(State.ON_SERVER, book.note(note).item.state, "the note")
+        same(NoteState.ON_SERVER, book.note(note).item.state, "the note")
         same("She rang back.", book.note(other).body, "what was typed meanwhile")
     }
     pool.shutdown()

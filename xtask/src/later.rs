@@ -6,8 +6,6 @@ use crate::workshop::Failure;
 /// A chore whose part of the product does not exist yet.
 #[derive(Debug, Clone, Copy)]
 pub enum Later {
-    /// The phone libraries.
-    Mobile,
     /// Load on a server.
     Fleet,
 }
@@ -17,7 +15,6 @@ impl Later {
     #[must_use]
     pub fn failure(self) -> Failure {
         let sentence = match self {
-            Self::Mobile => "The phone libraries for Kotlin and Swift are not built yet.",
             Self::Fleet => "The fleet, which loads a server with many phones, is not built yet.",
         };
         Failure {

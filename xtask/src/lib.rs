@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod later;
+pub mod mobile;
 pub mod run;
 pub mod setup;
 pub mod simulate;

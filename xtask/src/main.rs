@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::later::Later;
 use xtask::workshop::{Failure, Workshop};
-use xtask::{bench, run, setup, simulate, test, tidy, web};
+use xtask::{bench, mobile, run, setup, simulate, test, tidy, web};
 
 /// Every chore of the project is one of these.
 #[derive(Parser)]
@@ -49,7 +49,7 @@ enum Chore {
     },
     /// Build the phone app
     Web,
-    /// Build the phone libraries and their bindings (not built yet)
+    /// Build the libraries for Android and iOS, and their sides in Kotlin and Swift
     Mobile,
     /// Run simulated villages from a range of seeds
     Simulate {
@@ -86,7 +86,7 @@ fn carry_out(chore: Chore, workshop: &Workshop) -> Result<(), Failure> {
         Chore::Tidy => tidy::tidy(workshop),
         Chore::Bench { check } => bench::bench(workshop, check),
         Chore::Web => web::web(workshop),
-        Chore::Mobile => Err(Later::Mobile.failure()),
+        Chore::Mobile => mobile::mobile(workshop),
         Chore::Simulate { seeds, from } => simulate::simulate(workshop, seeds, from),
         Chore::Fleet => Err(Later::Fleet.failure()),
     }

@@ -6,6 +6,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::mobile;
 use crate::workshop::{Failure, Workshop, output, run, works};
 
 /// Pinned: a newer cargo-deny may judge the same tree differently.
@@ -71,6 +72,22 @@ const TOOLS: &[Tool] = &[
              (command -v clang && command -v llvm-ar && command -v wasm-ld)",
         ],
     },
+    // The Kotlin side of the bindings, which is run on the JVM. keytool stands in for a phone's keystore.
+    Tool {
+        name: "a JDK, 17 or newer",
+        packages: &["default-jdk-headless"],
+        probe: &[
+            "sh",
+            "-c",
+            "command -v keytool && java -XshowSettings:properties -version 2>&1 |
+             grep -E 'java.specification.version = (1[7-9]|[2-9][0-9])$'",
+        ],
+    },
+    Tool {
+        name: "JNA (jna.jar; where it is not in /usr/share/java, DOORSTEP_JNA names it)",
+        packages: &["libjna-java"],
+        probe: &["sh", "-c", "test -f \"${DOORSTEP_JNA:-/usr/share/java/jna.jar}\""],
+    },
     Tool {
         name: "chromium",
         packages: &["chromium"],
@@ -92,6 +109,7 @@ pub struct Tools {
 pub fn setup(workshop: &Workshop) -> Result<Tools, Failure> {
     system_tools(workshop)?;
     python_packages(workshop)?;
+    mobile::kotlin::install_compiler(workshop)?;
     let cargo_deny = cargo_deny(workshop)?;
     println!("setup: everything that the chores need is here");
     Ok(Tools { cargo_deny })

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::mobile;
 use crate::setup::{self, Tools};
 use crate::tidy;
 use crate::web;
@@ -22,6 +23,12 @@ const ALL: [&str; 3] = ["--workspace", "--features", "doorstep-ffi/cli"];
 /// An order of cargo on all of the workspace.
 fn on_all<'order>(order: &[&'order str], more: &[&'order str]) -> Vec<&'order str> {
     [order, &ALL[..], more].concat()
+}
+
+/// The order that builds all libraries and programs.
+#[must_use]
+pub fn build_order() -> Vec<&'static str> {
+    on_all(&["build"], &["--lib", "--bins"])
 }
 
 /// Counts and times the steps.
@@ -82,10 +89,10 @@ pub fn test(workshop: &Workshop, long: bool) -> Result<(), Failure> {
     let clippy = on_all(&["clippy"], &["--all-targets", "--", "--deny", "warnings"]);
     steps.cargo(workshop, "clippy", &clippy, long)?;
     documentation(&mut steps, workshop)?;
-    let build = on_all(&["build"], &["--lib", "--bins"]);
-    steps.cargo(workshop, "build", &build, long)?;
+    steps.cargo(workshop, "build", &build_order(), long)?;
     rust_tests(&mut steps, workshop, long)?;
     python_stories(&mut steps, workshop, long)?;
+    phone_libraries(&mut steps, workshop)?;
     steps.step("phone app", || web::web(workshop))?;
     steps.step("phone app's unit tests", || web::test(workshop))?;
     browser_stories(&mut steps, workshop, long)?;
@@ -173,6 +180,13 @@ fn python_stories(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<
         steps.step(&name, || run("python", &mut command))?;
     }
     Ok(())
+}
+
+/// What apps in Kotlin and Swift are given: the one is run, the other compiled where that can be done.
+fn phone_libraries(steps: &mut Steps, workshop: &Workshop) -> Result<(), Failure> {
+    steps.step("bindings", || mobile::bindings::write(workshop))?;
+    steps.step("Kotlin story on the JVM", || mobile::kotlin::story(workshop))?;
+    steps.step("Swift side", || mobile::swift::check(workshop))
 }
 
 /// Each `web/phone/stories/story_*.mjs` is a program of its own, with a real server and a real browser.

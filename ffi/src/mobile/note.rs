@@ -260,7 +260,7 @@ pub struct Contact {
 
 /// What the team has to know before a visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
-pub struct Alert {
+pub struct PageAlert {
     /// Of the entry.
     pub id: String,
     /// In words.
@@ -290,7 +290,7 @@ pub struct PageView {
     pub also_worth_knowing: String,
     pub written_with: String,
     pub contacts: Vec<Contact>,
-    pub alerts: Vec<Alert>,
+    pub alerts: Vec<PageAlert>,
     pub private: Vec<Passage>,
     pub conflicts: Vec<Conflict>,
 }

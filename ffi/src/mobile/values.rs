@@ -2,7 +2,8 @@
 //! definitions: a field that the core has not, or has in another shape, does not compile.
 
 use client_core::notebook::{
-    Ended, Fetched, Held, Identity, NoteItem, PersonItem, Refusal, Stage, State, SyncMode, SyncReport,
+    Ended, Fetched, Held, Identity, NoteItem, PersonItem, Refusal, Stage as NoteStage, State as NoteState,
+    SyncMode, SyncReport,
 };
 use notes::ids::{DeviceId, DocumentId, PersonId};
 
@@ -67,9 +68,9 @@ pub struct PersonItem {
     pub alerts: Option<String>,
 }
 
-/// Open or finished.
+/// Open or finished. (Screens in Swift and Kotlin have a `State` of their own.)
 #[uniffi::remote(Enum)]
-pub enum Stage {
+pub enum NoteStage {
     /// Still being written.
     Open,
     /// Closed.
@@ -78,7 +79,7 @@ pub enum Stage {
 
 /// Where the newest content stands.
 #[uniffi::remote(Enum)]
-pub enum State {
+pub enum NoteState {
     /// Something of it is only here.
     OnPhone,
     /// All of it is durable on the server.
@@ -107,9 +108,9 @@ pub struct NoteItem {
     /// Contact time, RFC 3339.
     pub started_at: Option<String>,
     /// Open or finished.
-    pub stage: Stage,
+    pub stage: NoteStage,
     /// Where its newest content stands.
-    pub state: State,
+    pub state: NoteState,
     /// Version for the case system, once finished.
     pub version: Option<u64>,
     /// The case system's own id.
