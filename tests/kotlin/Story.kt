@@ -1,7 +1,7 @@
 // The bindings' story in Kotlin: Ruth's phone is an app on the JVM whose clock, random bytes, way to the server and key are
 // all its own Kotlin. A real server runs beside it. She enrols, writes while the server cannot be reached, is killed in the
 // middle of typing and loses no key that the notebook had taken, finishes and sends. Kofi's phone, which has the person on
-// its caseload, reads it all.
+// its caseload, reads it all, and both type in one note at once.
 //
 // Exits with 0 when the story held, and with 1 and a sentence when it did not.
 package story
@@ -221,6 +221,33 @@ private fun reads(kofi: Phone, server: Server, url: String, note: String, expect
     }
 }
 
+/** Two phones with one note on the screen: each shows what the other types, and no place is taken for another. */
+private fun writeTogether(ruths: Notebook, kofis: Notebook, url: String) {
+    val note = ruths.newNote(PERSON, "video_call", null, null)
+    same(Ended.Quiet, ruths.sync(Link(url), SyncMode.BOTH).ended, "Ruth's pass")
+    same(Ended.Quiet, kofis.sync(Link(url), SyncMode.BOTH).ended, "Kofi's pass")
+    kofis.join(note)
+    Screen(ruths, url, note).use { ruth ->
+        Screen(kofis, url, note).use { kofi ->
+            fun until(what: String, holds: () -> Boolean) {
+                val end = System.nanoTime() + Duration.ofSeconds(30).toNanos()
+                while (!holds()) {
+                    check(System.nanoTime() < end) { "$what did not happen: ${ruth.body()}, ${kofi.body()}" }
+                    ruth.step()
+                    kofi.step()
+                }
+            }
+            until("that both see each other") { ruths.inCompany(note) && kofis.inCompany(note) }
+            val empty = kofi.body().seen
+            ruths.typeText(note, "body", 0u, 0u, "She was laughing 🙂.", 400u, ruth.body().seen)
+            until("that Kofi sees Ruth's words") { kofi.body().text == "She was laughing 🙂." }
+            refused(NotebookException.Stale::class) { kofis.typeText(note, "body", 0u, 0u, "Late. ", 0u, empty) }
+            kofis.typeText(note, "body", 18u, 0u, " and so was I", 400u, kofi.body().seen)
+            until("that Ruth sees Kofi's words") { ruth.body().text == "She was laughing 🙂 and so was I." }
+        }
+    }
+}
+
 private fun story(folder: Path, bin: Path, root: Path) {
     val server = Server(bin, folder)
     server.use {
@@ -237,7 +264,9 @@ private fun story(folder: Path, bin: Path, root: Path) {
         val (note, expected) = writes(ruth, url)
         same(url, server.start(url.removePrefix("http://")), "the server's address")
         sendsWhileSheTypes(ruth, url, note)
-        reads(Phone(folder.resolve("kofi"), PIN), server, url, note, expected)
+        val kofi = Phone(folder.resolve("kofi"), PIN)
+        reads(kofi, server, url, note, expected)
+        ruth.open().use { ruths -> kofi.open().use { kofis -> writeTogether(ruths, kofis, url) } }
         server.command("verify")
     }
 }
@@ -258,5 +287,5 @@ fun main(arguments: Array<String>) {
         System.err.println("the Kotlin story broke: ${broken.message}\n$shown")
         exitProcess(1)
     }
-    println("the Kotlin story held: enrolled, killed while typing, sent while typing, read on another phone")
+    println("the Kotlin story held: enrolled, killed while typing, sent while typing, read on another phone, two in one note")
 }

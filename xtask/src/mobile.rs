@@ -17,7 +17,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::test;
-use crate::workshop::{Failure, Workshop, run, works};
+use crate::workshop::{Failure, Workshop, run};
 
 /// Makes what can be made here, and says what cannot.
 ///
@@ -29,15 +29,9 @@ pub fn mobile(workshop: &Workshop) -> Result<(), Failure> {
     println!("written: {}", kotlin_side(workshop).display());
     println!("written: {}", swift_side(workshop).display());
     println!("written: {}", python_side(workshop).display());
-    match android::Ndk::find(&|name| env::var_os(name)) {
-        Some(ndk) => android::build(workshop, &ndk)?,
-        None => println!("Android's libraries were not built: {}", android::NO_NDK),
-    }
-    if works(&mut workshop.command("xcodebuild", &["-version"])) {
-        return apple::build(workshop);
-    }
-    println!("iOS's library was not built: {}", apple::NO_XCODE);
-    Ok(())
+    let ndk = android::Ndk::find(&|name| env::var_os(name));
+    android::build(workshop, ndk.as_ref())?;
+    apple::build(workshop)
 }
 
 /// Where all of it lies.
@@ -70,14 +64,17 @@ pub fn python_side(workshop: &Workshop) -> PathBuf {
     folder(workshop).join("python")
 }
 
-/// Those of Rust's targets for which this toolchain has no standard library.
-fn targets_missing<'name>(workshop: &Workshop, targets: &[&'name str]) -> Vec<&'name str> {
-    let has = |target: &&str| {
+/// What to do where this toolchain lacks the standard library of some of these targets.
+fn targets_missing(workshop: &Workshop, targets: &[&str]) -> Option<String> {
+    let has = |target: &&&str| {
         let ask = ["--print", "target-libdir", "--target", target];
         let folder = workshop.command("rustc", &ask).output();
         folder.is_ok_and(|said| Path::new(String::from_utf8_lossy(&said.stdout).trim()).is_dir())
     };
-    targets.iter().copied().filter(|target| !has(target)).collect()
+    let missing: Vec<&str> = targets.iter().filter(|target| !has(target)).copied().collect();
+    let names = missing.join(" ");
+    let sentence = format!("Rust's targets are missing: `rustup target add {names}` brings them.");
+    (!missing.is_empty()).then_some(sentence)
 }
 
 /// Builds the library for one target, linked the way the platform takes it (`cdylib` or `staticlib`), and gives the folder of what was built.

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use super::{build_for, folder, targets_missing};
 use crate::workshop::{Failure, Workshop, works};
 
-/// What is missing where there is no NDK, and how to get it.
-pub const NO_NDK: &str = "the Android NDK is not here. Get it with `sdkmanager \"ndk;28.2.13676358\"` (or Android Studio's \
-                          SDK Manager) and set ANDROID_NDK_HOME to its folder; then come again.";
+/// What to do where there is no NDK.
+const NO_NDK: &str = "The Android NDK is missing: `sdkmanager \"ndk;28.2.13676358\"` (or Android Studio's SDK Manager) \
+                      brings it; set ANDROID_NDK_HOME to its folder.";
 
 /// Android 8: the oldest version for which the library is built.
 const OLDEST: &str = "26";
@@ -105,20 +105,21 @@ fn newest(versions: &Path) -> Option<PathBuf> {
     })
 }
 
-/// Builds for each processor, where Rust's targets are.
+/// Builds for each processor, where the NDK and Rust's targets are; where not, says what is missing.
 ///
 /// # Errors
 /// Where one does not build.
-pub fn build(workshop: &Workshop, ndk: &Ndk) -> Result<(), Failure> {
-    let targets = ABIS.map(|abi| abi.target);
-    let missing = targets_missing(workshop, &targets);
-    if !missing.is_empty() {
-        let names = missing.join(" ");
-        println!(
-            "Android's libraries were not built: Rust's targets are missing: `rustup target add {names}`, then come again."
-        );
+pub fn build(workshop: &Workshop, ndk: Option<&Ndk>) -> Result<(), Failure> {
+    let targets = targets_missing(workshop, &ABIS.map(|abi| abi.target));
+    let Some(ndk) = ndk.filter(|_| targets.is_none()) else {
+        println!("Android's libraries were not built.");
+        let missing = [ndk.is_none().then(|| NO_NDK.to_owned()), targets];
+        missing
+            .iter()
+            .flatten()
+            .for_each(|missing| println!("  {missing}"));
         return Ok(());
-    }
+    };
     for abi in &ABIS {
         let settings = ndk.settings(abi);
         let clang = settings

@@ -5,29 +5,33 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{build_for, folder, headers, targets_missing};
-use crate::workshop::{Failure, Workshop, run};
+use crate::workshop::{Failure, Workshop, run, works};
 
-/// What is missing where there is no Xcode, and how to get it.
-pub const NO_XCODE: &str = "xcodebuild is not here. It comes with Xcode, on a Mac only: install Xcode from the App Store, \
-                            `sudo xcode-select --switch /Applications/Xcode.app`; then come again there.";
+/// What to do where there is no Xcode.
+const NO_XCODE: &str = "Xcode is missing, and it is for Macs only: install it there from the App Store, then `sudo \
+                        xcode-select --switch /Applications/Xcode.app`.";
 
 /// The oldest iOS for which the library is built.
 const OLDEST: &str = "15.0";
 const PHONE: &str = "aarch64-apple-ios";
 const SIMULATORS: [&str; 2] = ["aarch64-apple-ios-sim", "x86_64-apple-ios"];
 
-/// Builds the static libraries and makes the framework of them, where Rust's targets are.
+/// Builds the static libraries and makes the framework of them, where Xcode and Rust's targets are; where not, says what
+/// is missing.
 ///
 /// # Errors
 /// Where one does not build.
 pub fn build(workshop: &Workshop) -> Result<(), Failure> {
     let [sim, old_sim] = SIMULATORS;
-    let missing = targets_missing(workshop, &[PHONE, sim, old_sim]);
-    if !missing.is_empty() {
-        let names = missing.join(" ");
-        println!(
-            "iOS's library was not built: Rust's targets are missing: `rustup target add {names}`, then come again."
-        );
+    let targets = targets_missing(workshop, &[PHONE, sim, old_sim]);
+    let xcode = works(&mut workshop.command("xcodebuild", &["-version"]));
+    if !xcode || targets.is_some() {
+        println!("iOS's library was not built.");
+        let missing = [(!xcode).then(|| NO_XCODE.to_owned()), targets];
+        missing
+            .iter()
+            .flatten()
+            .for_each(|missing| println!("  {missing}"));
         return Ok(());
     }
     let phone = static_library(workshop, PHONE)?;

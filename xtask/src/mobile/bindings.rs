@@ -4,6 +4,7 @@
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use super::{headers, kotlin_side, python_side, swift_side};
 use crate::workshop::{Failure, Workshop, run};
@@ -43,7 +44,8 @@ pub fn write(workshop: &Workshop) -> Result<(), Failure> {
             &["generate", "--no-format", "--language", language, "--out-dir"],
         );
         let what = format!("uniffi-bindgen for {language}");
-        run(&what, bindgen.arg(&folder).arg(library(workshop)))?;
+        bindgen.arg(&folder).arg(library(workshop)).stdout(Stdio::null());
+        run(&what, &mut bindgen)?;
         has(
             &folder.join(file),
             &["Notebook", "Transport", "Keystore", "NoteView"],

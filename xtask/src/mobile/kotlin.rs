@@ -14,6 +14,9 @@ use crate::workshop::{Failure, Workshop, run};
 /// Where Debian keeps JNA, through which Kotlin calls the library.
 const DEBIAN_JNA: &str = "/usr/share/java/jna.jar";
 
+/// JNA's setting for where libraries are.
+const JNA_PATH: &str = concat!("-Djna.", "library.path");
+
 /// Oldest Java that the tests' app runs on.
 const JAVA: &str = "17";
 
@@ -76,7 +79,7 @@ pub fn story(workshop: &Workshop) -> Result<(), Failure> {
     let mut java = workshop.command("java", &["-Dstdout.encoding=UTF-8"]);
     let natives = library(workshop);
     let natives = natives.parent().unwrap_or(&workshop.target).display().to_string();
-    java.arg(format!("-Djna.library.path={natives}"))
+    java.arg(format!("{JNA_PATH}={natives}"))
         .arg("-cp")
         .arg(joined(&path)?)
         .arg("story.StoryKt")
