@@ -6,10 +6,13 @@
 
 mod gathered;
 mod host;
+mod let_in;
 mod live;
+mod lookup;
 mod note;
 mod values;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use client_core::notebook::in_place;
@@ -23,10 +26,12 @@ use crate::key_of;
 pub use gathered::{OpenAction, PersonView, ScreenText, TodayView, WantedOutcome};
 pub use host::{Clock, Dice, HostError, HttpHeader, HttpRequest, HttpResponse, Keystore, Transport};
 use host::{Device, Hands, Link};
+pub use let_in::{LetIn, let_in, throw_spare};
 pub use live::{LiveEvent, LiveSocket, LiveStep};
+pub use lookup::{FoundNoteView, LookupView};
 pub use note::{
-    Action, Addendum, Attachment, Concern, Conflict, Contact, Feedback, Finished, NoteView, Outcome,
-    PageView, Passage, Present, ReviewPlan, SingleValue, UnmetNeed, Worker,
+    Action, Addendum, Attachment, Concern, Conflict, Contact, Feedback, Finished, NoteFields, NoteView,
+    Outcome, PageAlert, PageView, Passage, Present, ReviewPlan, SingleValue, UnmetNeed, Worker,
 };
 
 /// The notes of one worker on one phone.
@@ -35,6 +40,8 @@ pub struct Notebook {
     book: Mutex<client_core::Notebook>,
     /// Held for as long as a pass takes: of two at once, each would say the same.
     passes: Mutex<()>,
+    /// How often what was typed was refused: what is typed on top of a refused key is refused too.
+    refused: AtomicU64,
     hands: Hands,
 }
 
@@ -60,6 +67,12 @@ impl Notebook {
         let _alone = self.passes.lock().map_err(|_| NotebookError::Broken)?;
         self.hands.ready()?;
         Ok(in_place(pass)?)
+    }
+
+    /// What a screen has seen: another number once something came from elsewhere, or a key was refused.
+    fn seen(&self, book: &client_core::Notebook) -> u64 {
+        let refused = self.refused.load(Ordering::Relaxed);
+        book.arrivals().wrapping_add(refused)
     }
 
     fn begin(&self, new: &NewNote<'_>) -> Result<DocumentId, NotebookError> {
@@ -97,22 +110,27 @@ impl Notebook {
         Ok(Arc::new(Self {
             book: Mutex::new(book),
             passes: Mutex::default(),
+            refused: AtomicU64::default(),
             hands,
         }))
     }
 
-    /// Spends a one-time code. `server` is the server's address; it is kept for [`Self::server`].
+    /// Spends a one-time code. `server` is the server's address; it is kept for [`Self::server`]. `spare` is left with the
+    /// server, for [`let_in`].
     ///
     /// # Errors
     /// Where the store or the key fails; that the server refuses or is out of reach is a value.
+    #[uniffi::method(default(spare = None))]
     pub fn enrol(
         &self,
         transport: Arc<dyn Transport>,
         code: &str,
         server: &str,
+        spare: Option<String>,
     ) -> Result<Ended, NotebookError> {
         let link = Link(transport);
-        self.pass(Talk::between(self, &link).enrol(code, server))
+        let spare = spare.map(|spare| let_in::spare_of(&spare)).transpose()?;
+        self.pass(Talk::between(self, &link).enrol_with(code, server, spare.as_ref()))
     }
 
     /// Whose phone this is; none before it is enrolled.
@@ -208,8 +226,8 @@ impl Notebook {
     /// [`Self::on_screen`], where the position was counted in that text.
     ///
     /// # Errors
-    /// A position outside the text, or a finished note; `Stale` where something came from elsewhere since `seen`: take
-    /// the text anew. Nothing was changed then.
+    /// A position outside the text, or a finished note; `Stale` where something came from elsewhere since `seen`, or a
+    /// key was refused: take the text anew. Nothing was changed then.
     #[uniffi::method(default(seen = None))]
     #[expect(
         clippy::too_many_arguments,
@@ -226,10 +244,14 @@ impl Notebook {
         seen: Option<u64>,
     ) -> Result<(), NotebookError> {
         let mut book = self.book()?;
-        if seen.is_some_and(|seen| seen != book.arrivals()) {
+        if seen.is_some_and(|seen| seen != self.seen(&book)) {
             return Err(NotebookError::Stale);
         }
-        Ok(book.type_text(note, field, at, delete, insert, spent_ms)?)
+        let typed = book.type_text(note, field, at, delete, insert, spent_ms);
+        if typed.is_err() {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(typed?)
     }
 
     /// Sets a field to a value in JSON; `actions.+` adds an entry and gives its id. `null` clears.

@@ -177,7 +177,7 @@ fn a_keystore_that_answers_with_another_length_is_refused() {
     let app = Arc::new(App::default());
     for (length, refused) in [(63, true), (64, false), (65, true), (96, true), (0, true)] {
         let book = open(&app, &[7; 32], Some(Arc::new(Answering(length)))).unwrap();
-        let enrolled = book.enrol(Arc::new(Nowhere), "AAAAA-AAAAA", "http://127.0.0.1:1");
+        let enrolled = book.enrol(Arc::new(Nowhere), "AAAAA-AAAAA", "http://127.0.0.1:1", None);
         assert_eq!(
             enrolled == Err(NotebookError::Key),
             refused,
@@ -244,7 +244,7 @@ impl LiveSocket for Socket {
 fn an_apps_socket_is_opened_spoken_through_and_closed() {
     let app = Arc::new(App::default());
     let book = open(&app, &[7; 32], None).unwrap();
-    book.enrol(Arc::new(Door), "AAAAA-AAAAA", "https://s.example")
+    book.enrol(Arc::new(Door), "AAAAA-AAAAA", "https://s.example", None)
         .unwrap();
     let socket = Arc::new(Socket::default());
     let step = |event| book.live(Arc::new(Door), socket.clone(), event).unwrap();
@@ -295,7 +295,9 @@ fn nothing_unsafe_is_written_by_hand() {
         include_str!("error.rs"),
         include_str!("mobile/gathered.rs"),
         include_str!("mobile/host.rs"),
+        include_str!("mobile/let_in.rs"),
         include_str!("mobile/live.rs"),
+        include_str!("mobile/lookup.rs"),
         include_str!("mobile/note.rs"),
         include_str!("mobile/values.rs"),
         include_str!("web.rs"),

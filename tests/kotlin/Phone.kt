@@ -8,11 +8,18 @@ import java.security.SecureRandom
 import kotlin.io.path.exists
 import kotlin.io.path.inputStream
 import kotlin.io.path.readBytes
+import kotlin.io.path.readText
 import kotlin.io.path.writeBytes
+import kotlin.io.path.writeText
 import uniffi.doorstep_ffi.Clock
+import uniffi.doorstep_ffi.Identity
 import uniffi.doorstep_ffi.Keystore
+import uniffi.doorstep_ffi.LetIn
 import uniffi.doorstep_ffi.Notebook
+import uniffi.doorstep_ffi.Transport
+import uniffi.doorstep_ffi.letIn
 import uniffi.doorstep_ffi.sealKey
+import uniffi.doorstep_ffi.throwSpare
 import uniffi.doorstep_ffi.unsealKey
 
 const val APP = "kotlin-story 1.0"
@@ -25,6 +32,8 @@ class Phone(val folder: Path, private val pin: String) {
         private set
 
     private val vault = folder.resolve("vault.json")
+    private val spareVault = folder.resolve("spare.json")
+    private val whose = folder.resolve("whose.txt")
 
     /** The store's key is random, and only the PIN brings it back from the vault. */
     fun open(pin: String = this.pin, clock: Clock = DeviceClock): Notebook {
@@ -36,6 +45,24 @@ class Phone(val folder: Path, private val pin: String) {
         val key = unsealKey(vault.readBytes(), pin)
         return Notebook.open(folder.resolve("notes.db").toString(), key, clock, DeviceDice, keystore(), APP)
     }
+
+    /** A second way to the store's key: kept here before the server has the other half of it. */
+    fun spare(): String {
+        val spare = throwSpare(DeviceDice)
+        spareVault.writeBytes(sealKey(unsealKey(vault.readBytes(), pin), spare, DeviceDice))
+        return spare
+    }
+
+    /** What a locked phone must still know of itself. */
+    fun remember(identity: Identity) = whose.writeText("${identity.device}\n${identity.tokenUrl}")
+
+    fun letIn(transport: Transport, code: String): LetIn {
+        val (device, tokenUrl) = whose.readText().lines()
+        return letIn(transport, DeviceClock, DeviceDice, keystore(), device, tokenUrl, code)
+    }
+
+    fun choosePin(spare: String, pin: String) =
+        vault.writeBytes(sealKey(unsealKey(spareVault.readBytes(), spare), pin, DeviceDice))
 
     private fun keystore(): Keystore {
         val key = DeviceKey(keys(), KEY, PASSWORD)

@@ -1,7 +1,8 @@
 // The bindings' story in Kotlin: Ruth's phone is an app on the JVM whose clock, random bytes, way to the server and key are
 // all its own Kotlin. A real server runs beside it. She enrols, writes while the server cannot be reached, is killed in the
 // middle of typing and loses no key that the notebook had taken, finishes and sends. Kofi's phone, which has the person on
-// its caseload, reads it all, and both type in one note at once.
+// its caseload, reads it all, and both type in one note at once. Ruth looks up somebody of another team, forgets her PIN, and
+// is let in again.
 //
 // Exits with 0 when the story held, and with 1 and a sentence when it did not.
 package story
@@ -22,6 +23,7 @@ import uniffi.doorstep_ffi.Clock
 import uniffi.doorstep_ffi.Ended
 import uniffi.doorstep_ffi.Fetched
 import uniffi.doorstep_ffi.HttpRequest
+import uniffi.doorstep_ffi.LetIn
 import uniffi.doorstep_ffi.Notebook
 import uniffi.doorstep_ffi.NotebookException
 import uniffi.doorstep_ffi.NoteStage
@@ -33,6 +35,8 @@ import uniffi.doorstep_ffi.Transport
 private const val PERSON = "P104201"
 private const val RUTH = "W101"
 private const val KOFI = "W105"
+private const val SIAN = "W103"
+private const val STRANGER = "P104212"
 private const val PIN = "246810"
 private val PICTURE = "\u0089PNG\r\n\u001a\n as far as anybody looks".toByteArray(Charsets.ISO_8859_1)
 private val PICTURE_SHA256 = MessageDigest.getInstance("SHA-256").digest(PICTURE).joinToString("") { "%02x".format(it) }
@@ -104,15 +108,17 @@ private fun brokenClock(folder: Path) {
     }
 }
 
-private fun enrols(book: Notebook, server: Server, url: String, worker: String) {
+private fun enrols(book: Notebook, server: Server, url: String, worker: String, spare: String? = null) {
     refused(NotebookException.NotEnrolled::class) { book.list() }
     val made = book.enrol(Link(url), "AAAAA-AAAAA", url)
     check(made is Ended.Refused && made.v1.code == "code_unknown") { "a made-up code ended $made" }
-    same(Ended.Quiet, book.enrol(Link(url), server.code(worker, url), url), "enrolling")
+    same(Ended.Quiet, book.enrol(Link(url), server.code(worker, url), url, spare), "enrolling")
     same(worker, book.identity()?.worker, "whose phone it is")
     same(url, book.server(), "the server's address")
-    same(Ended.Quiet, book.sync(Link(url), SyncMode.BOTH).ended, "the first pass")
-    check(book.people(PERSON.lowercase()).map { it.caseId } == listOf(PERSON)) { "the person is not in the team" }
+    val first = book.sync(Link(url), SyncMode.BOTH)
+    same(Ended.Quiet, first.ended, "the first pass")
+    check(checkNotNull(first.clockOffsetMs) in -30_000..30_000) { "the server's clock is ahead by ${first.clockOffsetMs} ms" }
+    check(book.people(null).any { it.mine }) { "nobody is on the caseload of $worker" }
     check(worker in book.workers()) { "the phone does not know its own worker's name" }
 }
 
@@ -136,7 +142,7 @@ private fun writes(ruth: Phone, url: String): Pair<String, String> {
     }
     for (keys in listOf(1, 9, 70)) {
         val typed = killWhileTyping(ruth.folder, note, keys)
-        val body = ruth.open().use { it.note(note).body }
+        val body = ruth.open().use { it.note(note).fields.body }
         // The last key may be in the store without having been acknowledged; none that was may be missing.
         check(body.startsWith(expected + typed)) { "lost keys: $typed became $body" }
         check(body.length <= expected.length + typed.length + 3) { "more than one key too many: $typed became $body" }
@@ -189,7 +195,7 @@ private fun sendsWhileSheTypes(ruth: Phone, url: String, note: String) {
         same(Ended.Quiet, book.sync(Link(url), SyncMode.BOTH).ended, "the next pass")
         same(0uL, book.waiting(), "notes that wait")
         same(NoteState.ON_SERVER, book.note(note).item.state, "the note")
-        same("She rang back.", book.note(other).body, "what was typed meanwhile")
+        same("She rang back.", book.note(other).fields.body, "what was typed meanwhile")
     }
     pool.shutdown()
     check(ruth.signed > 0) { "the device's key never signed" }
@@ -206,7 +212,7 @@ private fun reads(kofi: Phone, server: Server, url: String, note: String, expect
         same(2, seen.thread.size, "notes in the thread")
         same("to get to the shop again", seen.outcomes.single().outcome.text, "the outcome")
         same("grab rail" to note, seen.actions.single().let { it.action.what to it.note }, "the open action")
-        val read = book.note(note)
+        val read = book.note(note).fields
         same(expected, read.body, "the body")
         same("She rang: Thursday suits her.", read.addenda.single().text, "the addendum")
         same(RUTH, read.finished?.author, "who finished it")
@@ -248,6 +254,39 @@ private fun writeTogether(ruths: Notebook, kofis: Notebook, url: String) {
     }
 }
 
+/** Ruth covers for another team: somebody who is not on her caseload is looked up, with a reason, and read offline. */
+private fun looksUp(sian: Phone, ruth: Phone, server: Server, url: String) {
+    sian.open().use { book ->
+        enrols(book, server, url, SIAN)
+        val note = book.newNote(STRANGER, "home_visit", null, null)
+        book.typeText(note, "body", null, 0u, "Bore da.", 100u)
+        book.set(note, "present.+", """{"name": "Elin", "relationship": "daughter"}""")
+        same(Ended.Quiet, book.sync(Link(url), SyncMode.BOTH).ended, "Siân's pass")
+    }
+    ruth.open().use { book ->
+        refused(NotebookException.NoPerson::class) { book.lookup(STRANGER) }
+        val bare = book.lookUp(Link(url), STRANGER, "x")
+        check(bare is Ended.Refused && bare.v1.title.endsWith(".")) { "a bare reason ended $bare" }
+        same(Ended.Quiet, book.lookUp(Link(url), STRANGER, "covering the duty desk tonight"), "looking somebody up")
+        same(listOf(STRANGER), book.lookedUp().map { it.caseId }, "who was looked up")
+        val found = book.lookup(STRANGER)
+        same("Ashmere South Community Team", found.person.team, "the team")
+        same("Bore da." to "Elin", found.notes.single().fields.let { it.body to it.present.single().name }, "the note")
+    }
+}
+
+/** Ruth has forgotten her PIN: a fresh code brings back the spare that her phone left with the server. */
+private fun isLetIn(ruth: Phone, server: Server, url: String, note: String) {
+    refused(NotebookException.WrongPin::class) { ruth.open("forgotten") }
+    val made = ruth.letIn(Link(url), "AAAAA-AAAAA")
+    check(made is LetIn.Not && made.v1 is Ended.Refused) { "a made-up code ended $made" }
+    val given = ruth.letIn(Link(url), server.code(RUTH, url))
+    check(given is LetIn.Spare) { "the server gave no spare: $given" }
+    ruth.choosePin(given.v1, "135791")
+    ruth.open("135791").use { same(note, it.note(note).item.id, "the note behind the new PIN") }
+    refused(NotebookException.WrongPin::class) { ruth.open() }
+}
+
 private fun story(folder: Path, bin: Path, root: Path) {
     val server = Server(bin, folder)
     server.use {
@@ -256,7 +295,8 @@ private fun story(folder: Path, bin: Path, root: Path) {
         val url = server.start()
         val ruth = Phone(folder.resolve("ruth"), PIN)
         ruth.open().use { book ->
-            enrols(book, server, url, RUTH)
+            enrols(book, server, url, RUTH, ruth.spare())
+            ruth.remember(checkNotNull(book.identity()))
             hanging(book)
         }
         server.close()
@@ -267,6 +307,8 @@ private fun story(folder: Path, bin: Path, root: Path) {
         val kofi = Phone(folder.resolve("kofi"), PIN)
         reads(kofi, server, url, note, expected)
         ruth.open().use { ruths -> kofi.open().use { kofis -> writeTogether(ruths, kofis, url) } }
+        looksUp(Phone(folder.resolve("sian"), PIN), ruth, server, url)
+        isLetIn(ruth, server, url, note)
         server.command("verify")
     }
 }
@@ -287,5 +329,5 @@ fun main(arguments: Array<String>) {
         System.err.println("the Kotlin story broke: ${broken.message}\n$shown")
         exitProcess(1)
     }
-    println("the Kotlin story held: enrolled, killed while typing, sent while typing, read on another phone, two in one note")
+    println("the Kotlin story held: enrolled, killed while typing, sent while typing, read on another phone, two in one note, looked up, let in")
 }

@@ -254,8 +254,8 @@ def write(ffi, folder, dead):
     waiting = [(open.note, open.case_id, open.action.what) for open in book.today().actions]
     check(waiting == [], f"the one action is done, and today says {waiting}")
     read = book.note(note)
-    check(read.body == expected and read.actions[0].done is True, f"the note reads {read}")
-    check(read.attachments[0].whereabouts == ffi.Bytes.ON_PHONE, "the file is on the server already")
+    check(read.fields.body == expected and read.fields.actions[0].done is True, f"the note reads {read}")
+    check(read.fields.attachments[0].whereabouts == ffi.Bytes.ON_PHONE, "the file is on the server already")
     book.tick()
     book.finish(note)
     refused(ffi, ffi.NotebookError.NotAllowed, book.type_text, note, "body", None, 0, "late", 0)

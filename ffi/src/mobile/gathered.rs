@@ -192,7 +192,7 @@ impl Notebook {
     pub fn on_screen(&self, note: DocumentId, field: &str) -> Result<Option<ScreenText>, NotebookError> {
         let mut book = self.book()?;
         let text = book.on_screen(note, field)?;
-        let seen = book.arrivals();
+        let seen = self.seen(&book);
         Ok(text.map(|text| ScreenText { text, seen }))
     }
 }

@@ -114,9 +114,9 @@ pub struct Attachment {
     pub caption: Option<String>,
     /// `third_party` or `do_not_share`.
     pub private: Option<String>,
-    /// Where its bytes are.
+    /// Where its bytes are; none in what was looked up, whose files do not come along.
     #[serde(rename = "where")]
-    pub whereabouts: Bytes,
+    pub whereabouts: Option<Bytes>,
     /// Why the server refused them, in words.
     pub reason: Option<String>,
 }
@@ -205,16 +205,13 @@ pub struct Conflict {
     pub others: Vec<SingleValue>,
 }
 
-/// A note with every field by its name (docs/data-model.md).
+/// What stands in a note, every field by its name (docs/data-model.md).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
 #[expect(
     missing_docs,
     reason = "the fields are those of docs/data-model.md, by their names"
 )]
-pub struct NoteView {
-    /// As a list shows it.
-    #[serde(flatten)]
-    pub item: NoteItem,
+pub struct NoteFields {
     pub schema: u64,
     pub person: Option<String>,
     pub person_name: Option<String>,
@@ -241,6 +238,17 @@ pub struct NoteView {
     pub recording_ms: HashMap<String, u64>,
     pub private: Vec<Passage>,
     pub conflicts: Vec<Conflict>,
+}
+
+/// A note that is on this phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+pub struct NoteView {
+    /// As a list shows it: whom it is about, kind and time, and where it stands.
+    #[serde(flatten)]
+    pub item: NoteItem,
+    /// All else.
+    #[serde(flatten)]
+    pub fields: NoteFields,
 }
 
 /// Somebody who matters to the person.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use client_core::notebook::Stage;
+use client_core::notebook::{Ended, Stage};
 use notes::note::Template;
 use notes::note::fields::{Kind, Shape, Slot};
 use serde::Serialize;
@@ -10,7 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::{App, Door, open};
-use crate::mobile::{NoteView, Notebook, NotebookError, PageView, SingleValue};
+use crate::mobile::{
+    FoundNoteView, NoteView, Notebook, NotebookError, PageView, SingleValue, seal_key, throw_spare,
+    unseal_key,
+};
 
 fn value(kind: Kind) -> Value {
     match kind {
@@ -59,27 +62,42 @@ fn filled(template: Template) -> Value {
     all
 }
 
-fn check_that_nothing_is_left_out<T: DeserializeOwned + Serialize>(template: Template) -> T {
-    let all = filled(template);
+fn check_that_nothing_is_left_out<T: DeserializeOwned + Serialize>(all: &Value) -> T {
     let typed: T = serde_json::from_value(all.clone()).unwrap();
-    assert_eq!(serde_json::to_value(&typed).unwrap(), all);
+    assert_eq!(&serde_json::to_value(&typed).unwrap(), all);
     typed
 }
 
 #[test]
 fn every_field_of_the_table_has_its_type() {
-    let note: NoteView = check_that_nothing_is_left_out(Template::Note);
-    let others = &note.conflicts[0].others;
+    let note: NoteView = check_that_nothing_is_left_out(&filled(Template::Note));
+    let others = &note.fields.conflicts[0].others;
     assert_eq!(others[1..], [SingleValue::Flag(true), SingleValue::Count(7)]);
-    let page: PageView = check_that_nothing_is_left_out(Template::About);
+    let page: PageView = check_that_nothing_is_left_out(&filled(Template::About));
     assert_eq!(page.please_do, "what stands in please_do");
+    let mut found = filled(Template::Note);
+    let of_lists = [
+        "case_id",
+        "name",
+        "stage",
+        "state",
+        "version",
+        "case_system_ref",
+        "reason",
+    ];
+    found
+        .as_object_mut()
+        .unwrap()
+        .retain(|name, _| !of_lists.contains(&name.as_str()));
+    found["authors"] = json!(["Ann Ash"]);
+    check_that_nothing_is_left_out::<FoundNoteView>(&found);
 }
 
 /// Ann's phone, enrolled, with nobody on her caseload.
 fn anns() -> Arc<Notebook> {
     let app = Arc::new(App::default());
     let book = open(&app, &[7; 32], None).unwrap();
-    book.enrol(Arc::new(Door), "AAAAA-AAAAA", "https://s.example")
+    book.enrol(Arc::new(Door), "AAAAA-AAAAA", "https://s.example", None)
         .unwrap();
     book
 }
@@ -105,12 +123,16 @@ fn a_note_that_was_just_begun_is_read_and_gathered() {
     )
     .unwrap();
     let read = book.note(note).unwrap();
-    assert_eq!(read.body, "He wants to see the sea.");
-    assert_eq!((read.item.stage, read.schema), (Stage::Open, 1));
+    assert_eq!(read.fields.body, "He wants to see the sea.");
+    assert_eq!((read.item.stage, read.fields.schema), (Stage::Open, 1));
     assert_eq!(read.item.name.as_deref(), Some("Mr Sedley"));
-    assert_eq!(read.recording_ms.values().sum::<u64>(), 900);
+    assert_eq!(read.fields.recording_ms.values().sum::<u64>(), 900);
     assert_eq!(
-        (read.actions.len(), read.feedback, read.finished),
+        (
+            read.fields.actions.len(),
+            read.fields.feedback,
+            read.fields.finished
+        ),
         (2, None, None)
     );
     let today = book.today().unwrap();
@@ -148,4 +170,35 @@ fn a_place_counted_in_another_text_is_stale() {
         Err(NotebookError::Stale)
     );
     assert_eq!(book.on_screen(note, "body").unwrap().unwrap().text, "Hello");
+    let far = book.type_text(note, "body", Some(99), 0, "far", 0, Some(screen.seen));
+    assert!(matches!(far, Err(NotebookError::Edit(_))), "{far:?}");
+    let on_top = book.type_text(note, "body", Some(5), 0, "!", 0, Some(screen.seen));
+    assert_eq!(on_top, Err(NotebookError::Stale), "typed on top of a refused key");
+}
+
+#[test]
+fn a_spare_opens_what_it_sealed_and_is_only_taken_whole() {
+    let app = Arc::new(App::default());
+    let spare = throw_spare(app.clone()).unwrap();
+    assert_eq!(spare.len(), 64);
+    assert_ne!(throw_spare(app.clone()).unwrap(), spare);
+    let vault = seal_key(vec![7; 32], spare.clone(), app.clone()).unwrap();
+    assert_eq!(unseal_key(vault, spare.clone()), Ok(vec![7; 32]));
+    let book = open(&app, &[7; 32], None).unwrap();
+    for bad in [
+        "",
+        &spare[1..],
+        &format!("{}é", &spare[2..]),
+        &format!("+{}", &spare[1..]),
+    ] {
+        let said = book.enrol(
+            Arc::new(Door),
+            "AAAAA-AAAAA",
+            "https://s.example",
+            Some(bad.to_owned()),
+        );
+        assert!(matches!(said, Err(NotebookError::BadCall(_))), "{bad}: {said:?}");
+    }
+    let whole = book.enrol(Arc::new(Door), "AAAAA-AAAAA", "https://s.example", Some(spare));
+    assert_eq!(whole, Ok(Ended::Quiet));
 }
