@@ -60,7 +60,7 @@ private fun typeUntilKilled(folder: Path, note: String) {
     for (n in 0..1_000_000) {
         val key = if (n % 7 == 0) "é🙂" else "${n % 10}"
         book.typeText(note, "body", null, 0u, key, 5u)
-        println(key)
+        System.out.write("$key\n".toByteArray())
         System.out.flush()
     }
 }
@@ -69,7 +69,7 @@ private fun typeUntilKilled(folder: Path, note: String) {
 private fun killWhileTyping(folder: Path, note: String, keys: Int): String {
     val path = listOf("-cp", System.getProperty("java.class.path"))
     val properties = System.getProperties().stringPropertyNames().filter { it.startsWith("jna.") || "doorstep" in it }
-    val given = properties.map { "-D$it=${System.getProperty(it)}" } + "-Dstdout.encoding=UTF-8"
+    val given = properties.map { "-D$it=${System.getProperty(it)}" }
     val command = listOf(java("java")) + given + path + listOf("story.StoryKt", "type", "$folder", note)
     val app = ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start()
     val said = app.inputStream.bufferedReader(Charsets.UTF_8)

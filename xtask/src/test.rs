@@ -92,7 +92,7 @@ pub fn test(workshop: &Workshop, long: bool) -> Result<(), Failure> {
     steps.cargo(workshop, "build", &build_order(), long)?;
     rust_tests(&mut steps, workshop, long)?;
     python_stories(&mut steps, workshop, long)?;
-    phone_libraries(&mut steps, workshop)?;
+    phone_libraries(&mut steps, workshop, long)?;
     steps.step("phone app", || web::web(workshop))?;
     steps.step("phone app's unit tests", || web::test(workshop))?;
     browser_stories(&mut steps, workshop, long)?;
@@ -182,9 +182,14 @@ fn python_stories(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<
     Ok(())
 }
 
-/// What apps in Kotlin and Swift are given: the one is run, the other compiled where that can be done.
-fn phone_libraries(steps: &mut Steps, workshop: &Workshop) -> Result<(), Failure> {
-    steps.step("bindings", || mobile::bindings::write(workshop))?;
+/// What apps in Kotlin and Swift are given: the one is run, the other compiled where that can be done. The long form builds
+/// for phones too, where that can be done.
+fn phone_libraries(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<(), Failure> {
+    if long {
+        steps.step("phone libraries", || mobile::mobile(workshop))?;
+    } else {
+        steps.step("bindings", || mobile::bindings::write(workshop))?;
+    }
     steps.step("Kotlin story on the JVM", || mobile::kotlin::story(workshop))?;
     steps.step("Swift side", || mobile::swift::check(workshop))
 }

@@ -76,7 +76,7 @@ pub fn story(workshop: &Workshop) -> Result<(), Failure> {
     app.compile(workshop)?;
     let mut path = app.path.clone();
     path.extend([app.folder, compiler(workshop).join("kotlin-stdlib.jar")]);
-    let mut java = workshop.command("java", &["-Dstdout.encoding=UTF-8"]);
+    let mut java = workshop.command("java", &[]);
     let natives = library(workshop);
     let natives = natives.parent().unwrap_or(&workshop.target).display().to_string();
     java.arg(format!("{JNA_PATH}={natives}"))
