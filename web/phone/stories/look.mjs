@@ -7,6 +7,8 @@ import path from 'node:path';
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** Of a page that is taller, the first part is kept. */
+const TALLEST = 6_000;
 const COATS = {
   light: { colorScheme: 'light', letters: '' },
   dark: { colorScheme: 'dark', letters: '' },
@@ -33,7 +35,9 @@ export class Looks {
     for (const [coat, { colorScheme, letters }] of Object.entries(COATS)) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, letters);
-      await page.screenshot({ path: path.join(this.folder, `${number}-${screen}-${coat}.png`), fullPage: true });
+      const height = Math.min(TALLEST, await page.evaluate(() => document.documentElement.scrollHeight));
+      const clip = { x: 0, y: 0, width: 360, height };
+      await page.screenshot({ path: path.join(this.folder, `${number}-${screen}-${coat}.png`), fullPage: true, clip });
       const found = [...await axe(page), ...await page.evaluate(measured)];
       this.amiss.push(...found.map((words) => `${number}-${screen} (${coat}): ${words}`));
     }

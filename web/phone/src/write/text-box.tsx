@@ -27,6 +27,7 @@ export function TextBox({ note, field, label, hint, starts, saving, size = 'smal
   const pen = useRef<Pen | null>(null);
   useLayoutEffect(() => {
     const box = area.current!;
+    hold(box, starts);
     box.value = starts;
     const holder = new Pen(note, field, box, starts, saving, () => { grow(box); onUse?.(holder, box); });
     pen.current = holder;
@@ -64,6 +65,7 @@ export function TextBox({ note, field, label, hint, starts, saving, size = 'smal
       <textarea
         ref={area} id={id} class={`govuk-textarea text-box--${size}`} rows={size === 'big' ? 8 : 3} spellcheck autoCapitalize="sentences"
         aria-describedby={hint ? `${id}-hint` : undefined} dir="auto"
+        onBeforeInput={(event) => hold(area.current!, event.data ?? '')}
         onInput={() => { grow(area.current!); pen.current?.typed(performance.now()); }}
         onCompositionStart={() => pen.current?.compose(true)}
         onCompositionEnd={() => pen.current?.compose(false)}
@@ -73,8 +75,27 @@ export function TextBox({ note, field, label, hint, starts, saving, size = 'smal
   );
 }
 
+/**
+ * A text with more letters than this was pasted. It scrolls in its box, and has one direction: a browser that looks for
+ * that of each paragraph (`dir=auto`) takes seconds for each key in a million letters.
+ */
+const LONG_LETTERS = 50_000;
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/** How the box holds what is in it, and what is about to come. */
+function hold(box: HTMLTextAreaElement, coming = ''): void {
+  const long = box.value.length + coming.length > LONG_LETTERS;
+  if (long === box.classList.contains('text-box--long')) return;
+  box.classList.toggle('text-box--long', long);
+  const first = /\p{L}/u.exec(box.value || coming)?.[0] ?? '';
+  box.dir = long ? (RIGHT_TO_LEFT.test(first) ? 'rtl' : 'ltr') : 'auto';
+  box.style.height = '';
+}
+
 /** Where the browser does not let a box grow with its words by itself. */
 function grow(box: HTMLTextAreaElement): void {
+  hold(box);
+  if (box.classList.contains('text-box--long')) return;
   if (CSS.supports('field-sizing', 'content')) return;
   box.style.height = 'auto';
   box.style.height = `${box.scrollHeight + 4}px`;
