@@ -58,7 +58,7 @@ await story('forgotten', async (server, phone, look) => {
   await page.getByRole('heading', { name: 'Today' }).waitFor();
   // Her note is here, and goes out.
   await page.getByText('All sent').waitFor();
-  await openPerson(page, 'Maureen Gillespie');
+  await page.locator('a[href^="#/write/"]').first().click();
   const kept = page.getByLabel('What happened');
   await kept.waitFor();
   assert.equal(await kept.inputValue(), 'Nobody else has this');

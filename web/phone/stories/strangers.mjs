@@ -1,5 +1,7 @@
 // Who may answer where the server should: each speaks HTTP on a port of its own, and none of them is the server.
+import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 
 const HTML = '<!doctype html><title>Free WiFi</title><h1>Welcome to The Station Café</h1><form>Accept the terms</form>';
 const say = (answer, status, type, body, more = {}) => {
@@ -26,6 +28,10 @@ export const STRANGERS = {
 export async function stranger(how) {
   const listener = http.createServer(STRANGERS[how]);
   listener.on('upgrade', (_, socket) => socket.destroy());
+  return listening(listener);
+}
+
+async function listening(listener) {
   await new Promise((ready) => listener.listen(0, '127.0.0.1', ready));
   return {
     port: listener.address().port,
@@ -34,4 +40,16 @@ export async function stranger(how) {
       listener.close();
     },
   };
+}
+
+const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', png: 'image/png', wasm: 'application/wasm', webmanifest: 'application/manifest+json' };
+
+/** Gives out the app's files, and knows nothing of notes: a server in the middle of its own update. */
+export async function onlyFiles(folder) {
+  const listener = http.createServer((request, answer) => {
+    const file = path.join(folder, request.url === '/' ? 'index.html' : request.url);
+    if (!fs.existsSync(file)) return void answer.writeHead(503).end();
+    answer.writeHead(200, { 'content-type': TYPES[file.split('.').at(-1)] ?? 'text/plain' }).end(fs.readFileSync(file));
+  });
+  return listening(listener);
 }
