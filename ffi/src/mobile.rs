@@ -116,7 +116,7 @@ impl Notebook {
     }
 
     /// Spends a one-time code. `server` is the server's address; it is kept for [`Self::server`]. `spare` is left with the
-    /// server, for [`let_in`].
+    /// server, for [`let_in()`].
     ///
     /// # Errors
     /// Where the store or the key fails; that the server refuses or is out of reach is a value.
