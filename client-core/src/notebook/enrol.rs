@@ -121,7 +121,7 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
         self.enrol_with(code, server, None).await
     }
 
-    /// The same, and leaves a spare with the server ([`super::let_in`]), under which the host has sealed the store's key
+    /// The same, and leaves a spare with the server ([`super::let_in()`]), under which the host has sealed the store's key
     /// already.
     ///
     /// # Errors
