@@ -8,7 +8,7 @@ import { About } from './screens/about';
 import { Add } from './screens/add';
 import { Copy } from './screens/copy';
 import { Door } from './screens/door';
-import { Elsewhere, Starting, Unsupported } from './screens/closed';
+import { Elsewhere, Fallen, Starting, Unsupported } from './screens/closed';
 import { Enrol } from './screens/enrol';
 import { Finish } from './screens/finish';
 import { Join, Together } from './screens/together';
@@ -20,19 +20,22 @@ import { Today } from './screens/today';
 import { Unlock } from './screens/unlock';
 import { WaitingNotes } from './screens/waiting-notes';
 import { Write } from './screens/write';
+import { anythingUnsaved } from './write/saving';
 
 export function App() {
   const status = useShared().status;
   // Whoever has just set the phone up sees whose it is before anything else.
   const [welcomed, setWelcomed] = useState(true);
   if (!status) return <Starting />;
+  // A page with words that nobody else has is not taken away.
+  const fallen = status.stage === 'unsupported' && anythingUnsaved();
+  if (fallen || (status.stage === 'open' && welcomed)) return <>{fallen && <Fallen />}<Open /></>;
   switch (status.stage) {
     case 'new': return <Enrol status={status} onSetUp={() => setWelcomed(false)} />;
     case 'locked': return <Unlock status={status} />;
     case 'elsewhere': return <Elsewhere />;
     case 'unsupported': return <Unsupported why={status.why ?? ''} />;
-    case 'open':
-      return welcomed ? <Open /> : <Enrol status={status} onSetUp={() => undefined} onWelcomed={() => setWelcomed(true)} />;
+    case 'open': return <Enrol status={status} onSetUp={() => undefined} onWelcomed={() => setWelcomed(true)} />;
   }
 }
 

@@ -72,8 +72,8 @@ async function watch(page, shown) {
 }
 
 async function typeAndDie(one, page, story, dice) {
-  const dead = new Promise((done) => setTimeout(() => done(one.kill()), dice.between(30, 700)));
   await page.getByLabel('What happened').focus();
+  const dead = new Promise((done) => setTimeout(() => done(one.kill()), dice.between(30, 700)));
   try {
     for (;;) {
       const word = `${dice.one(WORDS)} `;

@@ -5,7 +5,8 @@ import { Core, Trouble } from './core';
 import type { CallName, Calls, CoreEvent, Status, SyncReport } from './calls';
 import { openPort } from './port';
 
-export const core = new Core(openPort(), () => tell({ status: stopped() }));
+// Told a moment later: whoever has words that were not taken has heard it by then.
+export const core = new Core(openPort(), () => setTimeout(() => tell({ status: stopped() })));
 
 /** What is known now. */
 export interface Shared {

@@ -26,6 +26,16 @@ export function Elsewhere() {
   );
 }
 
+/** The core has stopped while there were words on the page that it had not taken. */
+export function Fallen() {
+  return (
+    <Notice kind="bad" now title={t('fallen')}>
+      <p>{t('fallen-do')}</p>
+      <Button look="second" onTap={() => location.reload()}>{t('fallen-again')}</Button>
+    </Notice>
+  );
+}
+
 export function Unsupported({ why }: { why: string }) {
   const known = has(`unsupported-${why}`) ? why : 'other';
   return (

@@ -70,6 +70,10 @@ unsupported-damaged-do = Do not delete anything. Tell your team admin that the s
 unsupported-other = Doorstep cannot keep notes in this browser
 unsupported-other-do = Update the browser, or open Doorstep in another one. If it goes on, tell your team admin.
 
+fallen = Doorstep has stopped
+fallen-do = The words on this page that are not saved are still here: copy them first. What was saved is safe.
+fallen-again = Start Doorstep again
+
 ## Setting a phone up
 enrol-title = Set up this phone
 enrol-how = Open the link that your team admin sent you, or scan its code with this phone’s camera. You can also paste the link here.

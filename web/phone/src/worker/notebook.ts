@@ -16,7 +16,7 @@ export class OpenNotebook {
 
   constructor(readonly phone: Phone, private readonly tell: (event: CoreEvent) => void) {
     this.line = new Line(phone, this.hands, () => this.tell({ event: 'changed', notes: this.watched }), () => void this.sync());
-    this.beat = setInterval(() => this.call('tick', {}), TICK_MS);
+    this.beat = setInterval(() => this.tick(), TICK_MS);
   }
 
   /** Looks for company from now on: while the app is in front. */
@@ -57,6 +57,15 @@ export class OpenNotebook {
 
   attachment(note: string, sha256: string): Promise<Uint8Array> {
     return this.phone.attachment(this.hands as never, note, sha256);
+  }
+
+  /** Where the store takes nothing (a full phone), what was typed stays in its journal, and the next beat tries again. */
+  private tick(): void {
+    try {
+      this.call('tick', {});
+    } catch (error) {
+      console.warn(error);
+    }
   }
 
   /** Ends what is under way and closes the store. What was typed is saved. */
