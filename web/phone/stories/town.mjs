@@ -11,8 +11,8 @@ import { Looks } from './look.mjs';
 import { Signal } from './signal.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const BINARIES = process.env.DOORSTEP_BIN_DIR ?? path.join(ROOT, 'target/debug');
-const DIST = path.join(ROOT, 'web/phone/dist');
+export const BINARIES = process.env.DOORSTEP_BIN_DIR ?? path.join(ROOT, 'target/debug');
+export const DIST = path.join(ROOT, 'web/phone/dist');
 
 /** What a story waits for at most; on a slow machine a page takes its time. */
 export const PATIENCE_MS = Number(process.env.DOORSTEP_PATIENCE_MS ?? 30_000);
@@ -87,6 +87,8 @@ export class Phone {
     this.profile = path.join(server.folder, `phone-${name}`);
     this.clock = new Clock(ROOT, server.folder, name);
     this.faults = [];
+    /** Runs in each of its pages before the app does. */
+    this.prepare = null;
   }
 
   async open(address = this.server.url, more = []) {
@@ -127,6 +129,7 @@ export class Phone {
   async tab(address) {
     const page = await this.browser.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
+    if (this.prepare) await page.addInitScript(this.prepare);
     page.on('pageerror', (error) => this.faults.push(error.stack ?? error.message));
     await page.goto(address);
     return page;

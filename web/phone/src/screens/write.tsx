@@ -1,6 +1,6 @@
 // Writing: the heart. The big box has the focus, all else is folded away until it is wanted, and every key is safe
 // on this phone before one could ask.
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { core, useAsked, useShared } from '../core/app';
 import type { Note } from '../core/calls';
 import { Button, ButtonLink } from '../parts/button';
@@ -81,18 +81,25 @@ function Open({ note, again, back, saving }: OpenProps) {
     </>
   );
   const name = note.name ?? t('name-unknown');
-  return (
-    <Page title={t('write-title', { name })} heading={name} back={back} bar={bar} ownFocus>
-      <p class="identifiers">{note.case_id ? t('case-id', { id: note.case_id }) : t('not-matched')}</p>
-      <When note={note} saving={saving} onSaved={again} />
-      {note.stage === 'finished' && <Late note={note} saving={saving} here={here} />}
-      <Conflict note={note} />
-      <TextBox note={note.id} field="body" label={t('field-body')} starts={note.body} saving={saving} size="big" focus
-        onUse={use('body')} />
+  // Drawn anew when the note changes, not at each key.
+  const [above, below] = useMemo(() => [
+    <When note={note} saving={saving} onSaved={again} />,
+    <>
       <Marks note={note} field="body" />
       <Together note={note} />
       <Folds note={note} saving={saving} again={again} use={use} />
       <Spent note={note} />
+    </>,
+  ], [note, saving, again, use]);
+  return (
+    <Page title={t('write-title', { name })} heading={name} back={back} bar={bar} ownFocus>
+      <p class="identifiers">{note.case_id ? t('case-id', { id: note.case_id }) : t('not-matched')}</p>
+      {above}
+      {note.stage === 'finished' && <Late note={note} saving={saving} here={here} />}
+      <Conflict note={note} />
+      <TextBox note={note.id} field="body" label={t('field-body')} starts={note.body} saving={saving} size="big" focus
+        onUse={use('body')} />
+      {below}
     </Page>
   );
 }
