@@ -102,7 +102,7 @@ export function useAsked<K extends CallName>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = core.on((event) => {
       const fits = event.event === 'synced'
-        || (event.event === 'written' && call === 'waiting')
+        || ((event.event === 'written' || event.event === 'sent') && call === 'waiting')
         || (event.event === 'changed' && (event.notes.length === 0 || (matters.current?.(event.notes) ?? true)));
       if (!fits) return;
       clearTimeout(timer);

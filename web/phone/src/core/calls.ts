@@ -65,6 +65,8 @@ export const WRITES: readonly CallName[] = ['new_note', 'about', 'join', 'type_t
 export type CoreEvent =
   /** Something came into these notes; an empty list says that it may be any. */
   | { event: 'changed'; notes: DocumentId[] }
+  /** The server has something of what was written here; nothing came from elsewhere. */
+  | { event: 'sent' }
   | { event: 'synced'; report: SyncReport; at_ms: number }
   /** Said by the page's own end of the line: this page wrote something that the core has taken. */
   | { event: 'written' }

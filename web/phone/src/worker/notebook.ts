@@ -13,10 +13,22 @@ export class OpenNotebook {
   private readonly beat: ReturnType<typeof setInterval>;
   private passes: Promise<unknown> = Promise.resolve();
   private watched: string[] = [];
+  /** How much had come from elsewhere when the page was told last. */
+  private told: unknown = null;
 
   constructor(readonly phone: Phone, private readonly tell: (event: CoreEvent) => void) {
-    this.line = new Line(phone, this.hands, () => this.tell({ event: 'changed', notes: this.watched }), () => void this.sync());
+    this.line = new Line(phone, this.hands, () => this.heard(), () => void this.sync());
     this.beat = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  /**
+   * The live line brought something: others' words, or only that the server has this phone's own. For the latter no note
+   * is read again, for that would be done at every few keys, and keys would wait for it.
+   */
+  private heard(): void {
+    const now = this.call('arrivals', {});
+    this.tell(now === this.told ? { event: 'sent' } : { event: 'changed', notes: this.watched });
+    this.told = now;
   }
 
   /** Looks for company from now on: while the app is in front. */
