@@ -24,6 +24,14 @@ await story('installed', async (server, phone, look) => {
   assert.deepEqual([name, display, start], ['Doorstep', 'standalone', '/']);
   await goTo(page, '#/phone');
   await page.getByRole('button', { name: 'Put it on the home screen' }).waitFor();
+  await page.getByText('The browser has not promised to keep your notes').waitFor();
+
+  // A browser promises to keep what an app on the home screen stores; she sees that it has.
+  await devtools.send('Browser.grantPermissions', { origin: server.url, permissions: ['durableStorage'] });
+  await page.reload();
+  await unlock(page);
+  await page.getByText('This browser has promised to keep what is stored').waitFor();
+  await look(page, 'this-phone-storage-kept');
 
   // From cold with no server at all: two taps after the PIN she types.
   await sian.close();
