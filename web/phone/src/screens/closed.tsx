@@ -29,10 +29,12 @@ export function Elsewhere() {
 /** The core has stopped while there were words on the page that it had not taken. */
 export function Fallen() {
   return (
-    <Notice kind="bad" now title={t('fallen')}>
-      <p>{t('fallen-do')}</p>
-      <Button look="second" onTap={() => location.reload()}>{t('fallen-again')}</Button>
-    </Notice>
+    <div class="page page--part">
+      <Notice kind="bad" now title={t('fallen')}>
+        <p>{t('fallen-do')}</p>
+        <Button look="second" onTap={() => location.reload()}>{t('fallen-again')}</Button>
+      </Notice>
+    </div>
   );
 }
 
