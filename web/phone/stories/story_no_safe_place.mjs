@@ -61,4 +61,15 @@ await story('no_safe_place', async (server, phone, look) => {
   await second.getByRole('heading', { name: 'Unlock Doorstep' }).waitFor();
   await unlock(second);
   await second.getByText('Not finished yet').waitFor();
+
+  // Somebody clears the browser's files, or it does so itself: that is said, and never a phone that looks empty.
+  await second.goto(`${server.url}/health`);
+  await second.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry('doorstep', { recursive: true }));
+  await second.goto(server.url);
+  await second.getByRole('heading', { name: 'Unlock Doorstep' }).waitFor();
+  await unlock(second);
+  await second.getByText('The browser has deleted the notes on this phone').waitFor();
+  await look(second, 'evicted');
+  await second.getByRole('button', { name: 'Set this phone up again' }).click();
+  await second.getByRole('heading', { name: 'Set up this phone' }).waitFor();
 });

@@ -29,7 +29,7 @@ const CODES: Record<string, string[]> = {
   'field-': ['body', 'what_matters', 'strengths', 'persons_words', 'analysis', 'person_view', 'outcomes', 'actions', 'present', 'unmet_needs', 'concerns', 'review', 'attachments', 'feedback', 'kind', 'started_at', 'ended_at', 'what_matters-hint', 'strengths-hint', 'persons_words-hint', 'analysis-hint', 'person_view-hint'],
   'copy-field-': ['body', 'what_matters', 'strengths', 'persons_words', 'analysis', 'person_view', 'outcomes', 'actions', 'present', 'unmet_needs', 'concerns', 'review', 'attachments', 'feedback'],
   'slot-': ['what', 'who', 'by', 'done', 'text', 'progress', 'name', 'relationship', 'was_it_useful', 'words', 'copy_offered', 'how_to_reach_us', 'was', 'kind', 'due', 'need', 'reason_code', 'reason'],
-  'unsupported-': ['not_secure', 'no_opfs', 'blocked', 'no_room', 'newer_store', 'core_missing', 'damaged', 'other'].flatMap((why) => [why, `${why}-do`]),
+  'unsupported-': ['not_secure', 'no_opfs', 'blocked', 'no_room', 'newer_store', 'evicted', 'core_missing', 'damaged', 'other'].flatMap((why) => [why, `${why}-do`]),
 };
 const composed = Object.entries(CODES).flatMap(([head, codes]) => codes.map((code) => head + code));
 

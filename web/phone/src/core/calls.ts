@@ -13,7 +13,7 @@ export type AppStage = 'new' | 'locked' | 'open' | 'elsewhere' | 'unsupported';
 
 export interface Status {
   stage: AppStage;
-  /** With `unsupported`: `not_secure`, `no_opfs`, `blocked`, `no_room`, `newer_store`, `core_missing`, `damaged`. */
+  /** With `unsupported`: `not_secure`, `no_opfs`, `blocked`, `no_room`, `newer_store`, `evicted`, `core_missing`, `damaged`. */
   why?: string;
   /** Known once a code was spent. */
   identity?: Identity;
@@ -53,6 +53,8 @@ export interface Calls extends Shape, CoreCalls {
     gives: { bytes: ArrayBuffer } | { offline: true } | { refused: Refusal };
   };
   sync: { args: Nothing; gives: SyncReport };
+  /** Where the browser has deleted the notes (`evicted`): the phone may be set up anew at the next start. */
+  start_over: { args: Nothing; gives: unknown };
   sign_out: { args: Nothing; gives: unknown };
 }
 

@@ -1,5 +1,6 @@
 // The pages on which nothing can be written: starting, open in another tab, and a browser that cannot keep notes
 // safely. The last says so before the first word is typed, and what to do.
+import { core } from '../core/app';
 import { Page } from '../parts/page';
 import { Notice } from '../parts/notice';
 import { Button } from '../parts/button';
@@ -38,13 +39,22 @@ export function Fallen() {
   );
 }
 
+async function startOver(): Promise<void> {
+  await core.call('start_over', {});
+  location.reload();
+}
+
 export function Unsupported({ why }: { why: string }) {
   const known = has(`unsupported-${why}`) ? why : 'other';
   return (
     <Page title={t(`unsupported-${known}`)}>
       <p class="govuk-body-l">{t(`unsupported-${known}-do`)}</p>
-      <Button onTap={() => location.reload()}>{t('try-again')}</Button>
-      <Notice kind="info"><p>{t('unsupported-nothing-lost')}</p></Notice>
+      {why === 'evicted'
+        ? <Button onTap={startOver}>{t('start-over')}</Button>
+        : <>
+            <Button onTap={() => location.reload()}>{t('try-again')}</Button>
+            <Notice kind="info"><p>{t('unsupported-nothing-lost')}</p></Notice>
+          </>}
     </Page>
   );
 }

@@ -67,6 +67,9 @@ unsupported-core_missing = Doorstep could not start
 unsupported-core_missing-do = Try again while you have signal. If it goes on, tell your team admin.
 unsupported-damaged = The store on this phone cannot be read
 unsupported-damaged-do = Do not delete anything. Tell your team admin that the store on this phone is damaged.
+unsupported-evicted = The browser has deleted the notes on this phone
+unsupported-evicted-do = It may do so when the phone runs out of room, or when somebody clears its data. What was sent is on the team server. Tell your team admin today what you had written and not sent, and ask for a new link.
+start-over = Set this phone up again
 unsupported-other = Doorstep cannot keep notes in this browser
 unsupported-other-do = Update the browser, or open Doorstep in another one. If it goes on, tell your team admin.
 

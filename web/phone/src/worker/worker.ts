@@ -76,6 +76,21 @@ function nowhere(): Status {
   };
 }
 
+/** Opens the store of an enrolled phone. One that knows of no enrolment is not it: the browser has deleted the files. */
+async function openOwn(key: Uint8Array): Promise<OpenNotebook> {
+  const own = await open(key);
+  if (own.call('identity', {}) !== null) return own;
+  await own.close();
+  become('unsupported', 'evicted');
+  throw new Refused('Evicted', 'The browser has deleted what was kept on this phone.');
+}
+
+/** Where the notes are gone: the phone is set up again. Nothing is forgotten that could still be read. */
+async function startOver(): Promise<void> {
+  if (stage !== 'unsupported' || why !== 'evicted') throw new Refused('NotAllowed', 'There is something on this phone.');
+  await forget();
+}
+
 async function open(key: Uint8Array): Promise<OpenNotebook> {
   const [point, store] = [await publicPoint(await signingKey()), await kept('store')];
   if (!store) throw new Refused('VaultBroken', 'It is not known any more where the notes on this phone are.');
@@ -155,7 +170,7 @@ async function unlock({ pin }: Calls['unlock']['args']): Promise<Calls['unlock']
       locked_out: isLockedOut(wrong),
     };
   }
-  book = await open(key);
+  book = await openOwn(key);
   key.fill(0);
   await keep({ tries: NONE });
   become('open');
@@ -173,7 +188,7 @@ async function letIn({ link, pin }: Calls['let_in']['args']): Promise<Calls['let
   if ('ended' in said) return said;
   const key = unseal_key(await unseal(vault), said.spare);
   await keep({ vault: await seal(new Uint8Array(seal_key(key, pin))), tries: NONE });
-  book = await open(key);
+  book = await openOwn(key);
   key.fill(0);
   become('open');
   book.goLive();
@@ -235,6 +250,7 @@ async function answer(call: string, args: never): Promise<unknown> {
     case 'enrol': return enrol(args);
     case 'unlock': return unlock(args);
     case 'let_in': return letIn(args);
+    case 'start_over': return startOver();
     case 'lock': return lock();
     case 'look_up': {
       const { case_id, reason } = args as Calls['look_up']['args'];
