@@ -120,6 +120,14 @@ macro_rules! calls {
     (@page $with:ident, $kind:ty) => { <$kind as ts_rs::TS>::name($with) };
 }
 
+fn shown(desk: &mut Desk<'_>, note: &str, again: Option<bool>) -> Result<Value, NotebookError> {
+    let note = id(note)?;
+    Ok(match again {
+        Some(true) => desk.book.show_again(note)?,
+        _ => desk.book.show(note)?,
+    })
+}
+
 fn said(gives: &impl Serialize) -> Result<String, NotebookError> {
     serde_json::to_string(gives).map_err(|_| NotebookError::Damaged("an answer"))
 }
@@ -135,12 +143,15 @@ calls! {
     waiting {} -> u64: |desk| desk.book.waiting()?;
     /// Notes that have all the words, best first.
     search { words: String } -> Vec<NoteItem>: |desk| desk.book.search(&words)?;
-    /// Counts as a reading.
-    show { note: String } -> Shown: |desk| Shown(desk.book.show(id(&note)?)?);
+    /// Counts as a reading; not where a screen that shows it already asks `again`.
+    show { note: String, again: Option<bool> } -> Shown: |desk| Shown(shown(desk, &note, again)?);
     /// The same for a person's page.
-    show_about { note: String } -> ShownPage: |desk| ShownPage(desk.book.show(id(&note)?)?);
-    /// What a new worker needs in one minute. Counts as a reading of the person's thread.
-    person { case_id: String } -> PersonView: |desk| desk.book.person(&case_id)?;
+    show_about { note: String, again: Option<bool> } -> ShownPage: |desk| ShownPage(shown(desk, &note, again)?);
+    /// What a new worker needs in one minute. Counts as a reading of the person's thread; `again` as above.
+    person { case_id: String, again: Option<bool> } -> PersonView: |desk| match again {
+        Some(true) => desk.book.person_again(&case_id)?,
+        _ => desk.book.person(&case_id)?,
+    };
     /// What waits for this worker. Leaves no reading: it shows no more than a list does.
     today {} -> TodayView: |desk| desk.book.today()?;
     /// Names of the workers that this phone knows, by id.

@@ -12,7 +12,7 @@ use super::link::{Ended, Stop, refusal};
 use super::talk::alone;
 use super::{Notebook, Shared, Talk};
 use crate::host::{AsyncHost, Transport};
-use crate::store::{Db, attachments, fills};
+use crate::store::{Db, attachments};
 use crate::trouble::Trouble;
 
 /// Where the bytes of an attachment are.
@@ -98,7 +98,6 @@ impl Notebook {
     fn attachment_here(&mut self, note: DocumentId, id: AttachmentId) -> Result<Option<Vec<u8>>, Trouble> {
         self.settle_all()?;
         self.me()?;
-        let now = self.now();
         self.in_view(note)?;
         if !self.names(note, id)? {
             return Err(Trouble::NoAttachment);
@@ -106,7 +105,7 @@ impl Notebook {
         if !attachments::has_bytes(self.store.read(), id)? {
             return Ok(None);
         }
-        self.store.write(|tx| fills::opened(tx, note, now))?;
+        self.note_readings([note], false)?;
         self.bytes_here(id).map(Some)
     }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{NoteItem, Notebook, PersonItem, Stage};
 use crate::store::docs::{self, DocRow};
-use crate::store::{Db, fills, gists, rows};
+use crate::store::{Db, gists, rows};
 use crate::trouble::Trouble;
 
 /// How far ahead a review is told.
@@ -171,17 +171,26 @@ impl Notebook {
     /// # Errors
     /// An unknown case id.
     pub fn person(&mut self, case_id: &str) -> Result<PersonView, Trouble> {
+        self.gathered(case_id, false)
+    }
+
+    /// The same for a screen that shows it already: only notes that came since are a reading.
+    ///
+    /// # Errors
+    /// An unknown case id.
+    pub fn person_again(&mut self, case_id: &str) -> Result<PersonView, Trouble> {
+        self.gathered(case_id, true)
+    }
+
+    fn gathered(&mut self, case_id: &str, again: bool) -> Result<PersonView, Trouble> {
         let person = self.people(Some(case_id))?;
         let person = person.into_iter().find(|person| person.case_id == case_id);
         let person = person.ok_or(Trouble::NoPerson)?;
-        let (now, page) = (self.now(), DocumentId::about(person.id));
+        let page = DocumentId::about(person.id);
         let about = self.page(page)?;
         let found = gists::about(self.store.read(), person.id)?;
-        self.store.write(|tx| {
-            let ids = found.iter().map(|(row, _)| row.id);
-            ids.chain(about.is_some().then_some(page))
-                .try_for_each(|id| fills::opened(tx, id, now))
-        })?;
+        let ids = found.iter().map(|(row, _)| row.id);
+        self.note_readings(ids.chain(about.is_some().then_some(page)), again)?;
         let mut view = PersonView {
             person,
             about,

@@ -14,7 +14,6 @@ use super::talk::alone;
 use super::{Notebook, Shared, Talk};
 use crate::host::{AsyncHost, Transport};
 use crate::live::{Action, Door, Event, Line, Order};
-use crate::store::fills;
 use crate::sync::{self, Plan};
 use crate::trouble::Trouble;
 
@@ -84,13 +83,13 @@ impl Notebook {
         if notes.len() > MAX_WATCHED {
             return Err(Trouble::NotAllowed("so many notes cannot be open at once"));
         }
-        let now = self.now();
         for note in notes {
             self.in_view(*note)?;
-            if !self.live.watched.contains(note) {
-                self.store.write(|tx| fills::opened(tx, *note, now))?;
-            }
         }
+        let opened = notes.iter().filter(|note| !self.live.watched.contains(note));
+        // Whoever was shown the note has opened it already.
+        let opened: Vec<DocumentId> = opened.copied().collect();
+        self.note_readings(opened, true)?;
         self.live.watched = notes.to_vec();
         self.live.told = false;
         Ok(())

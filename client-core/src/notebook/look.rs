@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Notebook;
 use super::standing::{self, Stage, State};
 use crate::store::docs::{self, DocRow};
-use crate::store::{fills, rows, search};
+use crate::store::{rows, search};
 use crate::trouble::Trouble;
 
 /// A note as a list shows it.
@@ -83,14 +83,25 @@ impl Notebook {
     /// # Errors
     /// No such note here, or one that this app cannot read.
     pub fn show(&mut self, note: DocumentId) -> Result<Value, Trouble> {
+        self.shown(note, false)
+    }
+
+    /// The same for a screen that shows it already: no further reading.
+    ///
+    /// # Errors
+    /// As [`Self::show`].
+    pub fn show_again(&mut self, note: DocumentId) -> Result<Value, Trouble> {
+        self.shown(note, true)
+    }
+
+    fn shown(&mut self, note: DocumentId, again: bool) -> Result<Value, Trouble> {
         self.settle_all()?;
-        let now = self.now();
         self.me()?;
         let (row, plain) = {
             let open = self.in_view(note)?;
             (open.row.clone(), Plain::read(&open.doc, open.row.template)?)
         };
-        self.store.write(|tx| fills::opened(tx, note, now))?;
+        self.note_readings([note], again)?;
         let item = serde_json::to_value(self.item(&row)?).unwrap_or_default();
         let mut object = match item {
             Value::Object(object) => object,

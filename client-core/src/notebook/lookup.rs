@@ -10,7 +10,7 @@ use super::link::{Ended, Stop, refusal};
 use super::talk::alone;
 use super::{Notebook, Shared, Talk};
 use crate::host::{AsyncHost, Transport};
-use crate::store::{fills, lookups};
+use crate::store::lookups;
 use crate::trouble::Trouble;
 
 /// Somebody who was looked up, as a list shows them.
@@ -89,15 +89,12 @@ impl Notebook {
         self.clear_lookups()?;
         let (_, says) = lookups::find(self.store.read(), case_id)?.ok_or(Trouble::NoPerson)?;
         let lookup = read(&says)?;
-        let now = self.now();
         let page = lookup
             .about
             .is_some()
             .then(|| DocumentId::about(lookup.person.id));
-        self.store.write(|tx| {
-            let notes = lookup.notes.iter().map(|note| note.id);
-            notes.chain(page).try_for_each(|id| fills::opened(tx, id, now))
-        })?;
+        let notes = lookup.notes.iter().map(|note| note.id);
+        self.note_readings(notes.chain(page), false)?;
         Ok(lookup)
     }
 

@@ -46,7 +46,7 @@ pub use talk::{Shared, Talk, in_place};
 
 use crate::host::{Host, Keystore};
 use crate::keystore::SoftKey;
-use crate::store::{Store, journal, meta};
+use crate::store::{Store, fills, journal, meta};
 use crate::trouble::Trouble;
 use desk::Desk;
 
@@ -60,6 +60,8 @@ pub struct Notebook {
     actor: Actor,
     mine: BTreeSet<ActorId>,
     arrivals: u64,
+    /// What was read since the notebook was opened.
+    read: BTreeSet<DocumentId>,
 }
 
 impl std::fmt::Debug for Notebook {
@@ -98,6 +100,7 @@ impl Notebook {
             actor,
             mine,
             arrivals: 0,
+            read: BTreeSet::new(),
         };
         for id in journal::open_docs(notebook.store.read())? {
             notebook.settle(id)?;
@@ -116,6 +119,23 @@ impl Notebook {
             self.settle(id)?;
         }
         self.clear_lookups()
+    }
+
+    /// Writes readings down for the audit. `again`: a screen that shows them already asks anew, and only what was not read
+    /// since the notebook was opened counts.
+    fn note_readings(
+        &mut self,
+        documents: impl IntoIterator<Item = DocumentId>,
+        again: bool,
+    ) -> Result<(), Trouble> {
+        let now = self.now();
+        let mut count = |id: &DocumentId| self.read.insert(*id) || !again;
+        let counted: Vec<DocumentId> = documents.into_iter().filter(|id| count(id)).collect();
+        if counted.is_empty() {
+            return Ok(());
+        }
+        self.store
+            .write(|tx| counted.iter().try_for_each(|id| fills::opened(tx, *id, now)))
     }
 
     fn now(&self) -> i64 {

@@ -265,6 +265,11 @@ fn readings_are_sent_once() {
     phone.body(note);
     phone.hands.pass(1);
     phone.body(note);
+    // A screen that is drawn anew is no further reading, nor is opening to write what is shown already.
+    phone.hands.pass(1);
+    phone.book.show_again(note).unwrap();
+    phone.book.person_again("P1").unwrap();
+    phone.book.watch(&[note]).unwrap();
     phone.link.cut = true;
     phone.sync();
     phone.link.cut = false;
@@ -277,6 +282,24 @@ fn readings_are_sent_once() {
             .collect()
     });
     assert_eq!(readings, [MONDAY, MONDAY + 1]);
+}
+
+#[test]
+fn what_was_not_read_before_is_a_reading_however_it_is_asked_for() {
+    let server = Server::new();
+    let mut phone = Phone::enrolled(&server, "W1", 3);
+    let mut notes = [phone.note("P1"), phone.note("P1"), phone.note("P1")];
+    phone.book.show_again(notes[0]).unwrap();
+    phone.book.watch(&[notes[1]]).unwrap();
+    phone.book.person_again("P1").unwrap();
+    phone.sync();
+    let mut readings: Vec<DocumentId> = server.with(|s| {
+        let all = s.requests.iter().flat_map(|request| &request.readings);
+        all.map(|reading| reading.document).collect()
+    });
+    readings.sort_unstable();
+    notes.sort_unstable();
+    assert_eq!(readings, notes, "each once");
 }
 
 #[test]

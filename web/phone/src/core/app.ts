@@ -79,6 +79,9 @@ export interface Asked<T> { value: T | null; trouble: Trouble | null; again: () 
 
 const SETTLE_MS = 120;
 
+/** Calls that count as a reading. */
+const READS: readonly CallName[] = ['show', 'show_about', 'person'];
+
 /** Asks a call and keeps its answer fresh. `concerns` says which changed notes matter; all where it is not given. */
 export function useAsked<K extends CallName>(
   call: K,
@@ -90,15 +93,17 @@ export function useAsked<K extends CallName>(
   const key = call + JSON.stringify(args);
   const matters = useRef(concerns);
   matters.current = concerns;
-  const again = useCallback(() => {
-    core.call(call, args).then(
+  const ask = useCallback((shown: boolean) => {
+    // What is on the screen already is not read a second time.
+    core.call(call, shown && READS.includes(call) ? { ...args, again: true } : args).then(
       (answer) => { setValue(() => answer); setTrouble(null); },
       (error: unknown) => { if (error instanceof Trouble) setTrouble(error); },
     );
   }, [key]);
+  const again = useCallback(() => ask(true), [ask]);
   useEffect(() => {
     setValue(null);
-    again();
+    ask(false);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = core.on((event) => {
       const fits = event.event === 'synced'
@@ -109,6 +114,6 @@ export function useAsked<K extends CallName>(
       timer = setTimeout(again, SETTLE_MS);
     });
     return () => { clearTimeout(timer); stop(); };
-  }, [again]);
+  }, [ask, again]);
   return { value, trouble, again };
 }

@@ -331,12 +331,12 @@ export interface CoreCalls {
   waiting: { args: Record<string, never>; gives: number };
   /** Notes that have all the words, best first. */
   search: { args: { words: string }; gives: Array<NoteItem> };
-  /** Counts as a reading. */
-  show: { args: { note: string }; gives: Shown };
+  /** Counts as a reading; not where a screen that shows it already asks `again`. */
+  show: { args: { note: string; again?: boolean }; gives: Shown };
   /** The same for a person's page. */
-  show_about: { args: { note: string }; gives: ShownPage };
-  /** What a new worker needs in one minute. Counts as a reading of the person's thread. */
-  person: { args: { case_id: string }; gives: PersonView };
+  show_about: { args: { note: string; again?: boolean }; gives: ShownPage };
+  /** What a new worker needs in one minute. Counts as a reading of the person's thread; `again` as above. */
+  person: { args: { case_id: string; again?: boolean }; gives: PersonView };
   /** What waits for this worker. Leaves no reading: it shows no more than a list does. */
   today: { args: Record<string, never>; gives: TodayView };
   /** Names of the workers that this phone knows, by id. */
