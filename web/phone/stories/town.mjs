@@ -87,6 +87,8 @@ export class Phone {
     this.profile = path.join(server.folder, `phone-${name}`);
     this.clock = new Clock(ROOT, server.folder, name);
     this.faults = [];
+    /** What its pages and their Workers said in the console; told where a story fails. */
+    this.said = [];
     /** Runs in each of its pages before the app does. */
     this.prepare = null;
   }
@@ -130,6 +132,7 @@ export class Phone {
     const page = await this.browser.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     if (this.prepare) await page.addInitScript(this.prepare);
+    page.on('console', (said) => { if (said.type() === 'error') this.said.push(said.text().slice(0, 500)); });
     page.on('pageerror', (error) => this.faults.push(error.stack ?? error.message));
     await page.goto(address);
     return page;
@@ -183,6 +186,7 @@ export async function story(name, tell) {
     for (const made of phones) {
       const screen = path.join(server.folder, `${path.basename(made.profile)}.png`);
       await made.page?.screenshot({ path: screen }).catch(() => undefined);
+      if (made.said.length > 0) console.error(`its console: ${made.said.slice(-20).join('\n')}`);
       console.error(`its screen: ${screen}`, await made.page?.evaluate(() => document.body.innerText).catch(() => ''));
     }
     server.child.kill();
