@@ -141,8 +141,8 @@ calls! {
     list {} -> Vec<NoteItem>: |desk| desk.book.list()?;
     /// How many notes hold something that the server has not answered for; after every key, too.
     waiting {} -> u64: |desk| desk.book.waiting()?;
-    /// Notes that have all the words, best first.
-    search { words: String } -> Vec<NoteItem>: |desk| desk.book.search(&words)?;
+    /// Notes that have all the words, best first, at most so many.
+    search { words: String, most: u32 } -> Vec<NoteItem>: |desk| desk.book.search_first(&words, most)?;
     /// Counts as a reading; not where a screen that shows it already asks `again`.
     show { note: String, again: Option<bool> } -> Shown: |desk| Shown(shown(desk, &note, again)?);
     /// The same for a person's page.

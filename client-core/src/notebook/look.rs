@@ -14,6 +14,9 @@ use crate::store::docs::{self, DocRow};
 use crate::store::{rows, search};
 use crate::trouble::Trouble;
 
+/// So many notes are found at most.
+const MOST_FOUND: u32 = 500;
+
 /// A note as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
@@ -67,10 +70,18 @@ impl Notebook {
     /// # Errors
     /// Where the store cannot be read.
     pub fn search(&mut self, words: &str) -> Result<Vec<NoteItem>, Trouble> {
+        self.search_first(words, MOST_FOUND)
+    }
+
+    /// The best of them, at most so many: what a screen shows at once.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub fn search_first(&mut self, words: &str, most: u32) -> Result<Vec<NoteItem>, Trouble> {
         self.settle_all()?;
         self.me()?;
         let mut found = Vec::new();
-        for id in search::find(self.store.read(), words)? {
+        for id in search::find(self.store.read(), words, most)? {
             if let Some(row) = docs::find(self.store.read(), id)? {
                 found.push(self.item(&row)?);
             }

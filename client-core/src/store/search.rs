@@ -13,8 +13,8 @@ pub(crate) fn index(conn: &Connection, doc: i64, text: &str) -> Result<(), Troub
     Ok(())
 }
 
-/// Documents that have all the words, best first.
-pub(crate) fn find(conn: &Connection, query: &str) -> Result<Vec<DocumentId>, Trouble> {
+/// Documents that have all the words, best first, at most so many.
+pub(crate) fn find(conn: &Connection, query: &str, most: u32) -> Result<Vec<DocumentId>, Trouble> {
     // Each word becomes a quoted string, so that nothing a person types is read as FTS5's syntax.
     let words: Vec<String> = query
         .split(|c: char| !c.is_alphanumeric() && !is_mark(c))
@@ -25,9 +25,9 @@ pub(crate) fn find(conn: &Connection, query: &str) -> Result<Vec<DocumentId>, Tr
         return Ok(Vec::new());
     }
     let sql = "SELECT d.id FROM words w JOIN doc d ON d.nr = w.rowid
-        WHERE words MATCH ?1 AND d.hidden = 0 ORDER BY w.rank, d.nr DESC LIMIT 500";
+        WHERE words MATCH ?1 AND d.hidden = 0 ORDER BY w.rank, d.nr DESC LIMIT ?2";
     let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map([words.join(" ")], |row| Ok(DocumentId(row.get(0)?)))?;
+    let rows = statement.query_map((words.join(" "), most), |row| Ok(DocumentId(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

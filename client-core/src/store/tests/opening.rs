@@ -52,7 +52,7 @@ fn a_written_change_is_in_the_files_before_the_store_is_closed() {
     }
     let found = Store::open(&later.file("s.db"), &KEY).unwrap();
     assert_eq!(docs::snapshot(found.read(), 1).unwrap(), WORDS.as_bytes());
-    assert_eq!(search::find(found.read(), "bathroom").unwrap(), [id(1)]);
+    assert_eq!(search::find(found.read(), "bathroom", 9).unwrap(), [id(1)]);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_store_of_every_older_app_opens_with_what_it_held() {
         assert_eq!(docs::snapshot(store.read(), 1).unwrap(), WORDS.as_bytes());
         store.write(|tx| write_words(tx)).unwrap();
         assert_eq!(
-            search::find(store.read(), "bathroom").unwrap(),
+            search::find(store.read(), "bathroom", 9).unwrap(),
             [id(1)],
             "from {steps}"
         );

@@ -25,7 +25,7 @@ fn indexed() -> Store {
 }
 
 fn found(store: &Store, query: &str) -> Vec<u8> {
-    let found = search::find(store.read(), query).unwrap();
+    let found = search::find(store.read(), query, 500).unwrap();
     let mut found: Vec<u8> = found.iter().map(|id| id.0[0]).collect();
     found.sort_unstable();
     found
@@ -129,10 +129,15 @@ fn the_hidden_are_not_found_and_of_equals_the_newest_comes_first() {
     store
         .write(|tx| (1..=3).try_for_each(|doc| search::index(tx, doc, "bath")))
         .unwrap();
-    let order = search::find(store.read(), "bath").unwrap();
+    let order = search::find(store.read(), "bath", 500).unwrap();
     assert_eq!(order, [id(3), id(2), id(1)]);
     store.write(|tx| docs::set_gone(tx, 2)).unwrap();
-    assert_eq!(search::find(store.read(), "bath").unwrap(), [id(3), id(1)]);
+    assert_eq!(search::find(store.read(), "bath", 500).unwrap(), [id(3), id(1)]);
+    assert_eq!(
+        search::find(store.read(), "bath", 1).unwrap(),
+        [id(3)],
+        "the best of them"
+    );
     store
         .write(|tx| {
             search::index(tx, 1, "bath bath")?;
@@ -140,7 +145,7 @@ fn the_hidden_are_not_found_and_of_equals_the_newest_comes_first() {
         })
         .unwrap();
     assert_eq!(
-        search::find(store.read(), "bath").unwrap(),
+        search::find(store.read(), "bath", 500).unwrap(),
         [id(1), id(3)],
         "who says it most is best"
     );

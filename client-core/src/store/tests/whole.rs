@@ -24,7 +24,7 @@ fn filled(store: &Store) -> usize {
         docs::find(conn, id(1)).unwrap().is_some(),
         meta::get(conn, "k").unwrap().is_some(),
         outgoing::unanswered(conn, id(1)).unwrap(),
-        !search::find(conn, "kettle").unwrap().is_empty(),
+        !search::find(conn, "kettle", 9).unwrap().is_empty(),
         !fills::wanted(conn).unwrap().is_empty(),
         !aside::kept(conn, id(1)).unwrap().is_empty(),
     ];

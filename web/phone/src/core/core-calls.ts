@@ -329,8 +329,8 @@ export interface CoreCalls {
   list: { args: Record<string, never>; gives: Array<NoteItem> };
   /** How many notes hold something that the server has not answered for; after every key, too. */
   waiting: { args: Record<string, never>; gives: number };
-  /** Notes that have all the words, best first. */
-  search: { args: { words: string }; gives: Array<NoteItem> };
+  /** Notes that have all the words, best first, at most so many. */
+  search: { args: { words: string; most: number }; gives: Array<NoteItem> };
   /** Counts as a reading; not where a screen that shows it already asks `again`. */
   show: { args: { note: string; again?: boolean }; gives: Shown };
   /** The same for a person's page. */

@@ -18,6 +18,9 @@ import { waitingWords } from '../words/waiting';
 import { Fold } from '../write/fold';
 import { UpdateNotice } from './update-notice';
 
+/** So many notes are shown of what was found. */
+const MOST_FOUND = 30;
+
 /** So many are seen at once; the rest is folded away. */
 const FIRST_ACTIONS = 5;
 
@@ -150,7 +153,7 @@ function actionWords(name: string | null, who: unknown, by: unknown, now: string
 
 function Found({ words }: { words: string }) {
   const people = useAsked('people', { query: words }).value ?? [];
-  const notes = useAsked('search', { words }).value ?? [];
+  const notes = useAsked('search', { words, most: MOST_FOUND }).value ?? [];
   return (
     <>
       <p class="govuk-visually-hidden" role="status">{t('found', { people: people.length, notes: notes.length })}</p>
@@ -158,7 +161,7 @@ function Found({ words }: { words: string }) {
         {people.length === 0 ? <p class="govuk-body">{t('found-nobody')}</p> : <People people={people} />}
         <Others />
       </Section>
-      {notes.length > 0 && <Section title={t('found-notes')}><Rows notes={notes.slice(0, 30)} /></Section>}
+      {notes.length > 0 && <Section title={t('found-notes')}><Rows notes={notes} /></Section>}
     </>
   );
 }
