@@ -67,6 +67,9 @@ await story('bench', async (server, phone) => {
   const one = phone('bench');
   one.prepare = listen;
   let page = await one.setUpBy(link, PIN);
+  // The histories have come: while they do, a key may wait for a part of them (docs/known-limits.md).
+  await found(page);
+  await page.getByLabel('Find a person or a note').fill('');
   await openPerson(page, 'Jean-Luc Abernethy');
   await typing(page);
   const note = page.url();
@@ -136,16 +139,25 @@ async function searching(one, page) {
   const find = page.getByLabel('Find a person or a note');
   await find.waitFor();
   const words = ['kettle', 'stairs', 'daughter', 'falls', 'rail', 'tablets', 'Thursday', 'hospital', 'carer', `number${NOTES - 1}`, 'the', 'visit', 'and her', 'zzz'];
-  await find.fill(`number${NOTES - 1}`);
-  await page.getByRole('heading', { name: 'Notes' }).waitFor();
+  await found(page);
   for (const word of words) {
     await find.fill(word);
     await page.waitForFunction((asked) => window.marks.searches.some((one) => one.words === asked), word);
   }
-  const took = inOrder((await page.evaluate(() => window.marks.searches)).map(({ took_ms }) => took_ms));
+  const all = await page.evaluate(() => window.marks.searches);
+  if (process.env.DOORSTEP_BENCH_KEYS) console.error(all.map(({ words: asked, took_ms }) => `${asked} ${Math.round(took_ms)}`).join(', '));
+  const took = inOrder(all.filter((one) => words.includes(one.words)).map(({ took_ms }) => took_ms));
   told(`phone app: search in ${NOTES} notes, until it is on the screen, p50`, at(took, 0.5), 'ms');
   atMost(`phone app: search in ${NOTES} notes, until it is on the screen, the slowest`, at(took, 1), 50, 'ms');
   return page;
+}
+
+/** The last note that was written is here. */
+async function found(page) {
+  const find = page.getByLabel('Find a person or a note');
+  await find.fill(`number${NOTES - 1}`);
+  await page.getByRole('heading', { name: 'Notes' }).waitFor();
+  await page.getByText('All sent').waitFor();
 }
 
 /** From the tap on its sign to the caret in the box, but for the time that a person takes to type a PIN. */
