@@ -71,10 +71,12 @@ fn core(workshop: &Workshop) -> Result<(), Failure> {
         .join(TARGET)
         .join("web/doorstep_ffi.wasm");
     let folder = phone(workshop).join("wasm");
-    let wasm = folder.join("core_bg.wasm");
-    if is_newer(&wasm, &built) {
+    if is_newer(&folder.join("core_bg.wasm"), &built) {
         return Ok(());
     }
+    // Made apart and put in place at the end: what was broken off half way must not be taken for done.
+    let part = workshop.target.join("web/part");
+    let wasm = part.join("core_bg.wasm");
     let glue = workshop.target.join("glue");
     let mut cargo = workshop.cargo(&[
         "build",
@@ -86,12 +88,29 @@ fn core(workshop: &Workshop) -> Result<(), Failure> {
     cargo.arg("--locked").arg("--target-dir").arg(&glue);
     run("cargo build of the program that writes the glue", &mut cargo)?;
     let mut write = workshop.command(glue.join("release/doorstep-glue"), &[]);
-    run("doorstep-glue", write.arg(&built).arg(&folder))?;
+    run("doorstep-glue", write.arg(&built).arg(&part))?;
     println!("    wasm-opt makes the core smaller; this takes a minute");
     // Debian's is too old: it breaks the table of references.
     let mut shrink = workshop.command(phone(workshop).join("node_modules/.bin/wasm-opt"), &[]);
     shrink.args(["-Oz", "--strip-debug", "--strip-producers"]);
-    run("wasm-opt", shrink.args(FEATURES).arg(&wasm).arg("-o").arg(&wasm))
+    run("wasm-opt", shrink.args(FEATURES).arg(&wasm).arg("-o").arg(&wasm))?;
+    put_in_place(&part, &folder).map_err(|error| Failure::new(format!("{}: {error}", folder.display())))
+}
+
+/// Copies a folder's files, the core itself last: by its age it is told whether all was done.
+fn put_in_place(part: &Path, folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let mut files = Vec::new();
+    for entry in fs::read_dir(part)? {
+        files.push(entry?.file_name());
+    }
+    files.sort_by_key(|name| name == "core_bg.wasm");
+    for name in files {
+        let fresh = folder.join(".fresh");
+        fs::copy(part.join(&name), &fresh)?;
+        fs::rename(&fresh, folder.join(&name))?;
+    }
+    Ok(())
 }
 
 fn is_newer(made: &Path, source: &Path) -> bool {
@@ -167,4 +186,34 @@ fn npm(workshop: &Workshop, arguments: &[&str]) -> Result<(), Failure> {
         &format!("npm {}", arguments.join(" ")),
         command.current_dir(phone(workshop)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_core_is_put_in_place_whole_and_last() {
+        let base = std::env::temp_dir().join(format!("xtask-web-{}", std::process::id()));
+        let (part, folder) = (base.join("part"), base.join("wasm"));
+        fs::create_dir_all(&part).unwrap();
+        for name in ["core_bg.wasm", "core.js", "z.d.ts"] {
+            fs::write(part.join(name), name).unwrap();
+        }
+        put_in_place(&part, &folder).unwrap();
+        let mut names: Vec<_> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["core.js", "core_bg.wasm", "z.d.ts"]);
+        assert_eq!(
+            fs::read_to_string(folder.join("core_bg.wasm")).unwrap(),
+            "core_bg.wasm"
+        );
+        fs::write(part.join("core_bg.wasm"), "newer").unwrap();
+        put_in_place(&part, &folder).unwrap();
+        assert_eq!(fs::read_to_string(folder.join("core_bg.wasm")).unwrap(), "newer");
+        fs::remove_dir_all(&base).unwrap();
+    }
 }
