@@ -11,7 +11,7 @@ use notes::ids::DeviceId;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::link::{Ended, Stop, refusal};
+use super::link::{Ended, Stop, buy_token, refusal};
 use crate::host::{AsyncHost, Dice, HttpRequest, KeyRefused, Keystore};
 use crate::sync::token::{self, Granted};
 use crate::trouble::Trouble;
@@ -94,17 +94,5 @@ async fn sign_in<H: AsyncHost>(
         Some(signature) => signature?,
         None => phone.key.ok_or(KeyRefused)?.sign(assertion.as_bytes())?,
     };
-    let request = HttpRequest {
-        method: "POST",
-        path: "/v1/token".into(),
-        headers: vec![("Content-Type".into(), "application/x-www-form-urlencoded".into())],
-        body: token::grant(&assertion, &signature),
-    };
-    let Ok(response) = host.send(&request).await else {
-        return Ok(Err(Stop::Offline));
-    };
-    if response.status != 200 {
-        return Ok(Err(refusal(&response)));
-    }
-    Ok(serde_json::from_slice(&response.body).map_err(|_| Stop::not_understood()))
+    Ok(buy_token(host, &assertion, &signature).await)
 }

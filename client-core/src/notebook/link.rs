@@ -173,20 +173,29 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
                 .book
                 .with(|book| Ok(book.key()?.sign(assertion.as_bytes())?))?,
         };
-        let request = HttpRequest {
-            method: "POST",
-            path: "/v1/token".into(),
-            headers: vec![("Content-Type".into(), "application/x-www-form-urlencoded".into())],
-            body: token::grant(&assertion, &signature),
-        };
-        let Ok(response) = self.host.send(&request).await else {
-            return Ok(Err(Stop::Offline));
-        };
-        if response.status != 200 {
-            return Ok(Err(refusal(&response)));
-        }
-        Ok(serde_json::from_slice(&response.body).map_err(|_| Stop::not_understood()))
+        Ok(buy_token(self.host, &assertion, &signature).await)
     }
+}
+
+/// A token for an assertion that was signed.
+pub(super) async fn buy_token<H: AsyncHost>(
+    host: &H,
+    assertion: &str,
+    signature: &[u8; 64],
+) -> Result<Granted, Stop> {
+    let request = HttpRequest {
+        method: "POST",
+        path: "/v1/token".into(),
+        headers: vec![("Content-Type".into(), "application/x-www-form-urlencoded".into())],
+        body: token::grant(assertion, signature),
+    };
+    let Ok(response) = host.send(&request).await else {
+        return Err(Stop::Offline);
+    };
+    if response.status != 200 {
+        return Err(refusal(&response));
+    }
+    serde_json::from_slice(&response.body).map_err(|_| Stop::not_understood())
 }
 
 impl Notebook {

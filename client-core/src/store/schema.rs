@@ -56,11 +56,6 @@ fn step_4_superseded(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch("ALTER TABLE outgoing ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0")
 }
 
-/// People who were looked up.
-fn step_7_lookups(tx: &Transaction<'_>) -> rusqlite::Result<()> {
-    tx.execute_batch(include_str!("schema/7_lookups.sql"))
-}
-
 /// Files that are attached to notes.
 fn step_5_attachments(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch(include_str!("schema/5_attachments.sql"))
@@ -69,6 +64,11 @@ fn step_5_attachments(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 /// What is gathered from notes.
 fn step_6_gists(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch(include_str!("schema/6_gists.sql"))
+}
+
+/// People who were looked up.
+fn step_7_lookups(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema/7_lookups.sql"))
 }
 
 #[cfg(test)]
