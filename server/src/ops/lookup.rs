@@ -87,10 +87,10 @@ fn found(tx: &Tx<'_>, person: PersonRecord) -> Result<Found, StoreError> {
 }
 
 fn note(tx: &Tx<'_>, id: DocumentId) -> Result<Option<FoundNote>, StoreError> {
-    let Some((plain, authors)) = sync::read(tx, id)? else {
+    let Some((doc, plain)) = sync::read(tx, id)? else {
         return Ok(None);
     };
-    let authors = authors.into_iter().map(|id| {
+    let authors = sync::authors_of(tx, &doc, &plain)?.into_iter().map(|id| {
         let worker = tx.worker(&id)?;
         Ok(worker.map_or(id, |worker| worker.name))
     });
@@ -102,7 +102,7 @@ fn note(tx: &Tx<'_>, id: DocumentId) -> Result<Option<FoundNote>, StoreError> {
 }
 
 fn page(tx: &Tx<'_>, person: PersonId) -> Result<Option<BTreeMap<String, String>>, StoreError> {
-    let Some((plain, _)) = sync::read(tx, DocumentId::about(person))? else {
+    let Some((_, plain)) = sync::read(tx, DocumentId::about(person))? else {
         return Ok(None);
     };
     let texts = plain

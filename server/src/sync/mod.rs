@@ -35,7 +35,7 @@ pub use desk::desk_change;
 pub use docket::{Memory, published};
 pub use project::{judge_guarded, project, sweep};
 pub use record::reproject;
-pub(crate) use record::{agrees, named, read, said};
+pub(crate) use record::{agrees, authors_of, named, read, said};
 pub(crate) use view::may_read;
 pub use view::{is_mine, may_see};
 pub use watch::watched;

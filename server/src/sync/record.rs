@@ -50,14 +50,14 @@ pub(crate) fn agrees(record: &DocumentRecord, plain: &Plain) -> bool {
 /// # Errors
 /// The database's, or a document that cannot be read.
 pub(crate) fn said(tx: &Tx<'_>, id: DocumentId) -> Result<Option<serde_json::Value>, StoreError> {
-    Ok(read(tx, id)?.map(|(plain, _)| export::show(&plain)))
+    Ok(read(tx, id)?.map(|(_, plain)| export::show(&plain)))
 }
 
-/// What a published document says, and the ids of its authors; none where nothing is published of it.
+/// A published document and what it says; none where nothing is published of it.
 ///
 /// # Errors
 /// The database's, or a document that cannot be read.
-pub(crate) fn read(tx: &Tx<'_>, id: DocumentId) -> Result<Option<(Plain, Vec<String>)>, StoreError> {
+pub(crate) fn read(tx: &Tx<'_>, id: DocumentId) -> Result<Option<(Automerge, Plain)>, StoreError> {
     let Some(record) = tx.document(id)? else {
         return Ok(None);
     };
@@ -66,14 +66,21 @@ pub(crate) fn read(tx: &Tx<'_>, id: DocumentId) -> Result<Option<(Plain, Vec<Str
     };
     let plain = Plain::read(&doc, record.template)
         .map_err(|_| StoreError::Inconsistent("a published document cannot be read"))?;
+    Ok(Some((doc, plain)))
+}
+
+/// The ids of those who were there or wrote in a document.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn authors_of(tx: &Tx<'_>, doc: &Automerge, plain: &Plain) -> Result<Vec<String>, StoreError> {
     let mut writers = Vec::new();
     for change in doc.get_changes_meta(&[]) {
         if !writers.contains(&*change.actor) {
             writers.push(change.actor.into_owned());
         }
     }
-    let authors = authors(tx, &writers, &plain)?;
-    Ok(Some((plain, authors)))
+    authors(tx, &writers, plain)
 }
 
 /// The files that a note names. What is no hash names none.
