@@ -206,10 +206,13 @@ async function lock(): Promise<void> {
 
 async function sync(): Promise<Calls['sync']['gives']> {
   const report = await there().sync();
-  await keep({
-    ...(report.ended === 'quiet' ? { last_sent_at_ms: Date.now() } : {}),
-    ...(report.clock_offset_ms === null ? {} : { clock_offset_ms: report.clock_offset_ms }),
-  });
+  // Where no answer came there is nothing to keep.
+  if (report.clock_offset_ms !== null) {
+    await keep({
+      clock_offset_ms: report.clock_offset_ms,
+      ...(report.ended === 'quiet' ? { last_sent_at_ms: Date.now() } : {}),
+    });
+  }
   return report;
 }
 
