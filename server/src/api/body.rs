@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use notes::problem::Code;
 use notes::wire::{self, BodyRefusal};
+use serde::de::DeserializeOwned;
 
 use super::Refusal;
 
@@ -46,6 +47,30 @@ pub struct Takes {
     pub limit: usize,
     /// How long it may take to arrive.
     pub timeout: Duration,
+}
+
+/// Reads a JSON body of at most so many bytes, packed or not.
+///
+/// # Errors
+/// As [`read`]; `message_malformed`, with the place, where it is not the JSON that is asked for.
+pub async fn json<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+    timeout: Duration,
+) -> Result<T, Refusal> {
+    let media = "application/json";
+    let takes = Takes {
+        media,
+        limit,
+        timeout,
+    };
+    let packed = read(headers, body, takes).await?;
+    serde_json::from_slice(&packed.inflate(limit)?).map_err(|error| {
+        // The parser's own words may repeat a value; the place may not.
+        let detail = format!("line {}, column {}", error.line(), error.column());
+        Refusal::from(Code::MessageMalformed).detail(detail)
+    })
 }
 
 /// Reads a body.

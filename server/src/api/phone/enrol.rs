@@ -10,9 +10,8 @@ use notes::problem::Code;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::api::body::{self, Takes};
 use crate::api::identity::Address;
-use crate::api::{self, App, Refusal};
+use crate::api::{self, App, Refusal, body};
 use crate::auth::DevicePublicKey;
 use crate::limits::Deed;
 use crate::ops::OpError;
@@ -50,13 +49,7 @@ pub async fn enrol(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let takes = Takes {
-        media: "application/json",
-        limit: MAX_BODY_BYTES,
-        timeout: app.body_timeout(),
-    };
-    let packed = body::read(&headers, body, takes).await?;
-    let newcomer = read(&packed.inflate(MAX_BODY_BYTES)?)?;
+    let newcomer = read(body::json(&headers, body, MAX_BODY_BYTES, app.body_timeout()).await?)?;
     let (limits, now) = (&app.core.limits, app.core.host.now_ms());
     limits
         .check(Deed::CodeGuess, &address, now)
@@ -83,12 +76,7 @@ fn told(core: &crate::core::Core, enrolled: &enrol::Enrolled) -> Value {
     })
 }
 
-fn read(bytes: &[u8]) -> Result<Newcomer, Refusal> {
-    let request: Request = serde_json::from_slice(bytes).map_err(|error| {
-        // The parser's own words may repeat a value; the place may not.
-        let detail = format!("line {}, column {}", error.line(), error.column());
-        Refusal::from(Code::MessageMalformed).detail(detail)
-    })?;
+fn read(request: Request) -> Result<Newcomer, Refusal> {
     let invalid = |what: &str| Refusal::from(Code::ParameterInvalid).detail(what);
     let key = point(&request.public_key)
         .and_then(|point| DevicePublicKey::from_sec1(&point).ok())

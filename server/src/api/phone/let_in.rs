@@ -11,9 +11,8 @@ use notes::problem::Code;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::api::body::{self, Takes};
 use crate::api::identity::Device;
-use crate::api::{self, App, Refusal};
+use crate::api::{self, App, Refusal, body};
 use crate::limits::Deed;
 use crate::ops::OpError;
 use crate::ops::enrol;
@@ -35,14 +34,7 @@ pub async fn let_in(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let takes = Takes {
-        media: "application/json",
-        limit: MAX_BODY_BYTES,
-        timeout: app.body_timeout(),
-    };
-    let packed = body::read(&headers, body, takes).await?;
-    let request: Request = serde_json::from_slice(&packed.inflate(MAX_BODY_BYTES)?)
-        .map_err(|_| Refusal::from(Code::MessageMalformed))?;
+    let request: Request = body::json(&headers, body, MAX_BODY_BYTES, app.body_timeout()).await?;
     let (id, now) = (who.device.id.to_string(), app.core.host.now_ms());
     app.core
         .limits
