@@ -69,6 +69,12 @@ pub trait AsyncHost {
     /// [`Unreachable`] where no answer came; the request may have arrived all the same.
     fn send(&self, request: &HttpRequest) -> impl Future<Output = Result<HttpResponse, Unreachable>>;
 
+    /// Lets whatever waits for the notebook have its turn: a key that was typed. A long answer is taken in by parts, with
+    /// this between them. Where the notebook is shared by threads, they take their turns by themselves.
+    fn breathe(&self) -> impl Future<Output = ()> {
+        std::future::ready(())
+    }
+
     /// As [`Keystore::sign`], where the device's key takes its time, too; none where the notebook's own keystore is
     /// to sign.
     fn sign(&self, message: &[u8]) -> impl Future<Output = Option<Result<[u8; 64], KeyRefused>>> {

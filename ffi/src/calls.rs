@@ -137,8 +137,12 @@ calls! {
     identity {} -> Option<Identity>: |desk| desk.book.identity().cloned();
     /// Caseload first, then the team; with a query, those whose name or case id has it.
     people { query: Option<String> } -> Vec<PersonItem>: |desk| desk.book.people(query.as_deref())?;
-    /// All notes in view, the newest first.
-    list {} -> Vec<NoteItem>: |desk| desk.book.list()?;
+    /// One note as a list shows it; null where it is not here. Leaves no reading.
+    listed { note: String } -> Option<NoteItem>: |desk| desk.book.listed(id(&note)?)?;
+    /// Notes of which something is only on this phone, the newest first.
+    unsent {} -> Vec<NoteItem>: |desk| desk.book.unsent()?;
+    /// Notes that are held, refused or in conflict, the newest first.
+    amiss {} -> Vec<NoteItem>: |desk| desk.book.amiss()?;
     /// How many notes hold something that the server has not answered for; after every key, too.
     waiting {} -> u64: |desk| desk.book.waiting()?;
     /// Notes that have all the words, best first, at most so many.
@@ -294,7 +298,7 @@ mod tests {
         };
         assert_eq!(call("identity", json!({})).unwrap(), "null");
         assert_eq!(call("waiting", json!({})).unwrap(), "0");
-        assert_eq!(call("list", json!({})), Err(NotebookError::NotEnrolled));
+        assert_eq!(call("unsent", json!({})), Err(NotebookError::NotEnrolled));
         let wrong = [
             ("lists", json!({})),
             ("waiting", json!({"note": "x"})),

@@ -239,13 +239,14 @@ impl Phone {
         Ok(ended_json(&ended).to_string())
     }
 
-    /// One pass with the server. The Worker makes one at a time.
+    /// One pass with the server; with `only_send` nothing is fetched. The Worker makes one at a time.
     ///
     /// # Errors
     /// Where the store fails. An unreachable or refusing server is told by the report.
-    pub async fn sync(&self, hands: Hands) -> Result<String, JsError> {
+    pub async fn sync(&self, hands: Hands, only_send: bool) -> Result<String, JsError> {
         let browser = Browser(hands);
-        let report = told(Talk::between(&self.book, &browser).sync(SyncMode::Both).await)?;
+        let mode = if only_send { SyncMode::PushOnly } else { SyncMode::Both };
+        let report = told(Talk::between(&self.book, &browser).sync(mode).await)?;
         let mut said = json!(report);
         said["ended"] = ended_json(&report.ended);
         said["clock_offset_ms"] = json!(report.clock_offset_ms);

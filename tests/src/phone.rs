@@ -214,14 +214,32 @@ impl Phone {
 
     // Looking.
 
-    /// Everything that the phone lists.
+    /// Everything that the phone lists. The shorter lists are looked for in another way, and must say the same.
     pub fn list(&mut self) -> Vec<NoteItem> {
-        self.notebook().list().expect("the list")
+        let all = self.notebook().list().expect("the list");
+        let those = |states: &[State]| -> Vec<NoteItem> {
+            all.iter()
+                .filter(|item| states.contains(&item.state))
+                .cloned()
+                .collect()
+        };
+        let (unsent, amiss) = (self.notebook().unsent(), self.notebook().amiss());
+        assert_eq!(
+            unsent.expect("what waits"),
+            those(&[State::OnPhone]),
+            "{}",
+            self.name
+        );
+        let expected = those(&[State::Held, State::Refused, State::Conflict]);
+        assert_eq!(amiss.expect("what is amiss"), expected, "{}", self.name);
+        all
     }
 
     /// One line of the list; none where the note is not there.
     pub fn item(&mut self, note: DocumentId) -> Option<NoteItem> {
-        self.list().into_iter().find(|item| item.id == note)
+        let listed = self.notebook().listed(note).expect("a line of the list");
+        assert_eq!(listed, self.list().into_iter().find(|item| item.id == note));
+        listed
     }
 
     /// Where a note stands, by the phone's own word.

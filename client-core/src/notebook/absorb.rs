@@ -153,7 +153,10 @@ fn apply(conn: &Db, effects: &Effects, ledger: &mut Ledger) -> Result<(), Troubl
     }
     outgoing::release(conn, effects.safe_seq, ledger.now)?;
     ledger.touched.extend(docs::let_go(conn)?);
-    meta::set(conn, key::CURSOR, &effects.cursor)
+    match &effects.cursor {
+        Some(cursor) => meta::set(conn, key::CURSOR, cursor),
+        None => Ok(()),
+    }
 }
 
 /// The server was restored: the cursor is void, and all that is kept goes again.

@@ -227,12 +227,16 @@ fn replay(open: &mut Open, actor: &ActorId, now: i64, device: Option<&str>) -> V
     let mut lost = Vec::new();
     open.doc.set_actor(actor.clone());
     let mut tx = open.doc.transaction();
-    for entry in std::mem::take(&mut open.journal) {
-        let made = entry.read().map(|edit| edit.apply(&mut tx, open.row.template));
-        if matches!(made, Some(Ok(()))) {
-            spent_ms = spent_ms.saturating_add(entry.spent_ms);
-        } else {
-            lost.push(entry);
+    for (edit, entries) in runs(std::mem::take(&mut open.journal)) {
+        let made = edit.is_some_and(|edit| edit.apply(&mut tx, open.row.template).is_ok());
+        for entry in entries {
+            // Of a run that cannot be made as a whole each key is tried by itself.
+            let mut alone = |key: Edit| key.apply(&mut tx, open.row.template).is_ok();
+            if made || entry.read().is_some_and(&mut alone) {
+                spent_ms = spent_ms.saturating_add(entry.spent_ms);
+            } else {
+                lost.push(entry);
+            }
         }
     }
     if let Some(device) = device
@@ -247,4 +251,20 @@ fn replay(open: &mut Open, actor: &ActorId, now: i64, device: Option<&str>) -> V
     }
     tx.commit_with(CommitOptions::default().with_time(now));
     lost
+}
+
+/// The journal as runs of typing, each with the entries that it is made of; no edit where one cannot be read.
+fn runs(journal: Vec<Entry>) -> Vec<(Option<Edit>, Vec<Entry>)> {
+    let mut runs: Vec<(Option<Edit>, Vec<Entry>)> = Vec::new();
+    for entry in journal {
+        let edit = entry.read();
+        if let (Some((Some(run), entries)), Some(key)) = (runs.last_mut(), &edit)
+            && run.run_on(key)
+        {
+            entries.push(entry);
+        } else {
+            runs.push((edit, vec![entry]));
+        }
+    }
+    runs
 }

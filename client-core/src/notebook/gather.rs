@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use notes::ids::DocumentId;
+use notes::ids::{DocumentId, PersonId};
 use notes::note::plain::rfc3339;
 use notes::note::{Plain, Template};
+use notes::wire::PersonRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{NoteItem, Notebook, PersonItem, Stage};
+use super::{NoteItem, Notebook, PersonItem};
 use crate::store::docs::{self, DocRow};
 use crate::store::{Db, gists, rows};
 use crate::trouble::Trouble;
@@ -226,34 +227,36 @@ impl Notebook {
         let mut reviews: BTreeMap<String, Option<Review>> = BTreeMap::new();
         let (mut actions, mut drafts) = (Vec::new(), Vec::new());
         let until = rfc3339(self.now().saturating_add(SOON_MS));
+        let people = rows::people(self.store.read())?;
+        let people: BTreeMap<PersonId, PersonRow> = people.into_iter().map(|row| (row.id, row)).collect();
         for (row, says) in gists::waiting(self.store.read())? {
-            let (item, gist) = (self.item(&row)?, Gist::read(&says));
-            let mine = row
-                .person
-                .map(|id| rows::person(self.store.read(), id))
-                .transpose()?;
-            let mine = mine.flatten().is_some_and(|person| person.mine);
-            if let (true, Some(review), Some(case_id)) = (mine, &gist.review, &item.case_id) {
+            let gist = Gist::read(&says);
+            let person = row.person.and_then(|id| people.get(&id));
+            if let (Some(person), Some(review)) = (person.filter(|person| person.mine), &gist.review) {
                 // The newest note comes first: an older one's review was this visit, or was put off by it.
-                reviews.entry(case_id.clone()).or_insert_with(|| {
+                reviews.entry(person.case_id.clone()).or_insert_with(|| {
                     Some(Review {
                         note: row.id,
-                        case_id: case_id.clone(),
-                        name: item.name.clone().unwrap_or_default(),
+                        case_id: person.case_id.clone(),
+                        name: person.name.clone(),
                         kind: review["kind"].as_str().map(str::to_owned),
                         due: review["due"].as_str()?.to_owned(),
                     })
                 });
             }
             if gist.workers.contains(&me) {
-                if item.stage == Stage::Open {
-                    drafts.push(item.clone());
+                if row.face.finished_at.is_none() {
+                    drafts.push(self.item(&row)?);
                 }
-                actions.extend(gist.actions.into_iter().map(|entry| ToDo {
-                    note: row.id,
-                    case_id: item.case_id.clone(),
-                    name: item.name.clone(),
-                    entry,
+                actions.extend(gist.actions.into_iter().map(|entry| {
+                    ToDo {
+                        note: row.id,
+                        case_id: person.map(|person| person.case_id.clone()),
+                        name: person
+                            .map(|person| person.name.clone())
+                            .or_else(|| row.face.person_name.clone()),
+                        entry,
+                    }
                 }));
             }
         }

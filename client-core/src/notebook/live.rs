@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use notes::ids::DocumentId;
 use notes::wire::{self, Coding, LIVE_PROTOCOL, MAX_FRAME_BYTES, MAX_WATCHED, Response};
 
-use super::pass::{SyncMode, Tally};
+use super::pass::{SyncMode, Tally, asks_again};
 use super::talk::alone;
 use super::{Notebook, Shared, Talk};
 use crate::host::{AsyncHost, Transport};
@@ -187,12 +187,16 @@ impl Notebook {
         let understood = if response.unasked == Some(true) {
             self.hear_unasked(response)?
         } else if let Some((plan, _)) = self.live.asked.take() {
+            let Ok(effects) = sync::take(&plan, response) else {
+                return Ok(false);
+            };
             let mut tally = std::mem::take(&mut self.live.tally);
-            let again = self.digest(&plan, response, SyncMode::Both, &mut tally)?;
+            let again = asks_again(&plan, &effects, SyncMode::Both);
+            let understood = self.conclude(&plan, &effects, &mut tally)?;
             self.live.tally = tally;
             self.live.line.answered();
-            self.live.due |= again == Some(true);
-            again.is_some()
+            self.live.due |= again;
+            understood
         } else {
             false
         };

@@ -4,14 +4,14 @@
 use automerge::{ROOT, ReadDoc as _};
 use notes::ids::DocumentId;
 use notes::note::plain::rfc3339;
-use notes::note::{Edit, Plain};
+use notes::note::{Edit, Plain, Template};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Notebook;
 use super::standing::{self, Stage, State};
 use crate::store::docs::{self, DocRow};
-use crate::store::{rows, search};
+use crate::store::{Db, rows, search};
 use crate::trouble::Trouble;
 
 /// So many notes are found at most.
@@ -54,6 +54,50 @@ impl Notebook {
         self.me()?;
         let rows = docs::shown(self.store.read())?;
         rows.iter().map(|row| self.item(row)).collect()
+    }
+
+    /// Those of which something is only on this phone, newest first.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn unsent(&mut self) -> Result<Vec<NoteItem>, Trouble> {
+        self.chosen(docs::shown_waiting, &[State::OnPhone])
+    }
+
+    /// Those that need a person: held, refused, or in conflict; newest first.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn amiss(&mut self) -> Result<Vec<NoteItem>, Trouble> {
+        self.chosen(docs::shown_amiss, &[State::Held, State::Refused, State::Conflict])
+    }
+
+    /// Of these notes those that stand so.
+    fn chosen(
+        &mut self,
+        among: fn(&Db) -> Result<Vec<DocRow>, Trouble>,
+        states: &[State],
+    ) -> Result<Vec<NoteItem>, Trouble> {
+        self.settle_all()?;
+        self.me()?;
+        let mut items = Vec::new();
+        for row in among(self.store.read())? {
+            items.push(self.item(&row)?);
+        }
+        items.retain(|item| states.contains(&item.state));
+        Ok(items)
+    }
+
+    /// One note as a list shows it; none where it is not here. No reading.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn listed(&mut self, note: DocumentId) -> Result<Option<NoteItem>, Trouble> {
+        self.settle_all()?;
+        self.me()?;
+        let row =
+            docs::find(self.store.read(), note)?.filter(|row| !row.hidden && row.template == Template::Note);
+        row.map(|row| self.item(&row)).transpose()
     }
 
     /// How many notes hold something that the server has not answered for, keys that are no change yet too. It makes no

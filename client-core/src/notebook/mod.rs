@@ -115,7 +115,11 @@ impl Notebook {
     /// Where the store cannot be written; nothing is lost.
     pub fn tick(&mut self) -> Result<(), Trouble> {
         let now = self.now();
-        for id in self.desk.paused(now) {
+        let paused = self.desk.paused(now);
+        if paused.is_empty() && self.desk.typed().is_empty() {
+            self.store.rest();
+        }
+        for id in paused {
             self.settle(id)?;
         }
         self.clear_lookups()

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use notes::ids::DocumentId;
 use notes::note;
-use notes::wire::{MAX_FILLS, MAX_READINGS, Outcome, REQUEST_TARGET_BYTES, Response, Subject};
+use notes::wire::{MAX_FILLS, MAX_READINGS, Outcome, REQUEST_TARGET_BYTES, Subject};
 use serde::Serialize;
 
 use super::commit::freeze;
@@ -17,7 +17,7 @@ use super::{Notebook, Shared, Talk};
 use crate::host::{AsyncHost, Transport};
 use crate::store::meta::{self, key};
 use crate::store::{docs, fills, outgoing};
-use crate::sync::{self, Outlook, Plan};
+use crate::sync::{self, Effects, Outlook, Plan};
 use crate::trouble::Trouble;
 
 /// No honest pass takes more requests; a server that always says `more` is not listened to for ever.
@@ -92,6 +92,15 @@ pub(super) struct Tally {
     put_off: u32,
 }
 
+/// Whether the same is to be asked again once an answer is taken in.
+pub(super) fn asks_again(plan: &Plan, effects: &Effects, mode: SyncMode) -> bool {
+    let brought = !effects.arrivals.is_empty() || !effects.rows.is_empty();
+    let moved = brought || effects.cursor.as_ref() != Some(&plan.request.cursor);
+    // `more` without anything new would go on for ever.
+    let pull_left = mode != SyncMode::PushOnly && !plan.request.pull;
+    (effects.more && moved) || effects.rewound || pull_left
+}
+
 fn is_short(plan: &Plan) -> bool {
     let pushes = plan.request.pushes.iter();
     let bytes: usize = pushes
@@ -130,33 +139,50 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
                 Ok(response) => response,
                 Err(stop) => return Ok(Some(stop)),
             };
-            let again = self.book.with(|book| {
-                tally.short_ones += u32::from(is_short(&plan));
-                // Before an answer touches a document what was typed meanwhile is a change; else it waits for its pause.
-                let touches =
-                    !(response.pulls.is_empty() && response.rows.is_empty() && response.fills.is_empty());
-                if touches {
-                    let behind = tally.put_off < MOST_PUT_OFF && book.typed_where(&response);
-                    book.settle_all()?;
-                    if behind {
-                        // It was written knowing nothing of what comes here, a finish perhaps, and is to be sent so:
-                        // the same is asked for again, behind it.
-                        tally.put_off += 1;
-                        return Ok(Some(true));
-                    }
-                }
-                Ok(match book.digest(&plan, response, mode, tally)? {
-                    Some(false) => Some(book.has_more(mode, tally)?),
-                    said => said,
-                })
-            })?;
-            match again {
+            tally.short_ones += u32::from(is_short(&plan));
+            let Ok(effects) = sync::take(&plan, response) else {
+                return Ok(Some(Stop::not_understood()));
+            };
+            match self.digest(&plan, effects, mode, tally).await? {
                 Some(true) => {}
                 Some(false) => return Ok(None),
                 None => return Ok(Some(Stop::not_understood())),
             }
         }
         Ok(Some(Stop::not_understood()))
+    }
+
+    /// Takes an answer in, part by part. Says whether there is more to ask or to say; none where the answer cannot be
+    /// understood.
+    async fn digest(
+        &self,
+        plan: &Plan,
+        mut effects: Effects,
+        mode: SyncMode,
+        tally: &mut Tally,
+    ) -> Result<Option<bool>, Trouble> {
+        let again = asks_again(plan, &effects, mode);
+        while let Some(part) = effects.next_part() {
+            let in_the_way = self.book.with(|book| {
+                if book.writes_behind(&part, mode, tally)? {
+                    return Ok(true);
+                }
+                book.take_in(&part, tally).map(|()| false)
+            })?;
+            if in_the_way {
+                return Ok(Some(true));
+            }
+            self.host.breathe().await;
+        }
+        self.book.with(|book| {
+            if book.writes_behind(&effects, mode, tally)? {
+                return Ok(Some(true));
+            }
+            if !book.conclude(plan, &effects, tally)? {
+                return Ok(None);
+            }
+            Ok(Some(again || book.has_more(mode, tally)?))
+        })
     }
 }
 
@@ -192,41 +218,49 @@ impl Notebook {
         })
     }
 
-    /// Takes an answer in. Says whether the same is to be asked again at once; none where the answer cannot
-    /// be understood.
-    pub(super) fn digest(
+    /// Takes a whole answer in, or the last part of one; false where it makes no sense.
+    pub(super) fn conclude(
         &mut self,
         plan: &Plan,
-        response: Response,
-        mode: SyncMode,
+        effects: &Effects,
         tally: &mut Tally,
-    ) -> Result<Option<bool>, Trouble> {
-        let Ok(effects) = sync::take(plan, response) else {
-            return Ok(None);
-        };
+    ) -> Result<bool, Trouble> {
         tally.clock_offset_ms = Some(effects.server_at.saturating_sub(self.now()));
         for answer in effects.answers.iter().filter(|a| a.outcome == Outcome::Accepted) {
             tally.sent.insert(answer.document);
         }
-        let brought = !effects.arrivals.is_empty() || !effects.rows.is_empty();
-        let moved = brought || effects.cursor != plan.request.cursor;
-        // `more` without anything new would go on for ever.
-        let pull_left = mode != SyncMode::PushOnly && !plan.request.pull;
-        let again = (effects.more && moved) || effects.rewound || pull_left;
         if effects.fills.is_empty() && !effects.more {
             // A server that answers no history (a revoked phone gets none) is not asked on and on.
             tally
                 .asked
                 .extend(plan.request.fills.iter().map(|fill| fill.subject));
         }
-        self.take_in(&effects, tally)?;
-        Ok((tally.rewinds <= 2).then_some(again))
+        self.take_in(effects, tally)?;
+        Ok(tally.rewinds <= 2)
     }
 
-    /// Whether something was typed, and is no change yet, in a document that an answer brings something of.
-    fn typed_where(&self, response: &Response) -> bool {
-        let typed = self.desk.typed();
-        response.pulls.iter().any(|pull| typed.contains(&pull.document))
+    /// Before an answer touches a document what was typed meanwhile is made a change; else it waits for its pause. Where
+    /// something was written meanwhile in what the answer brings news of, it was written knowing nothing of them, a finish
+    /// perhaps, and is to be sent so: then this is true, and the same is asked for again, behind it.
+    fn writes_behind(
+        &mut self,
+        effects: &Effects,
+        mode: SyncMode,
+        tally: &mut Tally,
+    ) -> Result<bool, Trouble> {
+        if effects.arrivals.is_empty() && effects.rows.is_empty() && effects.fills.is_empty() {
+            return Ok(false);
+        }
+        self.settle_all()?;
+        if mode == SyncMode::PullOnly || tally.put_off >= MOST_PUT_OFF {
+            return Ok(false);
+        }
+        let written = docs::unoffered(self.store.read(), usize::MAX)?;
+        let written: BTreeSet<DocumentId> = written.into_iter().map(|row| row.id).collect();
+        let mut news = effects.arrivals.iter().filter(|arrival| !arrival.asked);
+        let behind = news.any(|news| written.contains(&news.document));
+        tally.put_off += u32::from(behind);
+        Ok(behind)
     }
 
     /// Whether another request has something to say.

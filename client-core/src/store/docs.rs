@@ -228,14 +228,40 @@ pub(crate) fn let_go(conn: &Connection) -> Result<Vec<DocumentId>, Trouble> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Numbers of documents that hold something that the server has not answered for. Looked for from what waits, and not
+/// from the documents: those are thousands, and each would be read past its snapshot.
+const WAITING: &str = "SELECT nr FROM doc WHERE unoffered = 1
+    UNION SELECT doc FROM journal
+    UNION SELECT d.nr FROM attachment a JOIN doc d ON d.id = a.doc WHERE a.whole_at IS NULL AND a.aside = 0
+    UNION SELECT d.nr FROM outgoing o JOIN doc d ON d.id = o.doc WHERE o.verdict IS NULL";
+
+/// Numbers of documents with which something may be amiss: held, refused, in conflict.
+const AMISS: &str = "SELECT nr FROM doc WHERE conflicts <> ''
+    UNION SELECT d.nr FROM standing s JOIN doc d ON d.id = s.doc WHERE s.state IN ('held', 'conflict')
+    UNION SELECT d.nr FROM outgoing o JOIN doc d ON d.id = o.doc WHERE o.verdict = 1
+    UNION SELECT d.nr FROM version v JOIN doc d ON d.id = v.doc WHERE v.outcome = 'refused'";
+
 /// How many notes hold something that the server has not answered for.
 pub(crate) fn waiting(conn: &Connection) -> Result<u64, Trouble> {
-    let sql = "SELECT count(*) FROM doc WHERE gone = 0 AND (unoffered = 1
-        OR EXISTS (SELECT 1 FROM journal j WHERE j.doc = doc.nr)
-        OR EXISTS (SELECT 1 FROM attachment a WHERE a.doc = doc.id AND a.whole_at IS NULL AND a.aside = 0)
-        OR EXISTS (SELECT 1 FROM outgoing o WHERE o.doc = doc.id AND o.verdict IS NULL))";
-    let count: i64 = conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    let sql = format!("SELECT count(*) FROM doc WHERE nr IN ({WAITING}) AND gone = 0");
+    let count: i64 = conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
     Ok(count.unsigned_abs())
+}
+
+/// The same, as notes to show, newest first.
+pub(crate) fn shown_waiting(conn: &Connection) -> Result<Vec<DocRow>, Trouble> {
+    shown_among(conn, WAITING)
+}
+
+/// Notes to show with which something may be amiss, newest first.
+pub(crate) fn shown_amiss(conn: &Connection) -> Result<Vec<DocRow>, Trouble> {
+    shown_among(conn, AMISS)
+}
+
+fn shown_among(conn: &Connection, numbers: &str) -> Result<Vec<DocRow>, Trouble> {
+    let rest =
+        format!("WHERE nr IN ({numbers}) AND hidden = 0 AND template = 0 ORDER BY started_at DESC, id DESC");
+    select(conn, &rest, [])
 }
 
 /// Documents that are being built anew.

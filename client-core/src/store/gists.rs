@@ -36,7 +36,8 @@ pub(crate) fn about(conn: &Connection, person: PersonId) -> Result<Vec<(DocRow, 
 /// Notes in view that are open or have something to be done, newest first, each with its gist.
 pub(crate) fn waiting(conn: &Connection) -> Result<Vec<(DocRow, String)>, Trouble> {
     let sql = "SELECT d.id, g.says FROM gist g JOIN doc d ON d.nr = g.doc
-        WHERE (g.waits = 1 OR d.finished_at IS NULL) AND d.hidden = 0 AND d.template = 0 ORDER BY d.started_at DESC, d.id DESC";
+        WHERE d.nr IN (SELECT doc FROM gist WHERE waits = 1 UNION SELECT nr FROM doc WHERE finished_at IS NULL)
+        AND d.hidden = 0 AND d.template = 0 ORDER BY d.started_at DESC, d.id DESC";
     let mut statement = conn.prepare_cached(sql)?;
     let found = statement.query_map([], pair)?.collect::<Result<Vec<_>, _>>()?;
     with_rows(conn, found)
@@ -44,8 +45,8 @@ pub(crate) fn waiting(conn: &Connection) -> Result<Vec<(DocRow, String)>, Troubl
 
 /// Notes that have none yet: those of a store from before there were gists.
 pub(crate) fn missing(conn: &Connection) -> Result<Vec<DocumentId>, Trouble> {
-    let sql = "SELECT id FROM doc d WHERE template = 0 AND gone = 0
-        AND NOT EXISTS (SELECT 1 FROM gist g WHERE g.doc = d.nr)";
+    let sql = "SELECT id FROM doc WHERE nr IN (SELECT nr FROM doc EXCEPT SELECT doc FROM gist)
+        AND template = 0 AND gone = 0";
     let mut statement = conn.prepare(sql)?;
     let found = statement.query_map([], |row| Ok(DocumentId(row.get(0)?)))?;
     Ok(found.collect::<Result<_, _>>()?)

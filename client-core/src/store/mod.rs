@@ -34,9 +34,14 @@ pub use fault::StoreFault;
 /// A transaction is one, too.
 pub(crate) type Db = Connection;
 
+/// So many commits are worth a checkpoint.
+const WORTH_A_REST: u32 = 64;
+
 /// The open database.
 pub(crate) struct Store {
     conn: Connection,
+    /// Commits since the last checkpoint that was asked for.
+    commits: u32,
 }
 
 impl Store {
@@ -47,7 +52,7 @@ impl Store {
         unlock(&conn, key)?;
         settings(&conn)?;
         schema::upgrade(&mut conn, schema::STEPS)?;
-        Ok(Self { conn })
+        Ok(Self { conn, commits: 0 })
     }
 
     /// For reading.
@@ -65,7 +70,19 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&tx)?;
         tx.commit()?;
+        self.commits = self.commits.saturating_add(1);
         Ok(done)
+    }
+
+    /// Nobody writes just now: what stands in the log goes into the database. Else SQLite does it at some commit, when its
+    /// log has 1,000 pages, and a key waits for it.
+    pub(crate) fn rest(&mut self) {
+        if self.commits < WORTH_A_REST {
+            return;
+        }
+        self.commits = 0;
+        // Where there is no room for it, the log is as durable.
+        let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
     }
 }
 

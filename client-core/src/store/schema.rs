@@ -18,6 +18,7 @@ pub(crate) const STEPS: &[Step] = &[
     step_5_attachments,
     step_6_gists,
     step_7_lookups,
+    step_8_small_sides,
 ];
 
 /// Takes the steps that are missing.
@@ -69,6 +70,11 @@ fn step_6_gists(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 /// People who were looked up.
 fn step_7_lookups(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch(include_str!("schema/7_lookups.sql"))
+}
+
+/// Indexes of the few among the many.
+fn step_8_small_sides(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema/8_small_sides.sql"))
 }
 
 #[cfg(test)]

@@ -13,7 +13,11 @@ pub(crate) fn index(conn: &Connection, doc: i64, text: &str) -> Result<(), Troub
     Ok(())
 }
 
-/// Documents that have all the words, best first, at most so many.
+/// A word that stands in more notes than this tells nothing by standing there: to rank them would take longer than to
+/// find them.
+const RANKED: usize = 1_000;
+
+/// Documents that have all the words, at most so many: the best first, or the newest here where there are very many.
 pub(crate) fn find(conn: &Connection, query: &str, most: u32) -> Result<Vec<DocumentId>, Trouble> {
     // Each word becomes a quoted string, so that nothing a person types is read as FTS5's syntax.
     let words: Vec<String> = query
@@ -24,10 +28,27 @@ pub(crate) fn find(conn: &Connection, query: &str, most: u32) -> Result<Vec<Docu
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT d.id FROM words w JOIN doc d ON d.nr = w.rowid
-        WHERE words MATCH ?1 AND d.hidden = 0 ORDER BY w.rank, d.nr DESC LIMIT ?2";
-    let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map((words.join(" "), most), |row| Ok(DocumentId(row.get(0)?)))?;
+    let words = words.join(" ");
+    let mut found = numbers(conn, "rowid DESC", &words, RANKED + 1)?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    if found.len() <= RANKED {
+        found = numbers(conn, "rank, rowid DESC", &words, most)?;
+    }
+    found.truncate(most);
+    let mut named = conn.prepare_cached("SELECT id FROM doc WHERE nr = ?1")?;
+    let mut id_of = |nr: &i64| Ok(DocumentId(named.query_row([nr], |row| row.get(0))?));
+    found.iter().map(&mut id_of).collect()
+}
+
+/// Numbers of documents in view that have the words.
+fn numbers(conn: &Connection, order: &str, words: &str, most: usize) -> Result<Vec<i64>, Trouble> {
+    let sql = format!(
+        "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid NOT IN (SELECT nr FROM doc WHERE hidden = 1)
+        ORDER BY {order} LIMIT ?2"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = statement.query_map((words, most), |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -6,6 +6,7 @@ mod fork;
 mod letters;
 mod merge;
 mod offer;
+mod parts;
 mod plan;
 mod take;
 pub(crate) mod token;

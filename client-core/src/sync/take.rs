@@ -69,8 +69,8 @@ pub struct Effects {
     pub fills: Vec<FillNews>,
     /// Whether the request asked for what is new.
     pub pulled: bool,
-    /// The next cursor.
-    pub cursor: Vec<u8>,
+    /// The next cursor; none in a part of an answer, for it moves with the last.
+    pub cursor: Option<Vec<u8>>,
     /// Log entries up to here stand in a backup.
     pub safe_seq: u64,
     /// The server's clock.
@@ -153,7 +153,7 @@ pub fn take(plan: &Plan, response: Response) -> Result<Effects, Misfit> {
         rows,
         fills,
         pulled: request.pull,
-        cursor: response.cursor,
+        cursor: Some(response.cursor),
         safe_seq: response.safe_seq,
         server_at: response.server_at,
         more: response.more && request.pull,
@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(effects.arrivals[0].chunks, [vec![6], vec![7]]);
         assert_eq!(effects.arrivals[0].person, Some(PersonId([7; 16])));
         assert!(!effects.arrivals[0].asked, "something of it came unasked");
-        assert_eq!((effects.pulled, effects.cursor), (true, vec![9]));
+        assert_eq!((effects.pulled, effects.cursor), (true, Some(vec![9])));
         assert_eq!(effects.readings.len(), 1);
     }
 
@@ -395,7 +395,10 @@ mod tests {
         let mut plan = sent();
         plan.request.pull = false;
         let effects = take(&plan, answer()).unwrap();
-        assert_eq!((effects.pulled, &effects.cursor), (false, &vec![9]));
+        assert_eq!(
+            (effects.pulled, effects.cursor.as_deref()),
+            (false, Some(&[9][..]))
+        );
         assert!(!effects.more);
     }
 }

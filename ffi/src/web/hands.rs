@@ -29,6 +29,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     async fn sign(this: &Hands, message: Uint8Array) -> Result<JsValue, JsValue>;
 
+    /// Comes back when the Worker has taken in what came from the page meanwhile.
+    #[wasm_bindgen(method, catch)]
+    async fn breathe(this: &Hands) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     fn random_values(into: &Uint8Array) -> Result<JsValue, JsValue>;
 }
@@ -101,6 +105,10 @@ impl AsyncHost for Browser {
             .ok()
             .and_then(|answer| response(&answer))
             .ok_or(Unreachable)
+    }
+
+    async fn breathe(&self) {
+        drop(self.0.breathe().await);
     }
 
     async fn sign(&self, message: &[u8]) -> Option<Result<[u8; 64], KeyRefused>> {

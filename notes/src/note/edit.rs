@@ -151,6 +151,33 @@ impl From<automerge::AutomergeError> for BadEdit {
 }
 
 impl Edit {
+    /// Takes the next key into this edit, where the two are one run of typing: the operations that come of it are the
+    /// same, and Automerge looks for the place once. False where it is another edit; nothing was changed then.
+    pub fn run_on(&mut self, next: &Self) -> bool {
+        let (
+            Self::Splice {
+                field,
+                at,
+                delete: 0,
+                insert,
+            },
+            Self::Splice {
+                field: where_to,
+                at: goes_on,
+                delete: 0,
+                insert: key,
+            },
+        ) = (self, next)
+        else {
+            return false;
+        };
+        let runs = field == where_to && !insert.is_empty() && *goes_on == *at + insert.chars().count() as u64;
+        if runs {
+            insert.push_str(key);
+        }
+        runs
+    }
+
     /// Makes the edit in an open transaction.
     ///
     /// # Errors

@@ -60,6 +60,14 @@ pub fn pass(core: &Core, who: &Pusher, request: Request) -> Result<Response, Cod
     pass_within(core, who, request, pull::Portion::default())
 }
 
+/// The same over a live line: the answer is shorter, because the phone takes it in between two keys.
+///
+/// # Errors
+/// As [`pass`].
+pub fn pass_over_the_line(core: &Core, who: &Pusher, request: Request) -> Result<Response, Code> {
+    pass_within(core, who, request, pull::Portion::OVER_THE_LINE)
+}
+
 /// The same with another size of answer.
 fn pass_within(
     core: &Core,
@@ -97,7 +105,13 @@ pub fn pull_only(core: &Core, who: &Pusher, cursor: &[u8]) -> Result<Response, C
         pull: true,
         fills: &[],
     };
-    answer(core, who, &asked, (known, epoch, None), pull::Portion::default())
+    answer(
+        core,
+        who,
+        &asked,
+        (known, epoch, None),
+        pull::Portion::OVER_THE_LINE,
+    )
 }
 
 /// The reading part of a request.

@@ -20,6 +20,14 @@ pub(super) struct Portion {
     pub(super) numbers: usize,
 }
 
+impl Portion {
+    /// What goes over a live line.
+    pub(super) const OVER_THE_LINE: Self = Self {
+        bytes: 64 * 1024,
+        numbers: 2_000,
+    };
+}
+
 impl Default for Portion {
     fn default() -> Self {
         Self {

@@ -8,6 +8,7 @@ use super::server::ANN;
 use super::*;
 use crate::Trouble;
 use crate::host::{AsyncHost, HttpRequest, HttpResponse, KeyRefused, Transport as _, Unreachable};
+use crate::store::meta;
 
 /// A key of the host's own.
 type Signs<'a> = dyn Fn(&[u8]) -> Result<[u8; 64], KeyRefused> + 'a;
@@ -133,6 +134,169 @@ fn a_note_begun_and_one_finished_while_a_request_is_out_are_whole() {
     assert_eq!(again.show(begun).unwrap()["body"], "New.");
     assert_eq!(again.show(old).unwrap()["stage"], "finished");
     assert_eq!(server.body(old), "Old.");
+}
+
+/// A way to the server on which something happens between two parts of an answer.
+struct Between<'a, F> {
+    link: RefCell<Link>,
+    happens: &'a F,
+}
+
+impl<F: Fn(usize)> AsyncHost for Between<'_, F> {
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Unreachable> {
+        self.link.borrow_mut().send(request)
+    }
+
+    async fn breathe(&self) {
+        (self.happens)(1);
+    }
+}
+
+/// A server with so many finished notes about Ann.
+fn busy(server: &Server, count: usize) -> Vec<DocumentId> {
+    let mut alice = Phone::enrolled(server, "W1", 3);
+    let write = |n: usize| {
+        let note = alice.note("P1");
+        alice.write(note, &format!("Visit {n}. "));
+        note
+    };
+    let notes = (0..count).map(write).collect();
+    alice.sync();
+    notes
+}
+
+fn bodies(book: &RefCell<Notebook>, notes: &[DocumentId]) -> Vec<String> {
+    let body = |note: &DocumentId| {
+        book.borrow_mut().show(*note).unwrap()["body"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    notes.iter().map(body).collect()
+}
+
+#[test]
+fn whoever_types_has_a_turn_between_the_parts_of_a_long_answer() {
+    let server = Server::new();
+    let (folder, hands) = (Folder::new(), Hands::at(MONDAY));
+    let mut book = folder.open(&hands, 9);
+    book.enrol(&mut server.link(), "W2", "http://s").unwrap();
+    book.sync(&mut server.link(), SyncMode::Both).unwrap();
+    let new = NewNote {
+        who: Who::CaseId("P1"),
+        kind: "phone_call",
+        started_at: None,
+        ended_at: None,
+    };
+    let mine = book.new_note(&new).unwrap();
+    book.sync(&mut server.link(), SyncMode::Both).unwrap();
+    let notes = busy(&server, 30);
+    let book = RefCell::new(book);
+    let turns = Cell::new(0);
+    let happens = |turn| {
+        turns.set(turns.get() + turn);
+        typed(&book, mine, &format!("<{}>", turns.get()));
+    };
+    let link = RefCell::new(server.link());
+    let host = Between {
+        link,
+        happens: &happens,
+    };
+    let report = in_place(Talk::between(&book, &host).sync(SyncMode::Both)).unwrap();
+    assert_eq!((report.ended, report.received), (Ended::Quiet, 30));
+    assert_eq!(turns.get(), 3, "30 notes are four parts");
+    assert_eq!(bodies(&book, &[mine]), ["<1><2><3>"]);
+    assert_eq!(
+        bodies(&book, &notes),
+        notes.iter().map(|note| server.body(*note)).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn what_is_typed_between_two_parts_goes_to_the_server_before_what_comes_there() {
+    let server = Server::new();
+    let (folder, hands) = (Folder::new(), Hands::at(MONDAY));
+    let mut book = folder.open(&hands, 9);
+    book.enrol(&mut server.link(), "W2", "http://s").unwrap();
+    let notes = busy(&server, 20);
+    book.sync(&mut server.link(), SyncMode::Both).unwrap();
+    let last = *notes.last().unwrap();
+    book.join(last).unwrap();
+    book.sync(&mut server.link(), SyncMode::Both).unwrap();
+    let cursor = meta::get(book.store.read(), meta::key::CURSOR).unwrap();
+    // All of them are written on, the last one, too.
+    let mut colleague = Phone::enrolled(&server, "W1", 5);
+    for note in &notes {
+        colleague.write(*note, "Later. ");
+    }
+    colleague.sync();
+    let book = RefCell::new(book);
+    let turns = Cell::new(0);
+    let happens = |turn| {
+        turns.set(turns.get() + turn);
+        if turns.get() == 1 {
+            typed(&book, last, "Mine. ");
+        }
+    };
+    let link = RefCell::new(server.link());
+    let host = Between {
+        link,
+        happens: &happens,
+    };
+    let talk = Talk::between(&book, &host);
+    assert_eq!(in_place(talk.sync(SyncMode::Both)).unwrap().ended, Ended::Quiet);
+    assert!(turns.get() > 2, "it was asked for again");
+    // What I typed was sent before my phone said that it had what my colleague wrote there.
+    server.with(|state| {
+        let mut requests = state.requests.iter().rev();
+        let mine = requests.find(|request| request.pushes.iter().any(|push| push.document == last));
+        assert_eq!(Some(&mine.unwrap().cursor), cursor.as_ref());
+    });
+    assert_eq!(
+        bodies(&book, &notes),
+        notes.iter().map(|note| server.body(*note)).collect::<Vec<_>>()
+    );
+    for word in ["Later. ", "Mine. "] {
+        assert_eq!(server.body(last).matches(word).count(), 1, "{word}");
+    }
+}
+
+#[test]
+fn a_phone_that_ends_between_two_parts_gets_all_of_it_once() {
+    for ends in 1..=3 {
+        let server = Server::new();
+        let (folder, hands) = (Folder::new(), Hands::at(MONDAY));
+        let mut book = folder.open(&hands, 9);
+        book.enrol(&mut server.link(), "W2", "http://s").unwrap();
+        let notes = busy(&server, 30);
+        let book = RefCell::new(book);
+        let (turns, left) = (Cell::new(0), RefCell::new(None));
+        let happens = |turn| {
+            turns.set(turns.get() + turn);
+            if turns.get() == ends {
+                // As a kill would leave it now.
+                *left.borrow_mut() = Some(folder.copy());
+            }
+        };
+        let link = RefCell::new(server.link());
+        let host = Between {
+            link,
+            happens: &happens,
+        };
+        in_place(Talk::between(&book, &host).sync(SyncMode::Both)).unwrap();
+        let left = left.borrow_mut().take().expect("it came so far");
+        let mut again = left.open(&hands, 10);
+        let here = again.list().unwrap().len();
+        assert_eq!(here, 8 * ends, "what was taken in is there");
+        let report = again.sync(&mut server.link(), SyncMode::Both).unwrap();
+        assert_eq!((report.ended, report.waiting), (Ended::Quiet, 0));
+        let again = RefCell::new(again);
+        assert_eq!(
+            bodies(&again, &notes),
+            bodies(&book, &notes),
+            "ended after part {ends}"
+        );
+    }
 }
 
 #[test]

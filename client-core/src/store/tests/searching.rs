@@ -89,6 +89,45 @@ fn what_means_something_to_fts5_is_a_word_like_any_other() {
 }
 
 #[test]
+fn of_very_many_the_newest_come_first_and_of_fewer_the_best() {
+    let mut store = store();
+    let named = |n: i64| DocumentId::at(n, [0; 10]);
+    let says = |n: i64| {
+        if n % 3 == 0 {
+            "kettle kettle bath"
+        } else {
+            "a long line about the bath and all"
+        }
+    };
+    store
+        .write(|tx| {
+            for n in 1..=1_500 {
+                let nr = docs::save(
+                    tx,
+                    &DocRow {
+                        id: named(n),
+                        hidden: n == 1_500,
+                        ..document(1)
+                    },
+                    b"",
+                )?;
+                search::index(tx, nr, says(n))?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let first = |query: &str| search::find(store.read(), query, 3).unwrap();
+    assert_eq!(first("bath"), [1_499, 1_498, 1_497].map(named), "1,499 in view");
+    assert_eq!(
+        first("kettle"),
+        [1_497, 1_494, 1_491].map(named),
+        "499 that are as good"
+    );
+    assert_eq!(first("long bath"), [1_499, 1_498, 1_496].map(named), "1,000");
+    assert_eq!(search::find(store.read(), "bath", 5_000).unwrap().len(), 1_001);
+}
+
+#[test]
 fn a_query_without_a_word_finds_nothing_and_harms_nothing() {
     let store = indexed();
     let long = "kettle ".repeat(3_000);

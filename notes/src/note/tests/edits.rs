@@ -382,3 +382,43 @@ fn a_document_that_lacks_a_field_is_said_to_be_so() {
     refused(Template::Note, &doc, lines);
     assert!(Plain::read(&doc, Template::Note).is_err());
 }
+
+#[test]
+fn a_run_of_typing_makes_the_operations_of_its_keys() {
+    // Typing, going on elsewhere, a letter that is two code points, taking back, replacing, another field.
+    let keys = [
+        splice("body", 0, 0, "a"),
+        splice("body", 1, 0, "b"),
+        splice("body", 2, 0, "e\u{301}"),
+        splice("body", 4, 0, "c"),
+        splice("body", 0, 0, "d"),
+        splice("body", 1, 0, "👵🏽"),
+        splice("body", 3, 1, "x"),
+        splice("body", 4, 0, "y"),
+        splice("body", 2, 2, ""),
+        splice("body", 2, 0, "z"),
+        splice("strengths", 0, 0, "s"),
+        splice("strengths", 1, 0, "t"),
+        splice("body", 3, 0, "w"),
+        splice("body", 4, 0, ""),
+        mark("body", 0, 3, "third_party"),
+        splice("body", 3, 0, "m"),
+        splice("body", 4, 0, "n"),
+    ];
+    let mut runs: Vec<Edit> = Vec::new();
+    for key in &keys {
+        if !runs.last_mut().is_some_and(|run| run.run_on(key)) {
+            runs.push(key.clone());
+        }
+    }
+    assert_eq!(runs.len(), 10, "{runs:?}");
+    let (mut one_by_one, mut at_once) = (phone(1), phone(1));
+    write(&mut one_by_one, &keys);
+    write(&mut at_once, &runs);
+    assert_eq!(
+        at_once.get_heads(),
+        one_by_one.get_heads(),
+        "the change has one hash"
+    );
+    assert_eq!(at_once.save(), one_by_one.save());
+}

@@ -1,6 +1,6 @@
 // What every screen shares: the one core, the phone's status, what the last pass did. Kept in one place so that no
 // screen holds an older truth than another.
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Core, Trouble } from './core';
 import type { CallName, Calls, CoreEvent, Status, SyncReport } from './calls';
 import { openPort } from './port';
@@ -101,7 +101,8 @@ export function useAsked<K extends CallName>(
     );
   }, [key]);
   const again = useCallback(() => ask(true), [ask]);
-  useEffect(() => {
+  // At once: an effect that waits for the next picture would cost each search one.
+  useLayoutEffect(() => {
     setValue(null);
     ask(false);
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -325,8 +325,12 @@ export interface CoreCalls {
   identity: { args: Record<string, never>; gives: Identity | null };
   /** Caseload first, then the team; with a query, those whose name or case id has it. */
   people: { args: { query?: string }; gives: Array<PersonItem> };
-  /** All notes in view, the newest first. */
-  list: { args: Record<string, never>; gives: Array<NoteItem> };
+  /** One note as a list shows it; null where it is not here. Leaves no reading. */
+  listed: { args: { note: string }; gives: NoteItem | null };
+  /** Notes of which something is only on this phone, the newest first. */
+  unsent: { args: Record<string, never>; gives: Array<NoteItem> };
+  /** Notes that are held, refused or in conflict, the newest first. */
+  amiss: { args: Record<string, never>; gives: Array<NoteItem> };
   /** How many notes hold something that the server has not answered for; after every key, too. */
   waiting: { args: Record<string, never>; gives: number };
   /** Notes that have all the words, best first, at most so many. */

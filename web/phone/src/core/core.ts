@@ -15,7 +15,7 @@ export class Trouble extends Error {
 interface Answer { n: number; gives?: unknown; trouble?: { code: string; words: string } }
 interface Asker { give(value: unknown): void; refuse(trouble: Trouble): void }
 
-/** What the page asks: `core.call('list', {})`. */
+/** What the page asks: `core.call('unsent', {})`. */
 export class Core {
   private next = 1;
   private readonly asked = new Map<number, Asker>();

@@ -19,16 +19,15 @@ import { Fold } from '../write/fold';
 import { UpdateNotice } from './update-notice';
 
 /** So many notes are shown of what was found. */
-const MOST_FOUND = 30;
+const MOST_FOUND = 20;
 
 /** So many are seen at once; the rest is folded away. */
 const FIRST_ACTIONS = 5;
 
 export function Today() {
   const [words, setWords] = useState('');
-  const list = useAsked('list', {}).value ?? [];
   const me = useShared().status?.identity;
-  const trouble = list.filter((note) => ['held', 'refused', 'conflict'].includes(note.state));
+  const trouble = useAsked('amiss', {}).value ?? [];
   return (
     <Page title={t('today')}>
       <UpdateNotice />
@@ -76,12 +75,14 @@ function WaitingBox() {
 function Mine() {
   const { value: people, trouble } = useAsked('people', { query: '' });
   const today = useAsked('today', {}).value;
+  const { passing, last_sent_at_ms } = useShared();
+  const coming = passing && last_sent_at_ms === null;
   const mine = people?.filter((person) => person.mine) ?? [];
   return (
     <>
       {today && today.drafts.length > 0 && <Section title={t('today-drafts')}><Rows notes={today.drafts} mine /></Section>}
       <Section title={t('today-people')}>
-        {people && mine.length === 0 && <p class="govuk-body">{t('today-nobody')}</p>}
+        {people && mine.length === 0 && <p class="govuk-body">{t(coming ? 'today-coming' : 'today-nobody')}</p>}
         <TroubleNotice trouble={trouble} />
         {mine.length > 0 && <People people={mine} />}
         <Others />
@@ -161,7 +162,12 @@ function Found({ words }: { words: string }) {
         {people.length === 0 ? <p class="govuk-body">{t('found-nobody')}</p> : <People people={people} />}
         <Others />
       </Section>
-      {notes.length > 0 && <Section title={t('found-notes')}><Rows notes={notes} /></Section>}
+      {notes.length > 0 && (
+        <Section title={t('found-notes')}>
+          <Rows notes={notes} />
+          {notes.length === MOST_FOUND && <p class="govuk-hint">{t('found-most', { n: MOST_FOUND })}</p>}
+        </Section>
+      )}
     </>
   );
 }

@@ -36,7 +36,7 @@ export function Together({ id }: { id: string }) {
 
 export function Join({ id }: { id: string }) {
   const [wrong, setWrong] = useState<Error | null>(null);
-  const note = useAsked('list', {}).value?.find((one) => one.id === id);
+  const note = useAsked('listed', { note: id }).value;
   const join = async () => {
     try {
       await core.call('join', { note: id });

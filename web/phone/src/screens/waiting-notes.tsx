@@ -10,7 +10,7 @@ import { waitingWords } from '../words/waiting';
 
 export function WaitingNotes() {
   const waiting = useWaiting();
-  const notes = (useAsked('list', {}).value ?? []).filter((note) => note.state === 'on_phone');
+  const notes = useAsked('unsent', {}).value ?? [];
   return (
     <Page title={t('waiting-title')} back={{ to: { at: 'phone' }, words: t('phone-title') }}>
       <p class="govuk-body" role="status">{waitingWords(waiting, Date.now()).join(' ')}</p>

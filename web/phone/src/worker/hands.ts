@@ -45,6 +45,15 @@ export class Hands {
     return { status: response.status, headers: heard, body: unpacked };
   }
 
+  /** A turn for each call that the page has made meanwhile; a promise alone would let none in. */
+  breathe(): Promise<void> {
+    return new Promise((done) => {
+      const { port1, port2 } = new MessageChannel();
+      port2.onmessage = () => { port2.close(); done(); };
+      port1.postMessage(null);
+    });
+  }
+
   sign(message: Uint8Array): Promise<Uint8Array> {
     return sign(new Uint8Array(message));
   }

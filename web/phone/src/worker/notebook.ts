@@ -14,7 +14,8 @@ export class OpenNotebook {
   private passes: Promise<unknown> = Promise.resolve();
   private watched: string[] = [];
   /** How much had come from elsewhere when the page was told last. */
-  private told: unknown = null;
+  private told: unknown = 0;
+  private passing = false;
 
   constructor(readonly phone: Phone, private readonly tell: (event: CoreEvent) => void) {
     this.line = new Line(phone, this.hands, () => this.heard(), () => void this.sync());
@@ -26,9 +27,16 @@ export class OpenNotebook {
    * is read again, for that would be done at every few keys, and keys would wait for it.
    */
   private heard(): void {
+    if (!this.tellNews(this.passing ? [] : this.watched)) this.tell({ event: 'sent' });
+  }
+
+  /** Says which notes may have changed (none named: any), where something came from elsewhere. */
+  private tellNews(notes: string[]): boolean {
     const now = this.call('arrivals', {});
-    this.tell(now === this.told ? { event: 'sent' } : { event: 'changed', notes: this.watched });
+    if (now === this.told) return false;
     this.told = now;
+    this.tell({ event: 'changed', notes });
+    return true;
   }
 
   /** Looks for company from now on: while the app is in front. */
@@ -57,13 +65,18 @@ export class OpenNotebook {
     return this.alone(async () => JSON.parse(await this.phone.look_up(this.hands as never, case_id, reason)) as Ended);
   }
 
-  sync(): Promise<SyncReport> {
+  /** One pass; with `only_send` nothing is fetched. */
+  sync(only_send = false): Promise<SyncReport> {
     return this.alone(async () => {
-      const before = this.call('arrivals', {});
-      const report = JSON.parse(await this.phone.sync(this.hands as never)) as SyncReport;
-      this.tell({ event: 'synced', report, at_ms: Date.now() });
-      if (this.call('arrivals', {}) !== before) this.tell({ event: 'changed', notes: [] });
-      return report;
+      this.passing = true;
+      try {
+        const report = JSON.parse(await this.phone.sync(this.hands as never, only_send)) as SyncReport;
+        this.tell({ event: 'synced', report, at_ms: Date.now() });
+        return report;
+      } finally {
+        this.passing = false;
+        this.tellNews([]);
+      }
     });
   }
 
@@ -75,6 +88,8 @@ export class OpenNotebook {
   private tick(): void {
     try {
       this.call('tick', {});
+      // Thousands of notes come to a new phone: what is there already is shown.
+      if (this.passing) this.tellNews([]);
     } catch (error) {
       console.warn(error);
     }

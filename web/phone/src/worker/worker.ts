@@ -141,9 +141,8 @@ async function enrol({ link, pin }: Calls['enrol']['args']): Promise<Calls['enro
   freshKey = undefined;
   const identity = book.call('identity', {}) as Calls['enrol']['gives']['identity'];
   if (identity) await keep({ identity, tries: NONE });
+  // Nothing is fetched before the person has said that it is they.
   become('open');
-  book.goLive();
-  await sync().catch(() => undefined);
   return { ended, ...(identity ? { identity } : {}) };
 }
 
@@ -174,7 +173,6 @@ async function unlock({ pin }: Calls['unlock']['args']): Promise<Calls['unlock']
   key.fill(0);
   await keep({ tries: NONE });
   become('open');
-  book.goLive();
   return { right: true };
 }
 
@@ -191,7 +189,6 @@ async function letIn({ link, pin }: Calls['let_in']['args']): Promise<Calls['let
   book = await openOwn(key);
   key.fill(0);
   become('open');
-  book.goLive();
   return { ended: 'quiet' };
 }
 
@@ -204,8 +201,8 @@ async function lock(): Promise<void> {
   tell({ event: 'locked' });
 }
 
-async function sync(): Promise<Calls['sync']['gives']> {
-  const report = await there().sync();
+async function sync(only_send = false): Promise<Calls['sync']['gives']> {
+  const report = await there().sync(only_send);
   // Where no answer came there is nothing to keep.
   if (report.clock_offset_ms !== null) {
     await keep({
@@ -234,7 +231,7 @@ async function attachment({ note, sha256 }: Calls['attachment']['args']): Promis
 }
 
 async function signOut(): Promise<void> {
-  const report = await sync();
+  const report = await sync(true);
   if (report.ended !== 'quiet' || report.waiting > 0) {
     throw new Refused('Unsent', 'Something is still to be sent. Nothing was deleted; send it first.');
   }
@@ -259,7 +256,10 @@ async function answer(call: string, args: never): Promise<unknown> {
       const { case_id, reason } = args as Calls['look_up']['args'];
       return { ended: await there().lookUp(case_id, reason) };
     }
-    case 'sync': return sync();
+    case 'sync': {
+      there().goLive();
+      return sync();
+    }
     case 'attachment': return attachment(args);
     case 'sign_out': return signOut();
     case 'attach': {

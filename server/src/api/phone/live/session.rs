@@ -317,7 +317,7 @@ fn answer(core: &Core, device: DeviceId, bytes: &[u8]) -> Result<Answered, Farew
     let (pushes, watch) = (!request.pushes.is_empty(), request.watch.take());
     let watch = watch.map(|asked| sync::watched(core, &who, &asked)).transpose();
     let watch = watch.map_err(Farewell::Refused)?;
-    let response = sync::pass(core, &who, request).map_err(Farewell::Refused)?;
+    let response = sync::pass_over_the_line(core, &who, request).map_err(Farewell::Refused)?;
     if pushes {
         core.bell.ring();
     }
