@@ -245,7 +245,11 @@ impl Phone {
     /// Where the store fails. An unreachable or refusing server is told by the report.
     pub async fn sync(&self, hands: Hands, only_send: bool) -> Result<String, JsError> {
         let browser = Browser(hands);
-        let mode = if only_send { SyncMode::PushOnly } else { SyncMode::Both };
+        let mode = if only_send {
+            SyncMode::PushOnly
+        } else {
+            SyncMode::Both
+        };
         let report = told(Talk::between(&self.book, &browser).sync(mode).await)?;
         let mut said = json!(report);
         said["ended"] = ended_json(&report.ended);

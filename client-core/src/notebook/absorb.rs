@@ -203,6 +203,12 @@ fn arrive(conn: &Db, arrival: &Arrival, ledger: &mut Ledger) -> Result<(), Troub
         return aside::wait(conn, arrival.document, &arrival.chunks);
     }
     let open = ledger.open.remove(&arrival.document);
+    if let Some(row) = known.as_ref().filter(|_| waiting.is_empty())
+        && sync::brings_nothing(&arrival.chunks, &row.heads)
+    {
+        ledger.renewed.extend(open);
+        return Ok(());
+    }
     let on_desk = open.is_some();
     let base = match (&known, open) {
         (Some(row), Some(open)) if open.row.heads == row.heads => Some(open.doc),

@@ -7,13 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use notes::ids::DocumentId;
-use notes::wire::{self, Coding, LIVE_PROTOCOL, MAX_FRAME_BYTES, MAX_WATCHED, Response};
+use notes::wire::{self, Coding, LIVE_PROTOCOL, MAX_FRAME_BYTES, MAX_WATCHED, Response, Subject};
 
 use super::pass::{SyncMode, Tally, asks_again};
 use super::talk::alone;
 use super::{Notebook, Shared, Talk};
 use crate::host::{AsyncHost, Transport};
 use crate::live::{Action, Door, Event, Line, Order};
+use crate::store::fills;
 use crate::sync::{self, Plan};
 use crate::trouble::Trouble;
 
@@ -48,6 +49,8 @@ pub(super) struct Live {
     heard_at: i64,
     /// Something is too long for a frame: until a pass was made, or this time, the line only listens.
     only_listens_until: i64,
+    /// From when on a pass is called for again.
+    next_pass_at: i64,
 }
 
 impl Live {
@@ -58,6 +61,7 @@ impl Live {
         self.told = false;
         self.heard_at = now;
         self.only_listens_until = 0;
+        self.next_pass_at = 0;
         self.company.clear();
     }
 
@@ -263,6 +267,9 @@ impl Notebook {
             self.live.due = true;
             self.live.tally = Tally::default();
         }
+        if self.leaves_histories_to_a_pass(now)? {
+            actions.push(Action::Pass);
+        }
         if !self.live.due && self.live.told && !self.has_more(SyncMode::Both, &self.live.tally)? {
             return Ok(());
         }
@@ -283,6 +290,23 @@ impl Notebook {
         self.live.asked = Some((plan, now));
         actions.push(Action::Send(frame));
         Ok(())
+    }
+
+    /// The history of a person may be thousands of notes: it is not asked for over the line, where it would stand in the
+    /// way of words. Says whether it is time for a pass that brings it.
+    fn leaves_histories_to_a_pass(&mut self, now: i64) -> Result<bool, Trouble> {
+        let wanted = fills::wanted(self.store.read())?
+            .into_iter()
+            .map(|fill| fill.subject);
+        let people: Vec<Subject> = wanted
+            .filter(|subject| matches!(subject, Subject::Person(_)))
+            .collect();
+        let is_time = !people.is_empty() && now >= self.live.next_pass_at;
+        if is_time {
+            self.live.next_pass_at = now + QUIET_MS;
+        }
+        self.live.tally.asked.extend(people);
+        Ok(is_time)
     }
 
     fn hang_up(&mut self, actions: &mut Vec<Action>) {

@@ -67,6 +67,11 @@ pub fn absorb(
     mine: &BTreeSet<ActorId>,
     current: &ActorId,
 ) -> Absorbed {
+    if base.is_none()
+        && let Some(absorbed) = whole(template, chunks, current)
+    {
+        return absorbed;
+    }
     let was_here = base.is_some();
     let doc = base.unwrap_or_else(|| genesis::document(template));
     let incoming = read_all(&doc, chunks);
@@ -88,6 +93,36 @@ pub fn absorb(
     let mut absorbed = apply(doc, incoming);
     absorbed.forked = forked;
     absorbed
+}
+
+/// A document of which nothing is here yet, and which comes whole, is taken as it is: so come most notes to a new phone.
+fn whole(template: Template, chunks: &[Vec<u8>], current: &ActorId) -> Option<Absorbed> {
+    let [chunk] = chunks else { return None };
+    let counted = gate::count(chunk, &Limits::default()).ok()?;
+    if counted.kind != Kind::Document {
+        return None;
+    }
+    let doc = note::load(chunk).ok()?;
+    doc.get_change_meta_by_hash(&genesis::hash(template))?;
+    let changes = doc.get_changes_meta(&[]);
+    let forked = changes.iter().any(|meta| *meta.actor == *current);
+    let fresh = changes.len() - 1;
+    (!forked).then_some(Absorbed {
+        doc,
+        waiting: Vec::new(),
+        refused: Vec::new(),
+        fresh,
+        forked,
+    })
+}
+
+/// Whether a document with these heads has all that chunks bring, as can be told without loading it.
+#[must_use]
+pub fn brings_nothing(chunks: &[Vec<u8>], here: &[ChangeHash]) -> bool {
+    let here: BTreeSet<ChangeHash> = here.iter().copied().collect();
+    let same =
+        |chunk: &Vec<u8>| heads(chunk).is_some_and(|heads| !heads.is_empty() && heads.is_subset(&here));
+    chunks.iter().all(same)
 }
 
 /// Whether a document has all that a chunk brings.

@@ -183,3 +183,61 @@ fn what_is_built_anew_knows_only_the_servers_chunks() {
         genesis::document(Template::Note).get_heads()
     );
 }
+
+#[test]
+fn a_note_that_comes_whole_is_the_same_as_one_made_of_its_changes() {
+    let (doc, chunks) = hers();
+    let whole = [doc.save()];
+    let at_once = absorb(None, Template::Note, &whole, &mine(), &me());
+    let slowly = absorb(
+        Some(genesis::document(Template::Note)),
+        Template::Note,
+        &whole,
+        &mine(),
+        &me(),
+    );
+    assert_eq!(at_once.doc.save(), slowly.doc.save());
+    assert_eq!((at_once.fresh, slowly.fresh), (5, 5));
+    // What I never wrote under my own actor is a fork, however it comes.
+    let forked = absorb(None, Template::Note, &whole, &mine(), &ActorId::from(OTHER));
+    assert!(forked.forked);
+    // One that does not begin as notes do, or as a page does, is not taken as one.
+    let page = absorb(None, Template::About, &whole, &mine(), &me());
+    assert!(
+        page.doc
+            .get_change_meta_by_hash(&genesis::hash(Template::About))
+            .is_some()
+    );
+    let (other, me) = (doc.get_heads(), me());
+    for (what, chunks, here, nothing) in [
+        ("the same", whole.to_vec(), &other[..], true),
+        ("its last change", vec![chunks[4].clone()], &other[..], true),
+        (
+            "an earlier change, of which that cannot be told",
+            vec![chunks[3].clone()],
+            &other[..],
+            false,
+        ),
+        (
+            "one that is not here",
+            whole.to_vec(),
+            &genesis::document(Template::Note).get_heads(),
+            false,
+        ),
+        (
+            "one of two",
+            vec![whole[0].clone(), b"x".to_vec()],
+            &other[..],
+            false,
+        ),
+    ] {
+        assert_eq!(brings_nothing(&chunks, here), nothing, "{what}");
+        if nothing {
+            let absorbed = absorb(Some(doc.clone()), Template::Note, &chunks, &mine(), &me);
+            assert_eq!(
+                (absorbed.fresh, absorbed.waiting.len(), absorbed.refused.len()),
+                (0, 0, 0)
+            );
+        }
+    }
+}

@@ -12,7 +12,7 @@ mod take;
 pub(crate) mod token;
 
 pub use fork::{Replay, others, replay};
-pub use merge::{Absorbed, absorb, holds, rebuild};
+pub use merge::{Absorbed, absorb, brings_nothing, holds, rebuild};
 pub use offer::{alone, chunks_to_offer, holds_mine};
 pub use plan::{Outlook, Plan, Unsent, plan, unasked};
 pub use take::{Answer, Arrival, Effects, FillNews, Misfit, take};

@@ -7,7 +7,7 @@ use notes::wire::{RowBody, Subject};
 use super::take::Effects;
 
 /// So many documents are taken in at once.
-const DOCUMENTS: usize = 8;
+const DOCUMENTS: usize = 4;
 /// Bytes of chunks after which a part takes no further document.
 const BYTES: usize = 16 * 1024;
 
@@ -98,9 +98,9 @@ mod tests {
     #[test]
     fn the_parts_are_the_answer_and_the_cursor_is_in_the_last() {
         let lines = [
-            ("short", 8, 10, vec![8]),
-            ("one more than goes at once", 9, 10, vec![8, 1]),
-            ("many", 20, 10, vec![8, 8, 4]),
+            ("short", 4, 10, vec![4]),
+            ("one more than goes at once", 5, 10, vec![4, 1]),
+            ("many", 10, 10, vec![4, 4, 2]),
             ("long ones", 5, 9_000, vec![2, 2, 1]),
             ("each longer than a part", 3, 40_000, vec![1, 1, 1]),
             ("nothing", 0, 0, vec![0]),

@@ -278,8 +278,9 @@ self.onmessage = ({ data }: MessageEvent<Asked | { network: boolean }>) => {
   const said = (gives: unknown) => self.postMessage({ n, gives: gives ?? null });
   const refused = (error: unknown) => self.postMessage({ n, trouble: split(error) });
   const made = () => answer(call, args).then(said, refused);
-  // In the order in which they were asked; but nobody waits for the network, nor for a file from it.
-  if (call === 'sync' || call === 'attachment' || call === 'look_up') void last.then(() => void made());
+  // In the order in which they were asked; but nobody waits for the network, nor for a file from it, nor until the
+  // browser has worked out how much is stored.
+  if (call === 'sync' || call === 'attachment' || call === 'look_up' || call === 'status') void last.then(() => void made());
   else last = last.then(made);
 };
 
