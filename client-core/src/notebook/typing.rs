@@ -52,7 +52,9 @@ impl Notebook {
         }
         let after = length - delete + insert.chars().count() as u64;
         if after > MAX_TEXT_CHARS as u64 {
-            return Err(Trouble::NotAllowed("the text is longer than a note takes"));
+            return Err(Trouble::NotAllowed(
+                "the text is longer than a note takes: finish this note and go on in another",
+            ));
         }
         let edit = Edit::Splice {
             field: name.to_owned(),

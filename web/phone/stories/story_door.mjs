@@ -75,7 +75,7 @@ await story('door', async (server, phone, look) => {
   server.run('issue', 'settle', issue.id, 'match', '--person', 'P104349', '--reason', 'He gave his date of birth');
   await goTo(page, '#/phone');
   await page.getByRole('button', { name: 'Send now' }).click();
-  await page.getByText('Sending now').waitFor({ state: 'detached' });
+  await page.getByText(/Sending now|taking a while/).waitFor({ state: 'detached' });
   await page.goto(note);
   await page.getByRole('heading', { name: 'Vincent St John-Pryce' }).waitFor();
 

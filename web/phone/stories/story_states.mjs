@@ -116,5 +116,5 @@ function issue(server, kind) {
 async function sendNow(page) {
   await goTo(page, '#/phone');
   await page.getByRole('button', { name: 'Send now' }).click();
-  await page.getByText('Sending now').waitFor({ state: 'detached' });
+  await page.getByText(/Sending now|taking a while/).waitFor({ state: 'detached' });
 }

@@ -42,6 +42,7 @@ await story('strangers', async (server, phone, look) => {
     const said = page.locator('main [role=status]').first();
     if (how === 'says nothing') {
       await said.getByText('Sending now').waitFor();
+      await said.getByText('It is taking a while').waitFor();
     } else {
       await said.getByText(/Nothing is lost/).waitFor();
     }

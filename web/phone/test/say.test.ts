@@ -10,13 +10,14 @@ import { scaled } from '../src/write/photo-size';
 
 const NOW = new Date(2026, 10, 22, 14, 30).getTime();
 const AT_1402 = new Date(2026, 10, 22, 14, 2).getTime();
-const quiet: Waiting = { waiting: 0, last_sent_at_ms: AT_1402, ended: 'quiet', online: true, passing: false };
+const quiet: Waiting = { waiting: 0, last_sent_at_ms: AT_1402, ended: 'quiet', online: true, passing: false, slow: false };
 
 describe('waiting', () => {
   for (const [why, change, words, short] of [
     ['all sent', {}, 'Nothing waits to be sent. Last sent today at 14:02.', 'All sent'],
     ['three wait, no signal', { waiting: 3, online: false }, '3 notes are waiting to be sent. Last sent today at 14:02. No signal. Nothing is lost.', '3 waiting'],
     ['one waits, sending', { waiting: 1, passing: true }, '1 note is waiting to be sent. Last sent today at 14:02. Sending now…', '1 waiting'],
+    ['one waits, sending for long', { waiting: 1, passing: true, slow: true }, '1 note is waiting to be sent. Last sent today at 14:02. It is taking a while. You can go on writing; nothing is lost.', '1 waiting'],
     ['the server is away', { ended: 'offline' }, 'Nothing waits to be sent. Last sent today at 14:02. The server cannot be reached. Nothing is lost, and it is tried again by itself.', 'No signal'],
     ['never sent', { last_sent_at_ms: null, ended: null, waiting: 1 }, '1 note is waiting to be sent. This phone has not sent anything yet.', '1 waiting'],
     ['not counted yet', { waiting: null }, 'One moment…', 'One moment…'],

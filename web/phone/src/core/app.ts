@@ -13,13 +13,15 @@ export interface Shared {
   status: Status | null;
   /** A pass is under way. */
   passing: boolean;
+  /** The pass takes its time: a weak signal, a server that says nothing, or very much to fetch. */
+  slow: boolean;
   /** The last pass, since the app was opened. */
   last: SyncReport | null;
   /** When something was sent and answered last. */
   last_sent_at_ms: number | null;
 }
 
-let shared: Shared = { status: null, passing: false, last: null, last_sent_at_ms: null };
+let shared: Shared = { status: null, passing: false, slow: false, last: null, last_sent_at_ms: null };
 const watchers = new Set<() => void>();
 
 /** Changes what is shared, and tells every screen. */

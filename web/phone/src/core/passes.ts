@@ -6,6 +6,8 @@ import type { Ended } from './calls';
 
 const EVERY_MS = 120_000;
 const AFTER_WRITING_MS = 8_000;
+/** A pass that takes longer than this is said to. */
+const SLOW_MS = 10_000;
 /** After a try that reached no server the next comes so soon, and each further one later. */
 const FIRST_RETRY_MS = 5_000;
 
@@ -21,7 +23,8 @@ export async function pass(): Promise<void> {
     wantedAgain = true;
     return;
   }
-  tell({ passing: true });
+  tell({ passing: true, slow: false });
+  const slow = setTimeout(() => tell({ slow: true }), SLOW_MS);
   try {
     const report = await core.call('sync', {});
     tell({ last: report });
@@ -29,6 +32,7 @@ export async function pass(): Promise<void> {
   } catch {
     // The phone was locked meanwhile, or the core has stopped; the status says so.
   }
+  clearTimeout(slow);
   tell({ passing: false });
   await refreshStatus();
   if (wantedAgain) {

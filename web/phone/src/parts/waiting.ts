@@ -24,5 +24,6 @@ export function useWaiting(): Waiting {
     ended: shared.last?.ended ?? null,
     online,
     passing: shared.passing,
+    slow: shared.slow,
   };
 }

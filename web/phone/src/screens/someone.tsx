@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { core, useAsked } from '../core/app';
 import { Trouble } from '../core/core';
 import type { FoundNote, Lookup, Note } from '../core/calls';
+import { ButtonLink } from '../parts/button';
 import { Input } from '../parts/fields';
 import { Identifiers } from '../parts/identity';
 import { NoteBody } from '../parts/note-body';
@@ -95,7 +96,13 @@ export function LookedUpPage({ caseId }: { caseId: string }) {
   if (!found) {
     return (
       <Page title={trouble ? t('someone-over') : t('opening')} back={back}>
-        {trouble && (trouble.code === 'NoPerson' ? <p class="govuk-body">{t('someone-over-do')}</p> : <TroubleNotice trouble={trouble} />)}
+        {trouble && trouble.code !== 'NoPerson' && <TroubleNotice trouble={trouble} />}
+        {trouble?.code === 'NoPerson' && (
+          <>
+            <p class="govuk-body">{t('someone-over-do')}</p>
+            <ButtonLink to={{ at: 'look-up', id: caseId }}>{t('someone-again')}</ButtonLink>
+          </>
+        )}
       </Page>
     );
   }

@@ -13,6 +13,7 @@ export interface Waiting {
   /** What the phone itself says of the network. */
   online: boolean;
   passing: boolean;
+  slow: boolean;
 }
 
 /** The sentences, in order. */
@@ -22,7 +23,7 @@ export function waitingWords(w: Waiting, now_ms: number): string[] {
   said.push(w.last_sent_at_ms === null
     ? t('last-sent-never')
     : t('last-sent', { when: dayAndHour(w.last_sent_at_ms, now_ms) }));
-  if (w.passing) return [...said, t('sending-now')];
+  if (w.passing) return [...said, t(w.slow ? 'sending-slow' : 'sending-now')];
   if (!w.online) return [...said, t('no-signal')];
   if (w.ended === 'offline') return [...said, t('no-server')];
   if (w.ended !== null && typeof w.ended === 'object') return [...said, refusalWords(w.ended.refused)];
