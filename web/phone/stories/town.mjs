@@ -110,12 +110,14 @@ export class Phone {
     return this.page;
   }
 
-  /** Enrols it for a worker; gives the page, at Today. */
+  /** Enrols it for a worker; gives the page, at Today, with all that is there for them. */
   async setUp(worker, pin) {
-    return this.setUpBy(this.server.link(worker), pin);
+    const page = await this.setUpBy(this.server.link(worker), pin);
+    await page.getByText(/Last sent today/).waitFor();
+    return page;
   }
 
-  /** The same by a link that one has. */
+  /** The same by a link that one has, and with nothing there yet. */
   async setUpBy(link, pin) {
     const page = await this.open(link);
     const pins = page.locator('input[type=password]');
