@@ -256,10 +256,13 @@ async function answer(call: string, args: never): Promise<unknown> {
       const { case_id, reason } = args as Calls['look_up']['args'];
       return { ended: await there().lookUp(case_id, reason) };
     }
-    case 'sync': {
-      there().goLive();
-      return sync();
-    }
+    case 'sync':
+      try {
+        return await sync();
+      } finally {
+        // Not before: a line that is open beside the first pass would fetch the same a second time.
+        book?.goLive();
+      }
     case 'attachment': return attachment(args);
     case 'sign_out': return signOut();
     case 'attach': {
