@@ -7,6 +7,11 @@ export async function unlock(page, pin = PIN) {
   await page.getByRole('button', { name: 'Unlock' }).click();
 }
 
+/** All that is there for a new phone has come. */
+export async function fetched(page) {
+  await page.getByText(/Last sent today/).waitFor();
+}
+
 /** From Today to a person's page. */
 export async function openPerson(page, name) {
   // A note of theirs that is not finished stands above them, under the same name.

@@ -1,7 +1,7 @@
 // Ruth is back from two weeks away and has forgotten her PIN. Ten tries later her phone takes none any more, with a note
 // in it that nobody else has. A new link of hers opens it; the old one, a colleague's, and no signal do not.
 import assert from 'node:assert/strict';
-import { openPerson, PIN, saved, unlock, writeNote } from './steps.mjs';
+import { fetched, openPerson, PIN, saved, unlock, writeNote } from './steps.mjs';
 import { story } from './town.mjs';
 
 const HOUR_MS = 3_600_000;
@@ -11,6 +11,7 @@ await story('forgotten', async (server, phone, look) => {
   const ruth = phone('ruth');
   const spent = server.link('W101');
   let page = await ruth.setUpBy(spent, PIN);
+  await fetched(page);
   ruth.signal.cut();
   await openPerson(page, 'Maureen Gillespie');
   const box = await writeNote(page);

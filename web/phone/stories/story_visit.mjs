@@ -9,7 +9,10 @@ const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUl
 
 await story('visit', async (server, phone, look, pictures) => {
   const ruth = phone('ruth');
+  ruth.prepare = watchForNobody;
   const page = await ruth.setUp('W101', PIN);
+  await page.getByRole('link', { name: /Maureen Gillespie/ }).waitFor();
+  assert.equal(await page.evaluate(() => window.toldNobody), false, 'she was told that she has no people while they came');
   await look(page, 'today');
 
   // By name, by case number, and nobody at all.
@@ -166,4 +169,11 @@ async function everyFold(page) {
   await page.getByLabel('I offered a copy of this note').check();
   await page.getByLabel('They know how to reach us').check();
   await page.getByLabel('Where they see it differently').pressSequentially('I can manage the stairs.');
+}
+
+/** Remembers whether it ever stood on the screen that nobody is on the caseload. */
+function watchForNobody() {
+  window.toldNobody = false;
+  const look = () => { window.toldNobody ||= document.body?.textContent.includes('Nobody is on your caseload') ?? false; };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
 }

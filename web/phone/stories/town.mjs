@@ -9,6 +9,7 @@ import { chromium } from 'playwright-core';
 import { Clock } from './clock.mjs';
 import { Looks } from './look.mjs';
 import { Signal } from './signal.mjs';
+import { fetched } from './steps.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export const BINARIES = process.env.DOORSTEP_BIN_DIR ?? path.join(ROOT, 'target/debug');
@@ -113,7 +114,7 @@ export class Phone {
   /** Enrols it for a worker; gives the page, at Today, with all that is there for them. */
   async setUp(worker, pin) {
     const page = await this.setUpBy(this.server.link(worker), pin);
-    await page.getByText(/Last sent today/).waitFor();
+    await fetched(page);
     return page;
   }
 

@@ -1,6 +1,6 @@
 // The first page: whom I may write about, what is still to be sent, what I began and did not finish, which reviews
 // and first actions are due. Two taps from here one is typing.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { core, useAsked, useShared } from '../core/app';
 import type { NoteItem, PersonItem, TodayView } from '../core/calls';
 import { pass } from '../core/passes';
@@ -75,8 +75,7 @@ function WaitingBox() {
 function Mine() {
   const { value: people, trouble } = useAsked('people', { query: '' });
   const today = useAsked('today', {}).value;
-  const { passing, last_sent_at_ms } = useShared();
-  const coming = passing && last_sent_at_ms === null;
+  const coming = useComing(people);
   const mine = people?.filter((person) => person.mine) ?? [];
   return (
     <>
@@ -90,6 +89,21 @@ function Mine() {
       {today && <Due today={today} />}
     </>
   );
+}
+
+/** How long what came is still on its way from the store to the screen. */
+const ARRIVING_MS = 1_000;
+
+/** Whether a list that is empty may yet be filled: nobody is told that they have no people while those are fetched. */
+function useComing(people: PersonItem[] | null): boolean {
+  const { passing, last_sent_at_ms } = useShared();
+  const [still, setStill] = useState(true);
+  useEffect(() => {
+    setStill(true);
+    const timer = setTimeout(() => setStill(false), ARRIVING_MS);
+    return () => clearTimeout(timer);
+  }, [passing, people]);
+  return still || (passing && last_sent_at_ms === null);
 }
 
 /** Those who are on no list here. */
