@@ -72,6 +72,6 @@ await story('doorway', async (server, phone) => {
   await other.close();
   // A colleague takes it over.
   const imran = await other.setUp('W102', PIN);
-  await imran.getByText('Your people').waitFor();
+  await imran.getByRole('heading', { name: 'Your people' }).waitFor();
   assert.equal(await imran.getByText('Maureen Gillespie').count(), 0, 'she is none of his');
 });
