@@ -151,11 +151,24 @@ impl Process {
         }
     }
 
-    /// Starts it and waits until it listens.
+    /// Starts it and waits until it listens. Its port is free while it does not run, and a connection of another story's
+    /// may have it for a moment: then it is tried again.
     ///
     /// # Errors
     /// How it ended instead, and what it said.
     pub fn try_start(&mut self) -> Result<(), (ExitStatus, String)> {
+        for _ in 0..100 {
+            match self.started() {
+                Err((_, said)) if said.contains("Address already in use") => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                done => return done,
+            }
+        }
+        self.started()
+    }
+
+    fn started(&mut self) -> Result<(), (ExitStatus, String)> {
         let mut child = self
             .command(&["serve", "--listen", &self.address, "--public-url", &self.url])
             .stdout(Stdio::piped())
