@@ -152,6 +152,14 @@ impl<F: Fn(usize)> AsyncHost for Between<'_, F> {
     }
 }
 
+/// A phone that is enrolled, and has fetched nothing yet.
+fn newcomer(server: &Server) -> (Folder, Hands, Notebook) {
+    let (folder, hands) = (Folder::new(), Hands::at(MONDAY));
+    let mut book = folder.open(&hands, 9);
+    book.enrol(&mut server.link(), "W2", "http://s").unwrap();
+    (folder, hands, book)
+}
+
 /// A server with so many finished notes about Ann.
 fn busy(server: &Server, count: usize) -> Vec<DocumentId> {
     let mut alice = Phone::enrolled(server, "W1", 3);
@@ -178,9 +186,7 @@ fn bodies(book: &RefCell<Notebook>, notes: &[DocumentId]) -> Vec<String> {
 #[test]
 fn whoever_types_has_a_turn_between_the_parts_of_a_long_answer() {
     let server = Server::new();
-    let (folder, hands) = (Folder::new(), Hands::at(MONDAY));
-    let mut book = folder.open(&hands, 9);
-    book.enrol(&mut server.link(), "W2", "http://s").unwrap();
+    let (_folder, _hands, mut book) = newcomer(&server);
     book.sync(&mut server.link(), SyncMode::Both).unwrap();
     let new = NewNote {
         who: Who::CaseId("P1"),
@@ -215,9 +221,7 @@ fn whoever_types_has_a_turn_between_the_parts_of_a_long_answer() {
 #[test]
 fn what_is_typed_between_two_parts_goes_to_the_server_before_what_comes_there() {
     let server = Server::new();
-    let (folder, hands) = (Folder::new(), Hands::at(MONDAY));
-    let mut book = folder.open(&hands, 9);
-    book.enrol(&mut server.link(), "W2", "http://s").unwrap();
+    let (_folder, _hands, mut book) = newcomer(&server);
     let notes = busy(&server, 20);
     book.sync(&mut server.link(), SyncMode::Both).unwrap();
     let last = *notes.last().unwrap();
@@ -265,9 +269,7 @@ fn what_is_typed_between_two_parts_goes_to_the_server_before_what_comes_there() 
 fn a_phone_that_ends_between_two_parts_gets_all_of_it_once() {
     for ends in 1..=7 {
         let server = Server::new();
-        let (folder, hands) = (Folder::new(), Hands::at(MONDAY));
-        let mut book = folder.open(&hands, 9);
-        book.enrol(&mut server.link(), "W2", "http://s").unwrap();
+        let (folder, hands, book) = newcomer(&server);
         let notes = busy(&server, 30);
         let book = RefCell::new(book);
         let (turns, left) = (Cell::new(0), RefCell::new(None));
