@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 use crate::attachments;
+use crate::export::Mapping;
 
 /// One setting.
 pub struct Setting {
@@ -169,6 +170,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "How long a finished note may lack a file before an issue asks for it, in hours",
     },
     Setting {
+        name: "mapping",
+        flag: "mapping",
+        value: "FILE",
+        default: "",
+        help: "A file (TOML) with the council's own codes for CSV and FHIR; docs/http.md says what may stand in it",
+    },
+    Setting {
         name: "log",
         flag: "log",
         value: "FILTER",
@@ -207,6 +215,7 @@ pub struct Config {
     pub log_json: bool,
     pub enrol_valid_ms: i64,
     pub attachments: attachments::Limits,
+    pub mapping: Mapping,
     pub http: HttpConfig,
 }
 
@@ -302,6 +311,7 @@ impl Config {
                 missing_ms: bounded("missing_attachment_h", &raw("missing_attachment_h"), 24 * 365)?
                     * 3_600_000,
             },
+            mapping: mapping(&raw("mapping"))?,
             http: HttpConfig {
                 address_header: some(raw("address_header")),
                 sync_body_bytes: parse("sync_body_bytes", &raw("sync_body_bytes"))?,
@@ -441,6 +451,16 @@ fn origins(value: &str) -> Result<Vec<String>, ConfigError> {
     each.collect()
 }
 
+/// A mapping that is not understood is no reason to serve without it: the case system would get the wrong codes.
+fn mapping(file: &str) -> Result<Mapping, ConfigError> {
+    if file.is_empty() {
+        return Ok(Mapping::default());
+    }
+    let refuse = |words: String| ConfigError::Value("mapping", words);
+    let text = std::fs::read_to_string(file).map_err(|error| refuse(format!("{file}: {error}")))?;
+    Mapping::read(&text).map_err(|error| refuse(format!("{file}: {error}")))
+}
+
 fn key(hex: &str, file: &str) -> Result<Option<Key>, ConfigError> {
     let (name, text) = if !hex.is_empty() {
         ("database_key", hex.to_owned())
@@ -515,6 +535,7 @@ mod tests {
             ("origins = \"https://a.example b.example\"", "b.example"),
             ("origins = \"https://a.example/path\"", "origins"),
             ("log_format = \"xml\"", "text, json"),
+            ("mapping = \"/nowhere/at/all\"", "/nowhere/at/all"),
         ] {
             let error = gather(&[], &[], file).unwrap_err();
             assert!(error.contains(complaint), "{file}: {error}");

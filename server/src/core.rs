@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::attachments;
 use crate::auth::{KeySet, Realm, ReplayGuard, SigningKey};
+use crate::export::Mapping;
 use crate::host::Host;
 use crate::limits::Limits;
 use crate::live::Hub;
@@ -32,6 +33,8 @@ pub struct Core {
     pub limits: Limits,
     /// How many bytes of files are taken.
     pub attachments: attachments::Limits,
+    /// What the council's case system calls things.
+    pub mapping: Mapping,
     keys: KeySet,
     taken: Mutex<ReplayGuard>,
     public_url: String,
@@ -82,6 +85,7 @@ impl Core {
             live: Hub::default(),
             limits: Limits::default(),
             attachments: attachments::Limits::default(),
+            mapping: Mapping::default(),
             keys: KeySet::new(current, keys.collect()),
             taken: Mutex::default(),
             token_urls: known.iter().map(|url| token_url(url)).collect(),

@@ -51,6 +51,10 @@ fn doors() -> Router<App> {
             "/v1/export/outstanding",
             get(case_system::outstanding::outstanding),
         )
+        .route(
+            "/v1/export/reconcile",
+            get(case_system::reconcile::compare).post(case_system::reconcile::took),
+        )
         .route("/v1/import/people", post(import::people))
         .route("/v1/import/workers", post(import::workers))
         .method_not_allowed_fallback(method_not_allowed)

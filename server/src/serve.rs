@@ -56,6 +56,7 @@ pub fn serve(config: &Config, host: Host, ready: impl FnOnce(SocketAddr)) -> Res
     let key = config.key.as_ref().map(|key| key.0);
     let mut core = Core::open(&config.data_dir, key, host)?;
     core.attachments = config.attachments.clone();
+    core.mapping = config.mapping.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

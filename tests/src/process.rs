@@ -303,7 +303,15 @@ impl Feed {
     pub fn reads_on(&mut self, data: &Path) {
         let core = Core::open(data, None, Host::system()).unwrap();
         loop {
-            let page = server::export::feed(&core, self.after.as_deref(), 1_000).unwrap();
+            let page = server::export::feed(
+                &core,
+                server::export::Asked {
+                    after: self.after.as_deref(),
+                    limit: 1_000,
+                    format: server::export::Format::Ndjson,
+                },
+            )
+            .unwrap();
             if page.events == 0 {
                 return;
             }

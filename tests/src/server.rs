@@ -243,7 +243,15 @@ impl Server {
 
     /// The whole feed, from the beginning.
     pub fn feed(&self) -> FeedPage {
-        export::feed(&self.core(), None, 1_000).expect("the feed")
+        export::feed(
+            &self.core(),
+            export::Asked {
+                after: None,
+                limit: 1_000,
+                format: export::Format::Ndjson,
+            },
+        )
+        .expect("the feed")
     }
 
     /// Every entry of the log, whatever became of it.

@@ -175,7 +175,15 @@ fn a_server_that_is_killed_while_files_come_in_has_them_whole_in_the_end() {
         }
         assert!(stored == *bytes, "seed {seed}: {id} is another file");
     }
-    let page = server::export::feed(&core, None, 1_000).unwrap();
+    let page = server::export::feed(
+        &core,
+        server::export::Asked {
+            after: None,
+            limit: 1_000,
+            format: server::export::Format::Ndjson,
+        },
+    )
+    .unwrap();
     let last = page
         .lines
         .split(|b| *b == b'\n')

@@ -228,7 +228,7 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 
 /// The best packing that the caller accepts; none where it says nothing.
 fn accepted(headers: &HeaderMap) -> Packing {
-    let accepts = |name| listed(headers, &header::ACCEPT_ENCODING, |word| word == name);
+    let accepts = |name| listed(headers, &header::ACCEPT_ENCODING, name);
     if accepts("zstd") {
         Packing::Zstd
     } else if accepts("gzip") {
@@ -239,16 +239,21 @@ fn accepted(headers: &HeaderMap) -> Packing {
 }
 
 /// Whether a header's list names something, and not with a weight of nought.
-pub(super) fn listed(headers: &HeaderMap, name: &HeaderName, fits: impl Fn(&str) -> bool) -> bool {
-    let values = headers.get_all(name).iter();
-    let items = values
+fn listed(headers: &HeaderMap, header: &HeaderName, name: &str) -> bool {
+    weight(headers, header, name).is_some_and(|weight| weight > 0.0)
+}
+
+/// The weight (RFC 9110, section 12.4.2) that a header's list gives something; none where it does not name it.
+pub(super) fn weight(headers: &HeaderMap, header: &HeaderName, name: &str) -> Option<f32> {
+    let values = headers.get_all(header).iter();
+    let mut items = values
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.split(','));
-    items.into_iter().any(|item| {
+    items.find_map(|item| {
         let mut parts = item.split(';').map(str::trim);
-        let word = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let word = parts.next().unwrap_or_default();
         let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        let refused = weight.is_some_and(|q| q.parse().is_ok_and(|q: f32| q <= 0.0));
-        fits(&word) && !refused
+        let weight = weight.map_or(1.0, |q| q.parse().unwrap_or(1.0));
+        word.eq_ignore_ascii_case(name).then_some(weight)
     })
 }

@@ -33,6 +33,9 @@ pub(super) struct Settle {
     /// Whom the note is about: a case id.
     #[arg(long, value_name = "CASE_ID")]
     person: Option<String>,
+    /// Which of two notes.
+    #[arg(long, value_name = "NOTE_ID")]
+    note: Option<String>,
 }
 
 pub(super) fn run(call: &Call, command: &Issue) -> Result<Said, Failure> {
@@ -65,6 +68,7 @@ fn arguments(settle: &Settle) -> Map<String, Value> {
         ("index", settle.index.map(Value::from)),
         ("value", value),
         ("person", settle.person.clone().map(Value::from)),
+        ("note", settle.note.clone().map(Value::from)),
     ];
     let given = given
         .into_iter()

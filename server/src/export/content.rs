@@ -56,6 +56,20 @@ pub(super) fn content(plain: &Plain, person: PersonId, authors: &[String], here:
     content
 }
 
+/// A content that says who and when, and nothing of what was written.
+pub(super) fn emptied(mut content: Content) -> Content {
+    for name in TEXTS {
+        content.insert(name.into(), "".into());
+    }
+    for name in RECORDS {
+        content.insert(name.into(), Value::Null);
+    }
+    for name in ENTRIES.into_iter().chain(["addenda", "attachments", "private"]) {
+        content.insert(name.into(), Value::Array(Vec::new()));
+    }
+    content
+}
+
 /// Entries in the order of their ids, with every slot that the table has.
 fn entries(plain: &Plain, name: &str, id_name: &str) -> Value {
     let slots = slots(name);

@@ -21,6 +21,8 @@ pub(super) struct Envelope {
     pub(super) title: String,
     pub(super) received_at: Value,
     pub(super) change_summary: Option<String>,
+    /// Only a note that is withdrawn or removed says why.
+    pub(super) reason: Option<String>,
 }
 
 /// Names of workers, by id.
@@ -86,8 +88,7 @@ pub(super) fn line(
     event.insert("title".into(), envelope.title.into());
     event.insert("received_at".into(), envelope.received_at);
     event.insert("change_summary".into(), envelope.change_summary.into());
-    // Only a note that is withdrawn or removed says why.
-    event.insert("reason".into(), Value::Null);
+    event.insert("reason".into(), envelope.reason.into());
     let mut members = members(content, &event)?;
     let sha256: [u8; 32] = Sha256::digest(joined(&members)).into();
     for (name, value) in [("sha256", hex(&sha256)), ("cursor", envelope.cursor)] {
@@ -198,6 +199,13 @@ pub(super) fn undressed(line: &[u8]) -> Result<Content, StoreError> {
         }
     }
     Ok(content)
+}
+
+/// Why the event of a line withdraws its note.
+pub(super) fn reason_of(line: &[u8]) -> Result<Option<String>, StoreError> {
+    let event: Map<String, Value> =
+        serde_json::from_slice(line).map_err(|_| StoreError::Inconsistent("an event cannot be read"))?;
+    Ok(event.get("reason").and_then(Value::as_str).map(str::to_owned))
 }
 
 fn canonical(value: &impl serde::Serialize) -> Result<Vec<u8>, StoreError> {

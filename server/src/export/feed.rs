@@ -1,7 +1,8 @@
-//! Reading the feed: events after a cursor, as the bytes that were written with them.
+//! Reading the feed: events after a cursor, as the bytes that were written with them, or in another format made of them.
 
 use notes::problem::Code;
 
+use super::format::{Format, Mapping};
 use super::{cursor, event};
 use crate::core::Core;
 use crate::issues::Halt;
@@ -15,10 +16,22 @@ const ENOUGH_BYTES: usize = 8 * 1024 * 1024;
 /// Events read from the store at a time.
 const STEP: u32 = 50;
 
+/// What a reader asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// A cursor; none is the beginning.
+    pub after: Option<&'a str>,
+    /// Most events, 1 to 1,000.
+    pub limit: u32,
+    /// As what.
+    pub format: Format,
+}
+
 /// One page of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedPage {
-    /// NDJSON: each event on a line of its own, each with a line feed.
+    /// NDJSON: each event on a line of its own, each with a line feed. CSV: a header line and a row for each event,
+    /// and nothing at all where there is none.
     pub lines: Vec<u8>,
     /// Where to go on.
     pub next: String,
@@ -26,27 +39,29 @@ pub struct FeedPage {
     pub events: usize,
 }
 
-/// Events after a cursor, from the beginning where there is none.
+/// Events after a cursor.
 ///
 /// # Errors
 /// [`Code::ParameterInvalid`] for a limit outside 1 to 1,000, [`Code::CursorUnknown`],
 /// [`Code::EpochChanged`], [`Code::Internal`].
-pub fn feed(core: &Core, after: Option<&str>, limit: u32) -> Result<FeedPage, Code> {
-    if !(1..=MAX_EVENTS).contains(&limit) {
+pub fn feed(core: &Core, asked: Asked<'_>) -> Result<FeedPage, Code> {
+    if !(1..=MAX_EVENTS).contains(&asked.limit) {
         return Err(Code::ParameterInvalid);
     }
-    Ok(core.store.read(|tx| page(tx, after, limit, ENOUGH_BYTES))?)
+    Ok(core
+        .store
+        .read(|tx| page(tx, &core.mapping, asked, ENOUGH_BYTES))?)
 }
 
 pub(super) fn page(
     tx: &Tx<'_>,
-    after: Option<&str>,
-    limit: u32,
+    mapping: &Mapping,
+    asked: Asked<'_>,
     enough_bytes: usize,
 ) -> Result<FeedPage, Halt> {
     let epoch = cursor::epoch(tx)?;
     let head = tx.outbox_next()?.saturating_sub(1);
-    let mut last = match after {
+    let mut last = match asked.after {
         Some(text) => cursor::read(epoch, head, text)?,
         None => 0,
     };
@@ -55,7 +70,7 @@ pub(super) fn page(
         next: String::new(),
         events: 0,
     };
-    let mut left = limit;
+    let mut left = asked.limit;
     while left > 0 && page.lines.len() < enough_bytes {
         let events = tx.outbox_after(last, left.min(STEP))?;
         if events.is_empty() {
@@ -65,10 +80,12 @@ pub(super) fn page(
             if page.lines.len() >= enough_bytes {
                 break;
             }
+            if page.events == 0 {
+                page.lines = asked.format.head();
+            }
             // An event that was written before a restore still says a cursor of that time.
             let line = event::with_cursor(event.line, &cursor::write(epoch, event.n))?;
-            page.lines.extend(line);
-            page.lines.push(b'\n');
+            asked.format.write(mapping, line, &mut page.lines)?;
             page.events += 1;
             last = event.n;
             left = left.saturating_sub(1);

@@ -9,9 +9,11 @@ mod content;
 mod cursor;
 mod event;
 mod feed;
+mod format;
 mod outstanding;
 mod publish;
 mod receipts;
+mod reconcile;
 mod shown;
 mod summary;
 mod words;
@@ -19,8 +21,12 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use feed::{FeedPage, feed};
+pub use feed::{Asked, FeedPage, feed};
+pub use format::mapping::MappingError;
+pub use format::{Format, Mapping};
 pub use outstanding::outstanding;
-pub use publish::{after_publish, attachment_arrived, offers};
+pub(crate) use publish::withdraw;
+pub use publish::{after_publish, attachment_arrived, offers, withdrawn};
 pub use receipts::receipts;
+pub use reconcile::{Place, day, days, took};
 pub use shown::show;

@@ -65,6 +65,7 @@ fn take_all(tx: &Tx<'_>, host: &Host, client: &ClientRecord, batch: Vec<Value>) 
             Err(halt) => return Err(halt),
         }
     }
+    tx.client_moves_on(&client.id)?;
     Ok(Value::Array(answers))
 }
 

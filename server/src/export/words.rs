@@ -87,3 +87,17 @@ pub(super) fn mark(kind: &str) -> &str {
         other => other,
     }
 }
+
+/// A word of one of the lists that entries and records choose from.
+pub(super) fn value(code: &str) -> &str {
+    match code {
+        "some" => "some progress",
+        "not_met" => "not met",
+        "budget" => "no budget for it",
+        "none_available" => "none available",
+        "not_asked" => "not asked",
+        "professional_disagreement" => "professional disagreement",
+        "direct_payment" => "direct payment",
+        other => other,
+    }
+}

@@ -9,11 +9,13 @@
 //! | `conflict` | `take` (`value`, or `index` in the values shown) | that value is written |
 //! | `unmatched_person` | `match` (`person`: case id) | the note is about that person |
 //! | `possible_duplicate` | `keep_both` | they are not the same visit |
+//! | | `withdraw` (`note`: which of the two) | the case systems are told to take it back; it stays here |
 //! | any other | `close` | nothing but the decision |
 //!
 //! Nothing held is ever deleted: what is set aside stays in the log with its bytes.
 
 mod conflict;
+mod duplicate;
 mod held;
 pub(super) mod person;
 
@@ -89,6 +91,7 @@ fn end(
         "held" => held::end(tx, &issue, decision)?,
         "conflict" => conflict::end(tx, host, &issue, decision)?,
         "unmatched_person" => person::end(tx, host, &issue, decision)?,
+        "possible_duplicate" => duplicate::end(tx, host, &issue, (decision, reason))?,
         // The decision itself is all.
         _ => {}
     }
@@ -111,7 +114,7 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
         "held" => held::actions(tx, issue)?,
         "conflict" => vec!["take"],
         "unmatched_person" => vec!["match"],
-        "possible_duplicate" => vec!["keep_both"],
+        "possible_duplicate" => vec!["keep_both", "withdraw"],
         _ => vec!["close"],
     })
 }

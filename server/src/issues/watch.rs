@@ -128,7 +128,11 @@ fn duplicates(tx: &Tx<'_>, host: &Host, record: &DocumentRecord) -> Result<(), S
     for other in tx.notes_overlapping(record, None, MAX_PAIRS)? {
         let (earlier, later) = (record.id.min(other), record.id.max(other));
         let subject = format!("{earlier}/{later}");
-        if tx.issue_was_settled(DUPLICATE, &subject, "keep_both")? {
+        let mut decided = false;
+        for action in ["keep_both", "withdraw"] {
+            decided |= tx.issue_was_settled(DUPLICATE, &subject, action)?;
+        }
+        if decided {
             continue;
         }
         let what = json!({

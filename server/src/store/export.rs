@@ -35,6 +35,8 @@ pub struct EventRecord {
     pub sha256: [u8; 32],
     /// UTC milliseconds.
     pub created_at: i64,
+    /// The day of its `received_at`: days since 1970, UTC.
+    pub day: i64,
     /// One line of NDJSON without the line feed.
     pub line: Vec<u8>,
 }
@@ -82,7 +84,7 @@ pub struct ReceiptState {
     pub reason: Option<String>,
 }
 
-const EVENT: &str = "n, event_id, kind, document, version, sha256, created_at, line";
+pub(super) const EVENT: &str = "n, event_id, kind, document, version, sha256, created_at, day, line";
 
 impl Tx<'_> {
     /// The number that the next event will have.
@@ -101,9 +103,9 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn outbox_put(&self, e: &EventRecord) -> Result<(), StoreError> {
-        let mut put = self
-            .db
-            .prepare_cached(&format!("INSERT INTO outbox ({EVENT}) VALUES (?,?,?,?,?,?,?,?)"))?;
+        let mut put = self.db.prepare_cached(&format!(
+            "INSERT INTO outbox ({EVENT}) VALUES (?,?,?,?,?,?,?,?,?)"
+        ))?;
         put.execute(params![
             e.n,
             e.event_id,
@@ -112,6 +114,7 @@ impl Tx<'_> {
             e.version,
             e.sha256,
             e.created_at,
+            e.day,
             e.line
         ])?;
         Ok(())
@@ -196,8 +199,9 @@ impl Tx<'_> {
     /// The database's.
     pub fn client_put(&self, c: &ClientRecord) -> Result<(), StoreError> {
         let mut put = self.db.prepare_cached(
-            "INSERT OR REPLACE INTO client (id, name, scope, public_keys, created_at, revoked_at) \
-             VALUES (?,?,?,?,?,?)",
+            "INSERT INTO client (id, name, scope, public_keys, created_at, revoked_at) VALUES (?,?,?,?,?,?) \
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name, scope = excluded.scope, \
+             public_keys = excluded.public_keys, revoked_at = excluded.revoked_at",
         )?;
         put.execute(params![
             c.id,
@@ -279,21 +283,23 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Events that no receipt has ended for a client, oldest first: none came, or `deferred`.
+    /// An event by its note and version.
     ///
     /// # Errors
     /// The database's.
-    pub fn outstanding(&self, client: &str, limit: u32) -> Result<Vec<EventRecord>, StoreError> {
+    pub fn outbox_version(
+        &self,
+        document: DocumentId,
+        version: u64,
+    ) -> Result<Option<EventRecord>, StoreError> {
         let mut find = self.db.prepare_cached(&format!(
-            "SELECT {EVENT} FROM outbox o WHERE NOT EXISTS (SELECT 1 FROM receipt r WHERE r.event_id = o.event_id \
-             AND r.client = ? AND r.outcome <> 'deferred') ORDER BY n LIMIT ?"
+            "SELECT {EVENT} FROM outbox WHERE document = ? AND version = ?"
         ))?;
-        let rows = find.query_map(params![client, limit], event)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        Ok(find.query_row(params![document.0, version], event).optional()?)
     }
 }
 
-fn event(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
+pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
     Ok(EventRecord {
         n: row.get(0)?,
         event_id: row.get(1)?,
@@ -302,6 +308,7 @@ fn event(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         version: row.get(4)?,
         sha256: row.get(5)?,
         created_at: row.get(6)?,
-        line: row.get(7)?,
+        day: row.get(7)?,
+        line: row.get(8)?,
     })
 }

@@ -29,6 +29,7 @@ mod mark;
 mod news;
 mod people;
 mod projection;
+mod reconcile;
 mod schema;
 mod uploads;
 mod writer;
@@ -55,6 +56,7 @@ pub use log::{Entry, EntryState, Head, NewEntry, chain};
 pub use news::{Audience, News, NewsKind};
 pub use people::{PersonRecord, TeamRecord, WorkerRecord};
 pub use projection::{DocumentRecord, Published, Troubles};
+pub use reconcile::{Sent, Taken};
 pub use uploads::{PIECE_BYTES, Underway, Upload, UploadKey};
 
 /// Something that the store did not expect. Inside it is rich; outside it becomes `internal`.

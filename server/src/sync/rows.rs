@@ -7,8 +7,8 @@ use notes::wire::{
 
 use super::Pusher;
 use super::view;
-use crate::issues;
 use crate::store::{News, NewsKind, PersonRecord, StoreError, Tx};
+use crate::{export, issues};
 
 /// The rows that a piece of news is for one phone; none where there is nothing to tell any more.
 pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>, StoreError> {
@@ -113,6 +113,16 @@ fn version(tx: &Tx<'_>, document: DocumentId) -> Result<Option<RowBody>, StoreEr
     let Some(version) = tx.version_newest(document)? else {
         return Ok(None);
     };
+    if let Some(reason) = export::withdrawn(tx, &version)? {
+        return Ok(Some(RowBody::Version(VersionRow {
+            document,
+            version: version.version,
+            heads: version.heads.iter().map(|h| h.to_vec().into()).collect(),
+            outcome: "withdrawn".to_owned(),
+            case_system_ref: None,
+            reason: Some(format!("Taken back from the case system: {reason}")),
+        })));
+    }
     // What ended it counts most; of several the newest.
     let receipts = tx.receipts(&version.event_id)?;
     let ended = receipts.iter().rev().find(|r| r.state.outcome != "deferred");

@@ -4,6 +4,7 @@
 pub mod notes;
 pub mod outstanding;
 pub mod receipts;
+pub mod reconcile;
 
 use std::str::FromStr;
 

@@ -1,24 +1,35 @@
-//! `GET /v1/export/notes`: events after a cursor, one a line, the same bytes every time.
+//! `GET /v1/export/notes`: events after a cursor, in the format that was asked for, the same bytes every time.
 
 use std::time::Duration;
 
 use ::notes::problem::Code;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 
 use super::Query;
-use crate::api::body::{self, listed};
+use crate::api::body::{self, weight};
 use crate::api::identity::{CaseSystem, ExportRead};
 use crate::api::{App, Refusal};
-use crate::export::{self, FeedPage};
+use crate::core::Core;
+use crate::export::{self, Asked, FeedPage, Format};
 
-const MEDIA_TYPE: &str = "application/x-ndjson";
 const MAX_LIMIT: u32 = 1_000;
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_WAIT_S: u32 = 60;
 /// How often a waiting request looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+const CURSOR: HeaderName = HeaderName::from_static("doorstep-cursor");
+const ADAPTER: HeaderName = HeaderName::from_static("doorstep-adapter");
+
+/// What a request asks for.
+#[derive(Clone)]
+struct Wanted {
+    after: Option<String>,
+    limit: u32,
+    wait_s: u32,
+    format: Format,
+}
 
 /// Gives a page of the feed.
 ///
@@ -30,40 +41,88 @@ pub async fn notes(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    if !takes_ndjson(&headers) {
-        return Err(Refusal::from(Code::NotAcceptable).detail(MEDIA_TYPE));
-    }
+    let format = format(&headers)?;
     let query = Query::read(query.as_deref(), &["after", "limit", "wait"])?;
-    let after = query.text("after").map(str::to_owned);
-    let limit = query.number("limit", (1, MAX_LIMIT), DEFAULT_LIMIT)?;
-    let wait_s = query.number("wait", (0, MAX_WAIT_S), 0)?;
-    let page = page(&app, after, limit, wait_s).await?;
+    let wanted = Wanted {
+        after: query.text("after").map(str::to_owned),
+        limit: query.number("limit", (1, MAX_LIMIT), DEFAULT_LIMIT)?,
+        wait_s: query.number("wait", (0, MAX_WAIT_S), 0)?,
+        format,
+    };
+    let limit = wanted.limit;
+    let page = page(&app, wanted).await?;
     let next = page.next;
-    let mut response = body::packed(&headers, page.lines, MEDIA_TYPE);
+    let lines = page.lines;
+    let mut response = app
+        .blocking(move |_| Ok::<_, Refusal>(body::packed(&headers, lines, format.media_type())))
+        .await?;
     let encoded: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     let link = format!("</v1/export/notes?after={encoded}&limit={limit}>; rel=\"next\"");
     let value = |text: &str| HeaderValue::from_str(text).map_err(|_| Refusal::from(Code::Internal));
-    response.headers_mut().insert(header::LINK, value(&link)?);
-    response.headers_mut().insert("doorstep-cursor", value(&next)?);
+    let out = response.headers_mut();
+    out.insert(header::LINK, value(&link)?);
+    out.insert(CURSOR, value(&next)?);
+    out.append(header::VARY, HeaderValue::from_static("accept"));
+    if let Some(adapter) = adapter(&app.core, format) {
+        out.insert(ADAPTER, value(&adapter)?);
+    }
     Ok(response)
 }
 
-async fn page(app: &App, after: Option<String>, limit: u32, wait_s: u32) -> Result<FeedPage, Refusal> {
-    let until = app.core.host.now_ms().saturating_add(i64::from(wait_s) * 1000);
+/// Which adapter and which mapping made the bytes: where both are the same, so are the bytes.
+fn adapter(core: &Core, format: Format) -> Option<String> {
+    let adapter = format.adapter()?;
+    let mapping = core.mapping.hash().unwrap_or("none");
+    Some(format!("{adapter}; mapping={mapping}"))
+}
+
+async fn page(app: &App, wanted: Wanted) -> Result<FeedPage, Refusal> {
+    let until = app
+        .core
+        .host
+        .now_ms()
+        .saturating_add(i64::from(wanted.wait_s) * 1000);
     loop {
-        let cursor = after.clone();
+        let Wanted {
+            after, limit, format, ..
+        } = wanted.clone();
         let page = app
-            .blocking(move |core| export::feed(core, cursor.as_deref(), limit))
+            .blocking(move |core| {
+                let after = after.as_deref();
+                export::feed(core, Asked { after, limit, format })
+            })
             .await?;
         let over = app.core.host.now_ms() >= until || *app.stopping.borrow();
-        if over || !page.lines.is_empty() {
+        if over || page.events > 0 {
             return Ok(page);
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
-fn takes_ndjson(headers: &HeaderMap) -> bool {
-    let fits = |word: &str| matches!(word, MEDIA_TYPE | "application/*" | "*/*");
-    !headers.contains_key(header::ACCEPT) || listed(headers, &header::ACCEPT, fits)
+/// The format that a reader likes best; NDJSON where it does not say. A format by name counts before one by asterisk
+/// (RFC 9110, section 12.5.1).
+fn format(headers: &HeaderMap) -> Result<Format, Refusal> {
+    if !headers.contains_key(header::ACCEPT) {
+        return Ok(Format::Ndjson);
+    }
+    let liked = |format: Format| {
+        let media = format.media_type();
+        let range = format!("{}/*", media.split('/').next().unwrap_or_default());
+        [media, &range, "*/*"]
+            .into_iter()
+            .find_map(|name| weight(headers, &header::ACCEPT, name))
+    };
+    let mut best: Option<(Format, f32)> = None;
+    for format in Format::ALL {
+        let Some(weight) = liked(format).filter(|weight| *weight > 0.0) else {
+            continue;
+        };
+        if best.is_none_or(|(_, most)| weight > most) {
+            best = Some((format, weight));
+        }
+    }
+    let known = Format::ALL.map(Format::media_type).join(", ");
+    let refusal = || Refusal::from(Code::NotAcceptable).detail(known);
+    best.map(|(format, _)| format).ok_or_else(refusal)
 }

@@ -74,7 +74,16 @@ fn published() -> (Town, Vec<u8>) {
     let town = Town::new();
     let phone = town.phone("W1", 1);
     phone.publish(&town, &mut rich(phone), Some(MARGARET));
-    let mut line = export::feed(&town.core, None, 10).unwrap().lines;
+    let mut line = export::feed(
+        &town.core,
+        export::Asked {
+            after: None,
+            limit: 10,
+            format: export::Format::Ndjson,
+        },
+    )
+    .unwrap()
+    .lines;
     assert_eq!(line.pop(), Some(b'\n'));
     (town, line)
 }
@@ -92,7 +101,16 @@ fn a_line_gives_back_the_content_that_it_was_made_of() {
     let phone = town.phone("W1", 1);
     let mut note = rich(phone);
     phone.publish(&town, &mut note, Some(MARGARET));
-    let mut line = export::feed(&town.core, None, 10).unwrap().lines;
+    let mut line = export::feed(
+        &town.core,
+        export::Asked {
+            after: None,
+            limit: 10,
+            format: export::Format::Ndjson,
+        },
+    )
+    .unwrap()
+    .lines;
     line.pop();
     let plain = Plain::read(&note.doc, Template::Note).unwrap();
     let authors = ["W1".to_owned(), "W2".to_owned()];

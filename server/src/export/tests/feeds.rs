@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::town::{MARGARET, Town};
 use crate::export::feed::page;
-use crate::export::{FeedPage, feed};
+use crate::export::{Asked, FeedPage, Format, feed};
 
 /// A town with so many finished notes.
 fn notes(count: u8) -> Town {
@@ -23,7 +23,16 @@ fn notes(count: u8) -> Town {
 }
 
 fn read(town: &Town, after: Option<&str>, limit: u32) -> FeedPage {
-    feed(&town.core, after, limit).unwrap()
+    ask(town, after, limit).unwrap()
+}
+
+fn ask(town: &Town, after: Option<&str>, limit: u32) -> Result<FeedPage, Code> {
+    feed(&town.core, asked(after, limit))
+}
+
+fn asked(after: Option<&str>, limit: u32) -> Asked<'_> {
+    let format = Format::Ndjson;
+    Asked { after, limit, format }
 }
 
 #[test]
@@ -105,14 +114,10 @@ fn cursors_that_are_not_ours_are_refused() {
     ];
     assert_eq!(read(&town, Some(&good), 1).events, 0);
     for (after, expected) in lines {
-        assert_eq!(feed(&town.core, Some(after), 10), Err(expected), "{after}");
+        assert_eq!(ask(&town, Some(after), 10), Err(expected), "{after}");
     }
     for limit in [0, 1_001, u32::MAX] {
-        assert_eq!(
-            feed(&town.core, None, limit),
-            Err(Code::ParameterInvalid),
-            "{limit}"
-        );
+        assert_eq!(ask(&town, None, limit), Err(Code::ParameterInvalid), "{limit}");
     }
 }
 
@@ -122,7 +127,7 @@ fn after_a_restore_old_cursors_end_and_old_events_stay() {
     let before = town.events();
     town.core.store.write(|tx| tx.meta_put("epoch", &[8; 8])).unwrap();
     let old = before[0]["cursor"].as_str();
-    assert_eq!(feed(&town.core, old, 10), Err(Code::EpochChanged));
+    assert_eq!(ask(&town, old, 10), Err(Code::EpochChanged));
     let after = town.events();
     for (old, new) in before.iter().zip(&after) {
         assert_ne!(old["cursor"], new["cursor"]);
@@ -143,7 +148,7 @@ fn long_notes_end_a_page_early() {
         let page = |after: Option<&str>| {
             town.core
                 .store
-                .read(|tx| page(tx, after, 1_000, enough_bytes))
+                .read(|tx| page(tx, &town.core.mapping, asked(after, 1_000), enough_bytes))
                 .unwrap()
         };
         let first = page(None);

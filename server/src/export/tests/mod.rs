@@ -6,5 +6,6 @@ mod feeds;
 mod page;
 mod receipts;
 mod sentences;
+mod tables;
 pub(crate) mod town;
 mod versions;

@@ -270,7 +270,15 @@ fn outstanding_is_what_was_not_ended() {
     assert_eq!(ids("mosaic", 10), (all[1..].to_vec(), false));
     assert_eq!(ids("eclipse", 10).0, all, "each case system answers for itself");
     // Reading the feed after the place that a row names gives its event.
-    let page = crate::export::feed(&town.core, row["after"].as_str(), 1).unwrap();
+    let page = crate::export::feed(
+        &town.core,
+        crate::export::Asked {
+            after: row["after"].as_str(),
+            limit: 1,
+            format: crate::export::Format::Ndjson,
+        },
+    )
+    .unwrap();
     assert!(String::from_utf8(page.lines).unwrap().contains(&event_id));
     for limit in [0, 1_001] {
         assert_eq!(

@@ -73,7 +73,15 @@ impl Town {
 
     /// All events, read from the beginning.
     pub(crate) fn events(&self) -> Vec<Value> {
-        let page = export::feed(&self.core, None, 1_000).unwrap();
+        let page = export::feed(
+            &self.core,
+            export::Asked {
+                after: None,
+                limit: 1_000,
+                format: export::Format::Ndjson,
+            },
+        )
+        .unwrap();
         let lines = page
             .lines
             .split(|byte| *byte == b'\n')

@@ -10,6 +10,7 @@ pub(super) fn event(n: u64, document: DocumentId, version: u64) -> EventRecord {
         document,
         version,
         sha256: [n.to_be_bytes()[7]; 32],
+        day: 0,
         created_at: 40,
         line: vec![0, 255, n.to_be_bytes()[7]],
     }
