@@ -26,7 +26,7 @@ pub use format::mapping::MappingError;
 pub use format::{Format, Mapping};
 pub use outstanding::outstanding;
 pub(crate) use publish::withdraw;
-pub use publish::{after_publish, attachment_arrived, offers, withdrawn};
+pub use publish::{after_publish, attachment_arrived, is_out, offers, withdrawn};
 pub use receipts::receipts;
 pub use reconcile::{Place, day, days, took};
 pub use shown::show;

@@ -137,6 +137,14 @@ pub(crate) fn withdraw(tx: &Tx<'_>, host: &Host, document: DocumentId, reason: &
     Ok(tell(tx, Some(person.id), document)?)
 }
 
+/// Whether case systems were sent a note, and it was not taken back.
+///
+/// # Errors
+/// The database's.
+pub fn is_out(tx: &Tx<'_>, document: DocumentId) -> Result<bool, StoreError> {
+    Ok(newest(tx, document)?.is_some_and(|newest| newest.event.kind != WITHDRAWN))
+}
+
 /// Why a version takes its note back; none where it does not.
 ///
 /// # Errors

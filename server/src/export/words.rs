@@ -94,6 +94,7 @@ pub(super) fn value(code: &str) -> &str {
         "some" => "some progress",
         "not_met" => "not met",
         "budget" => "no budget for it",
+        "language" => "nobody who speaks the language",
         "none_available" => "none available",
         "not_asked" => "not asked",
         "professional_disagreement" => "professional disagreement",

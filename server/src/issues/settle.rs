@@ -114,7 +114,7 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
         "held" => held::actions(tx, issue)?,
         "conflict" => vec!["take"],
         "unmatched_person" => vec!["match"],
-        "possible_duplicate" => vec!["keep_both", "withdraw"],
+        "possible_duplicate" => duplicate::actions(tx, issue)?,
         _ => vec!["close"],
     })
 }

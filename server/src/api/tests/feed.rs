@@ -30,20 +30,80 @@ async fn the_next_page_is_named_twice() {
 async fn other_formats_cannot_be_given() {
     let town = Town::new();
     for accept in [
-        "text/csv",
-        "application/fhir+ndjson",
         "text/html, image/*",
+        "application/json",
         "application/x-ndjson;q=0",
+        "*/*;q=0",
+        "text/csv;q=0, application/x-ndjson;q=0, application/fhir+ndjson;q=0, */*",
     ] {
         let answer = get(&town, "/v1/export/notes", accept).await;
         answer.refused(Code::NotAcceptable, accept);
     }
-    for accept in ["application/*", "text/csv, */*;q=0.1", "Application/X-NDJSON"] {
-        assert_eq!(
-            get(&town, "/v1/export/notes", accept).await.status,
-            200,
-            "{accept}"
-        );
+}
+
+#[tokio::test]
+async fn the_format_is_the_one_that_is_liked_best() {
+    let town = Town::new();
+    let (ndjson, csv, fhir) = ("application/x-ndjson", "text/csv", "application/fhir+ndjson");
+    for (accept, expected) in [
+        ("*/*", ndjson),
+        ("application/*", ndjson),
+        ("Application/X-NDJSON", ndjson),
+        ("text/csv", csv),
+        ("text/*", csv),
+        ("text/csv, */*;q=0.1", csv),
+        ("application/x-ndjson;q=0.5, text/csv;q=0.9", csv),
+        ("application/fhir+ndjson, text/html", fhir),
+        ("application/x-ndjson;q=0, application/*", fhir),
+        ("text/csv;q=0.3, application/fhir+ndjson; q=0.4", fhir),
+    ] {
+        let answer = get(&town, "/v1/export/notes", accept).await;
+        assert_eq!(answer.status, 200, "{accept}: {}", answer.text());
+        assert_eq!(answer.header("content-type"), expected, "{accept}");
+        assert!(answer.header("vary").contains("accept"), "{accept}");
+    }
+}
+
+#[tokio::test]
+async fn reconciling_takes_days_and_nothing_else() {
+    let town = Town::new();
+    for query in [
+        "",
+        "day=2026-11-22",
+        "from=2026-11-22",
+        "from=2026-11-22&to=2026-11-23",
+        "day=2026-11-22&limit=10000",
+        "day=2026-11-22&after=01a0668c-d220-7101-8101-010101010101:2",
+    ] {
+        let answer = get(&town, &format!("/v1/export/reconcile?{query}"), "*/*").await;
+        assert_eq!(answer.status, 200, "{query}: {}", answer.text());
+    }
+    for query in [
+        "day=yesterday",
+        "day=2026-02-30",
+        "day=20261122",
+        "day=2026-11-22T00:00:00Z",
+        "from=2026",
+        "to=",
+        "day=2026-11-22&from=2026-11-01",
+        "limit=5",
+        "after=x",
+        "day=2026-11-22&after=x",
+        "day=2026-11-22&limit=10001",
+        "day=2026-11-22&after=01a0668c-d220-7101-8101-010101010101:-1",
+        "days=1",
+    ] {
+        let answer = get(&town, &format!("/v1/export/reconcile?{query}"), "*/*").await;
+        answer.refused(Code::ParameterInvalid, query);
+    }
+    for (scope, status) in [("export.read", 403), ("export.receipt", 200)] {
+        let token = town.case_system(scope).await;
+        let bearer = format!("authorization: Bearer {token}");
+        let headers = ["content-type: application/json", bearer.as_str()];
+        let answer = town.knock("POST", "/v1/export/reconcile", &headers, "[]").await;
+        assert_eq!(answer.status, status, "{scope}: {}", answer.text());
+        let answer = town.knock("POST", "/v1/export/reconcile", &headers, "{}").await;
+        assert!((400..500).contains(&answer.status), "{scope}: {}", answer.text());
     }
 }
 

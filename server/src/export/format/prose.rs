@@ -90,7 +90,7 @@ fn review(r: &Review) -> Said<'_> {
     let was = r
         .was
         .as_deref()
-        .map(|was| format!("this visit was the review: {}", words::value(was)));
+        .map(|was| format!("this visit was the {} review", words::value(was)));
     let next = r
         .kind
         .as_deref()

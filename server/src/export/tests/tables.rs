@@ -178,7 +178,8 @@ fn what_a_spreadsheet_would_run_is_text_and_comes_back_as_it_was() {
 
 #[test]
 fn marks_may_overlap_touch_and_stand_at_either_end() {
-    let lines: [(&str, &[(usize, usize, &str)]); 6] = [
+    type Marks<'a> = &'a [(usize, usize, &'a str)];
+    let lines: [(&str, Marks<'_>); 6] = [
         ("abc", &[(0, 3, "third_party")]),
         ("abc", &[(0, 2, "third_party"), (1, 3, "do_not_share")]),
         (

@@ -1,6 +1,7 @@
 //! A small town for the tests of export and issues: a server, people, workers, and phones that make
 //! real notes with the edits of a phone and send them through a real pass.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use automerge::transaction::CommitOptions;
@@ -13,6 +14,9 @@ use serde_json::Value;
 
 use crate::core::Core;
 use crate::export;
+use crate::host::Host;
+use crate::ops::backup::backup;
+use crate::ops::restore::restore;
 use crate::store::{ClientRecord, DeviceRecord, PersonRecord, StoreError, Tx, WorkerRecord};
 use crate::sync::{Pusher, pass, project};
 use crate::testing::{self, Folder, SetClock};
@@ -63,6 +67,32 @@ impl Town {
         Phone {
             id,
             actor: Actor([number; 16]),
+        }
+    }
+
+    /// Makes a backup, to be restored later.
+    pub(crate) fn backup(&self) -> PathBuf {
+        let file = self.core.folder.join("backup.db");
+        backup(&self.core, None, &file, "operator").unwrap();
+        file
+    }
+
+    /// The server as it comes back from a backup, on another disk.
+    pub(crate) fn restored(&self, backup: &Path) -> Self {
+        let folder = Folder::new();
+        restore(backup, folder.path(), None, &Host::system()).unwrap();
+        let mut core = Core::open(folder.path(), None, Host::system()).unwrap();
+        let (host, clock) = testing::host();
+        core.host = host;
+        clock.forward(self.core.host.now_ms() - core.host.now_ms());
+        // Chance does not come back with a backup.
+        for _ in 0..1_000 {
+            let _ = core.host.random::<16>();
+        }
+        Self {
+            core,
+            clock,
+            _folder: folder,
         }
     }
 
@@ -185,6 +215,13 @@ pub(crate) struct Copy {
     pub(crate) id: DocumentId,
     pub(crate) doc: Automerge,
     sent: Vec<ChangeHash>,
+}
+
+impl Copy {
+    /// What came after another copy is to be sent again.
+    pub(crate) fn forget_since(&mut self, earlier: &Self) {
+        self.sent.clone_from(&earlier.sent);
+    }
 }
 
 impl Phone {
