@@ -9,6 +9,7 @@ mod backup;
 mod client;
 mod device;
 mod enrol;
+mod export;
 mod help;
 mod import;
 mod issue;
@@ -58,6 +59,8 @@ enum Command {
     /// Case systems: their identity, and a token to try things with.
     #[command(subcommand)]
     Client(client::Client),
+    /// Write the feed into a folder, and take receipts from it.
+    Export(export::Export),
     /// What waits for a decision.
     #[command(subcommand)]
     Issue(issue::Issue),
@@ -127,7 +130,9 @@ struct Said {
 impl Call {
     fn core(&self) -> Result<Core, StoreError> {
         let key = self.config.key.as_ref().map(|key| key.0);
-        Core::open(&self.config.data_dir, key, Host::system())
+        let mut core = Core::open(&self.config.data_dir, key, Host::system())?;
+        core.mapping = self.config.mapping.clone();
+        Ok(core)
     }
 }
 
@@ -176,6 +181,7 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
         Command::Import(import) => import::run(&call, &import)?,
         Command::Enrol(enrol) => enrol::run(&call, &enrol)?,
         Command::Client(client) => client::run(&call, &client)?,
+        Command::Export(export) => export::run(&call, &export)?,
         Command::Issue(issue) => issue::run(&call, &issue)?,
         Command::Device(device) => device::run(&call, &device)?,
         Command::Allocate(allocate) => allocate::run(&call, &allocate)?,

@@ -1,5 +1,6 @@
 //! Reading the feed: events after a cursor, as the bytes that were written with them, or in another format made of them.
 
+use notes::ids::DocumentId;
 use notes::problem::Code;
 
 use super::format::{Format, Mapping};
@@ -37,6 +38,21 @@ pub struct FeedPage {
     pub next: String,
     /// How many events.
     pub events: usize,
+    /// Which.
+    pub told: Vec<Told>,
+}
+
+/// An event of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its id.
+    pub event_id: String,
+    /// The note.
+    pub document: DocumentId,
+    /// The version.
+    pub version: u64,
+    /// Its hash.
+    pub sha256: [u8; 32],
 }
 
 /// Events after a cursor.
@@ -69,6 +85,7 @@ pub(super) fn page(
         lines: Vec::new(),
         next: String::new(),
         events: 0,
+        told: Vec::new(),
     };
     let mut left = asked.limit;
     while left > 0 && page.lines.len() < enough_bytes {
@@ -87,6 +104,12 @@ pub(super) fn page(
             let line = event::with_cursor(event.line, &cursor::write(epoch, event.n))?;
             asked.format.write(mapping, line, &mut page.lines)?;
             page.events += 1;
+            page.told.push(Told {
+                event_id: event.event_id,
+                document: event.document,
+                version: event.version,
+                sha256: event.sha256,
+            });
             last = event.n;
             left = left.saturating_sub(1);
         }

@@ -21,7 +21,7 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use feed::{Asked, FeedPage, feed};
+pub use feed::{Asked, FeedPage, Told, feed};
 pub use format::mapping::MappingError;
 pub use format::{Format, Mapping};
 pub use outstanding::outstanding;

@@ -39,29 +39,50 @@ pub fn add(core: &Core, name: &str, keys: &str, scope: &str, by: &str) -> Result
     if scopes.is_empty() || name.trim().is_empty() {
         return Err(refuse("a name and at least one scope are needed".to_owned()));
     }
-    let now = core.host.now_ms();
+    let record = new(core, name.trim(), scopes.join(" "), pems.concat());
+    put(core, &record, by)?;
+    Ok(record.id)
+}
+
+/// The identity under which a folder is written and its receipts are taken. It has no key: nobody comes in with it.
+///
+/// # Errors
+/// The store's.
+pub(super) fn of_folder(core: &Core, folder: &str, by: &str) -> Result<ClientRecord, OpError> {
+    let name = format!("folder {folder}");
+    if let Some(known) = core.store.read(|tx| tx.client_named(&name))? {
+        return Ok(known);
+    }
+    let record = new(core, &name, DEFAULT_SCOPE.to_owned(), String::new());
+    put(core, &record, by)?;
+    Ok(record)
+}
+
+fn new(core: &Core, name: &str, scope: String, public_keys: String) -> ClientRecord {
     let digits = hex(&core.host.random::<8>());
-    let record = ClientRecord {
+    ClientRecord {
         id: format!("client-{digits}"),
-        name: name.trim().to_owned(),
-        scope: scopes.join(" "),
-        public_keys: pems.concat(),
-        created_at: now,
+        name: name.to_owned(),
+        scope,
+        public_keys,
+        created_at: core.host.now_ms(),
         revoked_at: None,
-    };
+    }
+}
+
+fn put(core: &Core, record: &ClientRecord, by: &str) -> Result<(), OpError> {
     core.store.write(|tx| {
-        tx.client_put(&record)?;
+        tx.client_put(record)?;
         tx.audit(&AuditEntry {
-            at: now,
+            at: record.created_at,
             who: by.to_owned(),
             what: "client.added".to_owned(),
             person: None,
             document: None,
             detail: json!({ "client": record.id, "scope": record.scope }).to_string(),
         })?;
-        Ok::<_, OpError>(())
-    })?;
-    Ok(record.id)
+        Ok(())
+    })
 }
 
 /// The blocks of a PEM file, one by one.

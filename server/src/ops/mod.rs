@@ -8,6 +8,7 @@ pub mod backup;
 pub mod client;
 pub mod device;
 pub mod enrol;
+pub mod file_drop;
 pub mod import;
 pub mod lookup;
 pub mod restore;

@@ -219,9 +219,22 @@ impl Tx<'_> {
     /// # Errors
     /// The database's.
     pub fn client(&self, id: &str) -> Result<Option<ClientRecord>, StoreError> {
-        let mut find = self.db.prepare_cached(
-            "SELECT id, name, scope, public_keys, created_at, revoked_at FROM client WHERE id = ?",
-        )?;
+        self.one_client("id", id)
+    }
+
+    /// The oldest case system of this name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn client_named(&self, name: &str) -> Result<Option<ClientRecord>, StoreError> {
+        self.one_client("name", name)
+    }
+
+    fn one_client(&self, column: &str, value: &str) -> Result<Option<ClientRecord>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT id, name, scope, public_keys, created_at, revoked_at FROM client WHERE {column} = ? \
+             ORDER BY created_at, id LIMIT 1"
+        ))?;
         let read = |row: &Row<'_>| {
             Ok(ClientRecord {
                 id: row.get(0)?,
@@ -232,7 +245,7 @@ impl Tx<'_> {
                 revoked_at: row.get(5)?,
             })
         };
-        Ok(find.query_row([id], read).optional()?)
+        Ok(find.query_row([value], read).optional()?)
     }
 
     /// Writes a receipt.

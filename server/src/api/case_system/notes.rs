@@ -11,7 +11,6 @@ use super::Query;
 use crate::api::body::{self, weight};
 use crate::api::identity::{CaseSystem, ExportRead};
 use crate::api::{App, Refusal};
-use crate::core::Core;
 use crate::export::{self, Asked, FeedPage, Format};
 
 const MAX_LIMIT: u32 = 1_000;
@@ -63,17 +62,10 @@ pub async fn notes(
     out.insert(header::LINK, value(&link)?);
     out.insert(CURSOR, value(&next)?);
     out.append(header::VARY, HeaderValue::from_static("accept"));
-    if let Some(adapter) = adapter(&app.core, format) {
+    if let Some(adapter) = format.made_with(&app.core.mapping) {
         out.insert(ADAPTER, value(&adapter)?);
     }
     Ok(response)
-}
-
-/// Which adapter and which mapping made the bytes: where both are the same, so are the bytes.
-fn adapter(core: &Core, format: Format) -> Option<String> {
-    let adapter = format.adapter()?;
-    let mapping = core.mapping.hash().unwrap_or("none");
-    Some(format!("{adapter}; mapping={mapping}"))
 }
 
 async fn page(app: &App, wanted: Wanted) -> Result<FeedPage, Refusal> {

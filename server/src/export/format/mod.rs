@@ -42,13 +42,20 @@ impl Format {
 
     /// Which adapter wrote it: its name and a number that grows whenever the bytes of some event change. None for
     /// NDJSON, which never does.
-    #[must_use]
-    pub const fn adapter(self) -> Option<&'static str> {
+    const fn adapter(self) -> Option<&'static str> {
         match self {
             Self::Ndjson => None,
             Self::Csv => Some("csv/1"),
             Self::Fhir => Some("fhir/1"),
         }
+    }
+
+    /// The adapter and the mapping: where both are the same, so are the bytes.
+    #[must_use]
+    pub fn made_with(self, mapping: &Mapping) -> Option<String> {
+        let adapter = self.adapter()?;
+        let mapping = mapping.hash().unwrap_or("none");
+        Some(format!("{adapter}; mapping={mapping}"))
     }
 
     /// What stands before the first event of a page.

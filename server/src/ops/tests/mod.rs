@@ -3,6 +3,7 @@
 
 mod caseloads;
 mod copies;
+mod drops;
 mod imports;
 mod verifying;
 
