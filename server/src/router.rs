@@ -27,6 +27,7 @@ fn doors() -> Router<App> {
         // Anybody.
         .route("/health", get(health::health))
         .route("/.well-known/jwks.json", get(jwks::jwks))
+        .route("/v1/export/schema.json", get(case_system::schema::schema))
         // Who holds a one-time code, or a key.
         .route("/v1/enrol", post(phone::enrol::enrol))
         .route("/v1/token", post(phone::token::token))

@@ -18,6 +18,9 @@ mod shown;
 mod summary;
 mod words;
 
+/// What an event of the feed is: a JSON Schema (draft 2020-12).
+pub const SCHEMA: &str = include_str!("schema.json");
+
 #[cfg(test)]
 pub(crate) mod tests;
 

@@ -13,6 +13,7 @@ mod live;
 mod log;
 mod people;
 mod publications;
+mod reconcile;
 mod sqlite;
 mod transactions;
 

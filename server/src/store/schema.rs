@@ -64,11 +64,21 @@ pub(super) mod tests {
         (db, STEPS.len())
     }
 
-    /// A database that an older version left after so many steps, then brought up to date.
-    pub(in super::super) fn walked(steps: usize) -> Connection {
+    /// A database as an older version left it after so many steps, to be brought up to date.
+    pub(in super::super) fn left_at(steps: usize) -> Connection {
         let mut db = empty();
         walk(&mut db, &STEPS[..steps]).unwrap();
+        db
+    }
+
+    /// Brings it up to date.
+    pub(in super::super) fn brought_up(mut db: Connection) -> Connection {
         upgrade(&mut db).unwrap();
         db
+    }
+
+    /// A database that an older version left after so many steps, then brought up to date.
+    pub(in super::super) fn walked(steps: usize) -> Connection {
+        brought_up(left_at(steps))
     }
 }

@@ -5,6 +5,7 @@ pub mod notes;
 pub mod outstanding;
 pub mod receipts;
 pub mod reconcile;
+pub mod schema;
 
 use std::str::FromStr;
 

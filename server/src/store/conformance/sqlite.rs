@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::super::schema::tests::{fresh, walked};
+use super::super::schema::tests::{brought_up, fresh, left_at, walked};
 use super::*;
 
 const KEY: [u8; 32] = [0xa5; 32];
@@ -138,6 +138,31 @@ fn the_whole_staircase_ends_where_a_fresh_database_begins() {
     for steps in 0..=fresh().1 {
         assert_eq!(shape(&walked(steps)), shape(&fresh().0), "from step {steps}");
     }
+}
+
+#[test]
+fn an_older_outbox_learns_its_days() {
+    let db = left_at(5);
+    for (n, line) in [
+        (1, r#"{"received_at":"2026-11-22T23:59:59.999Z"}"#),
+        (2, r#"{"received_at":"2026-11-23T00:00:00Z"}"#),
+        (3, r#"{"received_at":null}"#),
+    ] {
+        db.execute(
+            "INSERT INTO outbox (n, event_id, kind, document, version, sha256, created_at, line) \
+             VALUES (?1, ?1, 'note.finished', x'00', ?1, x'00', 86400000 * 7, CAST(?2 AS BLOB))",
+            (n, line),
+        )
+        .unwrap();
+    }
+    let db = brought_up(db);
+    let mut days = db.prepare("SELECT day FROM outbox ORDER BY n").unwrap();
+    let days: Vec<i64> = days
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(days, [20_779, 20_780, 7]);
 }
 
 #[test]
