@@ -194,6 +194,16 @@ fn packing(headers: &HeaderMap) -> Result<Packing, Refusal> {
 
 /// An answer, packed where the caller says that it can read it so.
 pub fn packed(headers: &HeaderMap, bytes: Vec<u8>, media: &'static str) -> Response {
+    packed_as(headers, bytes, media, Body::from)
+}
+
+/// The same, with a body that is made of the packed bytes.
+pub fn packed_as(
+    headers: &HeaderMap,
+    bytes: Vec<u8>,
+    media: &'static str,
+    body: impl FnOnce(Vec<u8>) -> Body,
+) -> Response {
     let packing = if bytes.len() < WORTH_PACKING_BYTES {
         Packing::Identity
     } else {
@@ -210,7 +220,7 @@ pub fn packed(headers: &HeaderMap, bytes: Vec<u8>, media: &'static str) -> Respo
             Err(_) => (bytes, None),
         },
     };
-    let mut response = ([(header::CONTENT_TYPE, media)], bytes).into_response();
+    let mut response = ([(header::CONTENT_TYPE, media)], body(bytes)).into_response();
     let vary = HeaderValue::from_static("accept-encoding");
     response.headers_mut().insert(header::VARY, vary);
     if let Some(name) = name {

@@ -23,6 +23,7 @@ use axum::response::Response;
 use notes::problem::Code;
 use tokio::sync::{Semaphore, watch};
 
+use self::case_system::pace::Pace;
 use crate::config::HttpConfig;
 use crate::core::Core;
 pub use crate::problem::Refusal;
@@ -41,6 +42,8 @@ pub struct Inner {
     pub permits: Semaphore,
     /// One for each live socket that may be open.
     pub live_permits: Arc<Semaphore>,
+    /// The pace of case systems.
+    pub pace: Pace,
     /// True once the server is stopping.
     pub stopping: watch::Receiver<bool>,
 }
@@ -62,6 +65,7 @@ impl App {
             live_permits: Arc::new(Semaphore::new(http.max_live.min(Semaphore::MAX_PERMITS))),
             http,
             permits,
+            pace: Pace::default(),
             stopping,
         }))
     }

@@ -13,7 +13,7 @@ use crate::store::Tx;
 const MAX_EVENTS: u32 = 1_000;
 /// A page ends behind the event that brings it to this size, so that a thousand long notes do not
 /// have to fit in memory.
-const ENOUGH_BYTES: usize = 8 * 1024 * 1024;
+const ENOUGH_BYTES: usize = 4 * 1024 * 1024;
 /// Events read from the store at a time.
 const STEP: u32 = 50;
 

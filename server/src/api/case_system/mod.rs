@@ -3,6 +3,7 @@
 
 pub mod notes;
 pub mod outstanding;
+pub mod pace;
 pub mod receipts;
 pub mod reconcile;
 pub mod schema;

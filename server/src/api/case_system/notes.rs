@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 
 use super::Query;
-use crate::api::body::{self, weight};
+use super::pace::paced;
+use crate::api::body::{packed_as, weight};
 use crate::api::identity::{CaseSystem, ExportRead};
 use crate::api::{App, Refusal};
 use crate::export::{self, Asked, FeedPage, Format};
@@ -33,10 +34,10 @@ struct Wanted {
 /// Gives a page of the feed.
 ///
 /// # Errors
-/// `cursor_unknown`, `epoch_changed`, `not_acceptable`, `parameter_invalid`.
+/// `cursor_unknown`, `epoch_changed`, `not_acceptable`, `parameter_invalid`, `rate_limited`.
 pub async fn notes(
     State(app): State<App>,
-    _who: CaseSystem<ExportRead>,
+    CaseSystem { client, .. }: CaseSystem<ExportRead>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
@@ -49,11 +50,12 @@ pub async fn notes(
         format,
     };
     let limit = wanted.limit;
+    let place = app.pace.place(&client.id)?;
     let page = page(&app, wanted).await?;
-    let next = page.next;
-    let lines = page.lines;
+    let (next, lines) = (page.next, page.lines);
+    let body = move |bytes| paced(bytes, place);
     let mut response = app
-        .blocking(move |_| Ok::<_, Refusal>(body::packed(&headers, lines, format.media_type())))
+        .in_turn(move |_| Ok::<_, Refusal>(packed_as(&headers, lines, format.media_type(), body)))
         .await?;
     let encoded: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     let link = format!("</v1/export/notes?after={encoded}&limit={limit}>; rel=\"next\"");
@@ -79,7 +81,7 @@ async fn page(app: &App, wanted: Wanted) -> Result<FeedPage, Refusal> {
             after, limit, format, ..
         } = wanted.clone();
         let page = app
-            .blocking(move |core| {
+            .in_turn(move |core| {
                 let after = after.as_deref();
                 export::feed(core, Asked { after, limit, format })
             })

@@ -24,7 +24,7 @@ pub async fn outstanding(
     let query = Query::read(query.as_deref(), &["limit"])?;
     let limit = query.number("limit", (1, MAX_LIMIT), MAX_LIMIT)?;
     let answer = app
-        .blocking(move |core| export::outstanding(core, &client, limit))
+        .in_turn(move |core| export::outstanding(core, &client, limit))
         .await?;
     Ok(api::json(&headers, &answer))
 }

@@ -37,11 +37,11 @@ pub async fn compare(
         Some(day) => {
             let after = query.text("after").map(str::parse::<Place>).transpose();
             let after = after.map_err(|_| invalid("after is what next said".to_owned()))?;
-            app.blocking(move |core| export::day(core, &client, day, after, limit))
+            app.in_turn(move |core| export::day(core, &client, day, after, limit))
                 .await?
         }
         None if of_a_day => return Err(invalid("after and limit go with day".to_owned())),
-        None => app.blocking(move |core| export::days(core, from, to)).await?,
+        None => app.in_turn(move |core| export::days(core, from, to)).await?,
     };
     Ok(api::json(&headers, &answer))
 }

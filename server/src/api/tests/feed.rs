@@ -108,6 +108,36 @@ async fn reconciling_takes_days_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn who_does_not_take_their_pages_gets_no_more_of_them_and_keeps_nobody_waiting() {
+    let town = Town::new();
+    let (slow, other) = (
+        town.case_system("export.read").await,
+        town.case_system("export.read").await,
+    );
+    let path = "/v1/export/notes";
+    let mut untaken = Vec::new();
+    for _ in 0..3 {
+        untaken.push(town.leave(path, &slow).await);
+    }
+    let refused = town
+        .knock("GET", path, &[&format!("authorization: Bearer {slow}")], "")
+        .await;
+    refused.refused(Code::RateLimited, "a fourth page");
+    assert_eq!(refused.json()["retry_after_s"], 1);
+    assert_eq!(
+        town.leave(path, &other).await.status(),
+        200,
+        "another case system"
+    );
+    drop(untaken.pop());
+    assert_eq!(
+        town.leave(path, &slow).await.status(),
+        200,
+        "one was read, or given up"
+    );
+}
+
+#[tokio::test]
 async fn bad_parameters_are_named() {
     let town = Town::new();
     for (code, query) in [

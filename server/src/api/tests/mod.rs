@@ -89,6 +89,13 @@ impl Town {
         }
     }
 
+    /// Knocks, and leaves the answer's body where it is.
+    pub(super) async fn leave(&self, path: &str, token: &str) -> axum::response::Response {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        let request = request.body(Body::empty()).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
