@@ -58,8 +58,7 @@ fn fits(expected: &str, printed: &str) -> bool {
 fn run(blocks: &[Block<'_>], server: &Process, folder: &Path) -> Vec<String> {
     let mut script = String::from("set -euo pipefail\n");
     for block in blocks {
-        script.push_str(block.commands);
-        script.push_str(&format!("\necho '{BETWEEN}'\n"));
+        script.extend([block.commands, "\necho '", BETWEEN, "'\n"]);
     }
     let programs = program("doorstep").parent().unwrap().to_owned();
     let path = std::env::var("PATH").unwrap();
@@ -88,19 +87,19 @@ fn every_command_does_what_the_page_says() {
     let blocks = blocks(PAGE);
     assert!(blocks.len() > 10, "{} blocks", blocks.len());
     let printed = run(&blocks, &server, &desk);
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for (block, printed) in blocks.iter().zip(&printed) {
         let expected: Vec<&str> = block.prints.unwrap_or_default().lines().collect();
         let printed: Vec<&str> = printed.lines().collect();
         let fit = expected.len() == printed.len() && expected.iter().zip(&printed).all(|(e, p)| fits(e, p));
         if !fit {
             let commands = block.commands;
-            wrong.push_str(&format!(
-                "{commands}\nshould print\n{expected:#?}\nand printed\n{printed:#?}\n\n"
+            wrong.push(format!(
+                "{commands}\nshould print\n{expected:#?}\nand printed\n{printed:#?}\n"
             ));
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

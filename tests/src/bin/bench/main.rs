@@ -10,6 +10,7 @@
 )]
 
 mod corpus;
+mod export;
 mod hostile;
 mod live;
 mod meter;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let alone = [
         ("--live", live::run as fn(&mut Table)),
         ("--hostile", hostile::run),
+        ("--export", export::run),
     ];
     if let Some((_, part)) = alone
         .iter()
@@ -59,6 +61,8 @@ fn main() -> ExitCode {
     phone::nothing_new(&mut table, 2_000);
     println!("Live: two phones and a server process over real sockets …");
     live::run(&mut table);
+    println!("Export: 100,000 notes leave, and phones beside readers …");
+    export::run(&mut table);
     println!("Typing: a note of 900 words, every key durable …");
     typing::run(&mut table);
     println!("Hostile input: families made to cost, beside honest input of the same size …");
