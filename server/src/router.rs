@@ -6,7 +6,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use notes::problem::Code;
 
-use crate::api::{App, Refusal, attachment, case_system, health, import, jwks, layers, phone, web};
+use crate::api::{App, Refusal, attachment, case_system, health, import, jwks, layers, openapi, phone, web};
 
 /// The whole HTTP face. Each operation has its own limit on the body that it reads; the routes that
 /// read none have no limit to name.
@@ -27,6 +27,7 @@ fn doors() -> Router<App> {
         // Anybody.
         .route("/health", get(health::health))
         .route("/.well-known/jwks.json", get(jwks::jwks))
+        .route("/v1/openapi.json", get(openapi::openapi))
         .route("/v1/export/schema.json", get(case_system::schema::schema))
         // Who holds a one-time code, or a key.
         .route("/v1/enrol", post(phone::enrol::enrol))

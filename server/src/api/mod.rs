@@ -9,6 +9,7 @@ pub mod identity;
 pub mod import;
 pub mod jwks;
 pub mod layers;
+pub mod openapi;
 pub mod phone;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! docs/http.md against the code: every code of the catalogue with its status, every route.
 
 use notes::problem::Code;
+use serde_json::Value;
 
 const PAGE: &str = include_str!("../../../../docs/http.md");
 
@@ -33,4 +34,40 @@ fn the_page_has_every_route() {
         count += 1;
     }
     assert!(count >= 10);
+}
+
+/// The routes with their methods, as the router has them.
+fn routes() -> Vec<(String, Vec<&'static str>)> {
+    let router = include_str!("../../router.rs");
+    let routes = router.split(".route(").skip(1).map(|rest| {
+        let end = [rest.find("\n        ."), rest.find("\n    .")]
+            .into_iter()
+            .flatten()
+            .min();
+        let route = &rest[..end.unwrap_or(rest.len())];
+        let path = route.split('"').nth(1).unwrap().to_owned();
+        let methods = ["get", "head", "post", "patch", "options"];
+        let has = |method: &&str| route.contains(&format!("{method}("));
+        (path, methods.into_iter().filter(has).collect())
+    });
+    routes.collect()
+}
+
+#[test]
+fn the_document_has_every_route_and_no_other() {
+    let document: Value = serde_json::from_str(crate::api::openapi::DOCUMENT).unwrap();
+    let mut described: Vec<(String, Vec<&str>)> = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let mut methods: Vec<&str> = item.as_object().unwrap().keys().map(String::as_str).collect();
+        methods.retain(|name| *name != "parameters");
+        methods.sort_unstable();
+        described.push((path.clone(), methods));
+    }
+    let mut routed = routes();
+    for (_, methods) in &mut routed {
+        methods.sort_unstable();
+    }
+    routed.sort_unstable();
+    described.sort_unstable();
+    assert_eq!(routed, described);
 }
