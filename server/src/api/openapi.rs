@@ -1,4 +1,4 @@
-//! `GET /v1/openapi.json`: every address, as an OpenAPI document (3.1). Anybody may read it. It is written by hand;
+//! `GET /v1/openapi.json`: every address, as an `OpenAPI` document (3.1). Anybody may read it. It is written by hand;
 //! tests hold it against the router, and against real answers.
 
 use axum::http::{HeaderMap, HeaderValue, header};
