@@ -80,7 +80,7 @@ impl Format {
             }
             Self::Csv => csv::row(&Event::read(&line)?, mapping, page)?,
             Self::Fhir => {
-                fhir::bundle(&Event::read(&line)?, mapping, page)?;
+                fhir::bundle(&Event::read(&line)?, mapping, page);
                 page.push(b'\n');
             }
         }

@@ -22,48 +22,82 @@ pub(super) fn prose(event: &Event, mapping: &Mapping) -> String {
             text.line(&marked(said, field, &event.private));
         }
     }
-    lists(&mut text, event);
+    for list in lists(event) {
+        text.list(&list);
+    }
     text.0
 }
 
 /// What an entry says, and whether it is marked as a whole. None says nothing.
 type Said<'a> = Option<(String, Option<&'a str>)>;
 
-fn lists(text: &mut Prose, event: &Event) {
-    text.list("Who was there", &event.present, |p| {
+/// A list of the note in words.
+pub(super) struct Listed<'a> {
+    pub(super) field: &'static str,
+    pub(super) heading: &'static str,
+    /// What each entry says that says anything, and whether it is marked as a whole.
+    pub(super) said: Vec<(String, Option<&'a str>)>,
+}
+
+impl<'a> Listed<'a> {
+    fn of<T>(
+        field: &'static str,
+        heading: &'static str,
+        list: &'a [T],
+        say: impl Fn(&'a T) -> Said<'a>,
+    ) -> Self {
+        let said = list.iter().filter_map(say).collect();
+        Self { field, heading, said }
+    }
+}
+
+/// All lists, in the order in which a reader wants them.
+pub(super) fn lists(event: &Event) -> [Listed<'_>; 9] {
+    let present = Listed::of("present", "Who was there", &event.present, |p| {
         let parts = [p.name.clone(), p.relationship.clone()];
         Some((joined(parts, ", ")?, p.private.as_deref()))
     });
-    text.list("Outcomes", &event.outcomes, |o| {
+    let outcomes = Listed::of("outcomes", "Outcomes", &event.outcomes, |o| {
         let progress = o.progress.as_deref().map(words::value);
         let parts = [o.text.clone(), progress.map(str::to_owned)];
         Some((joined(parts, "; ")?, o.private.as_deref()))
     });
-    text.list("Actions", &event.actions, action);
-    text.list("Unmet needs", &event.unmet_needs, |u| {
+    let actions = Listed::of("actions", "Actions", &event.actions, action);
+    let unmet = Listed::of("unmet_needs", "Unmet needs", &event.unmet_needs, |u| {
         let code = u.reason_code.as_deref().map(words::value);
         let parts = [u.need.clone(), code.map(str::to_owned), u.reason.clone()];
         Some((joined(parts, "; ")?, u.private.as_deref()))
     });
-    text.list("Concerns", &event.concerns, |c| {
+    let concerns = Listed::of("concerns", "Concerns", &event.concerns, |c| {
         let kind = c.kind.as_deref().map(words::value);
         let parts = [kind.map(str::to_owned), c.text.clone()];
         Some((joined(parts, ": ")?, c.private.as_deref()))
     });
-    text.list("Feedback", event.feedback.as_slice(), feedback);
-    text.list("Review", event.review.as_slice(), review);
-    text.list("Attachments", &event.attachments, |a| {
+    let feedback = Listed::of("feedback", "Feedback", event.feedback.as_slice(), feedback);
+    let review = Listed::of("review", "Review", event.review.as_slice(), review);
+    let attachments = Listed::of("attachments", "Attachments", &event.attachments, |a| {
         let (sort, _) = words::sort(a.media_type.as_deref().unwrap_or_default());
         let here = (!a.available).then(|| "not arrived yet".to_owned());
         let parts = [a.caption.clone(), Some(sort.to_owned()), here];
         Some((joined(parts, "; ")?, a.private.as_deref()))
     });
-    text.list("Added later", &event.addenda, |a| {
+    let addenda = Listed::of("addenda", "Added later", &event.addenda, |a| {
         let by = a.author.as_ref();
         let by = by.map(|by| by.name.clone().unwrap_or_else(|| by.worker_id.clone()));
         let head = joined([a.at.clone(), by], ", ");
         Some((joined([head, a.text.clone()], ": ")?, a.private.as_deref()))
     });
+    [
+        present,
+        outcomes,
+        actions,
+        unmet,
+        concerns,
+        feedback,
+        review,
+        attachments,
+        addenda,
+    ]
 }
 
 fn action(a: &Action) -> Said<'_> {
@@ -123,13 +157,12 @@ impl Prose {
     }
 
     /// A heading and a line for each entry; nothing where there is none.
-    fn list<'a, T>(&mut self, heading: &str, list: &'a [T], say: impl Fn(&'a T) -> Said<'a>) {
-        let said: Vec<(String, Option<&str>)> = list.iter().filter_map(say).collect();
-        if said.is_empty() {
+    fn list(&mut self, list: &Listed<'_>) {
+        if list.said.is_empty() {
             return;
         }
-        self.heading(heading);
-        for (text, mark) in said {
+        self.heading(list.heading);
+        for (text, mark) in &list.said {
             let text = text.replace('{', "{{");
             let text = mark.map_or_else(|| text.clone(), |mark| format!("{{{mark}}}{text}{{/{mark}}}"));
             self.line(&format!("- {text}"));

@@ -3,6 +3,8 @@
 
 mod events;
 mod feeds;
+mod fhir;
+mod fhir_hard;
 mod page;
 mod receipts;
 mod reconciling;
