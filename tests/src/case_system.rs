@@ -159,6 +159,27 @@ impl CaseSystem {
         (answer.body, next)
     }
 
+    /// The whole feed from its beginning, in another format.
+    pub fn reads_all_as(&mut self, media_type: &str) -> Vec<u8> {
+        let (mut all, mut path) = (Vec::new(), "/v1/export/notes?limit=1000".to_owned());
+        loop {
+            let token = self.token();
+            let headers = [
+                ("authorization".to_owned(), format!("Bearer {token}")),
+                ("accept".to_owned(), media_type.to_owned()),
+            ];
+            let answer = self.server.ask("GET", &path, &headers, Vec::new());
+            assert_eq!(answer.status, 200, "{}", answer.code());
+            assert_eq!(answer.header("content-type"), Some(media_type));
+            if answer.body.is_empty() {
+                return all;
+            }
+            let next = answer.header("doorstep-cursor").expect("a cursor");
+            path = format!("/v1/export/notes?limit=1000&after={next}");
+            all.extend(answer.body);
+        }
+    }
+
     /// The server was set back: what was read before is of another epoch, and is read from the beginning.
     pub fn begins_anew(&mut self) {
         self.cursor = None;

@@ -6,11 +6,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use client_core::notebook::State;
 use client_core::{NewNote, Who};
 use doorstep_tests::corpus::{self, Addendum, Key, Source, time};
-use doorstep_tests::{Chance, DAY, Event, HOUR, MINUTE, Phone, SECOND, Village, seed};
+use doorstep_tests::{CaseSystem, Chance, DAY, Event, HOUR, MINUTE, Phone, SECOND, Village, seed};
 use notes::ids::DocumentId;
 use serde_json::{Value, json};
 
@@ -378,6 +379,25 @@ fn eight_weeks_of_notes_reach_the_case_system_as_they_were_written() {
     );
     town.v.nothing_shown_is_missing();
     town.v.server.verify();
+    leaves_its_bundles(&mut mosaic);
+}
+
+/// Every version as FHIR, left where the validators of `tests/validators` look for it.
+fn leaves_its_bundles(mosaic: &mut CaseSystem) {
+    let bundles = mosaic.reads_all_as("application/fhir+ndjson");
+    let events = bundles.split_inclusive(|byte| *byte == b'\n').map(|line| {
+        let bundle: Value = serde_json::from_slice(line).unwrap();
+        bundle["identifier"]["value"].as_str().unwrap().to_owned()
+    });
+    let taken = mosaic
+        .records
+        .values()
+        .map(|event| format!("urn:uuid:{}", event.text("event_id")));
+    let (events, taken): (BTreeSet<String>, BTreeSet<String>) = (events.collect(), taken.collect());
+    assert_eq!(events, taken, "a Bundle for each version, and no other");
+    if let Some(folder) = std::env::var_os("DOORSTEP_EXPORTED") {
+        std::fs::write(Path::new(&folder).join("fhir-samples.ndjson"), bundles).unwrap();
+    }
 }
 
 fn addenda_came_after(source: &Source, versions: &[&Event]) {

@@ -1,12 +1,13 @@
-// FHIR R4 Bundles, judged four times: by the invariants, types and required members of the specification
-// (@medplum/core), by its lists of codes (npm `fhir`), and by two checks of our own that both lack.
+// FHIR R4 Bundles, judged five times: by the invariants, types and required members of the specification
+// (@medplum/core), by its lists of codes (npm `fhir`), and by three checks of our own for what both let pass.
 import { readFileSync } from 'node:fs';
 
+import { form } from './form.mjs';
 import { narrative } from './narrative.mjs';
 import { load } from './packages.mjs';
 import { references } from './references.mjs';
 
-export const name = '@medplum/core, fhir, references and narrative';
+export const name = '@medplum/core, fhir, form, references and narrative';
 
 // Medplum's client, which is not used here, wants one to be there; Node has it from 22 on.
 globalThis.WebSocket ??= class {};
@@ -19,36 +20,36 @@ for (const profiles of ['types', 'resources']) {
 }
 const strangers = new Fhir();
 
-/** The resources of a Bundle, and the Bundle itself, each with its place. */
-function resources(bundle) {
-  const entries = bundle.entry ?? [];
-  return [['Bundle', bundle], ...entries.map((entry, at) => [`Bundle.entry[${at}]`, entry.resource ?? {}])];
-}
-
-function medplum(bundle) {
-  return resources(bundle).flatMap(([place, resource]) => {
-    try {
-      return validateResource(resource).map((issue) => said(place, 'medplum', issue.details?.text, issue.expression));
-    } catch (refusal) {
-      const issues = refusal.outcome?.issue ?? [{ details: { text: String(refusal) } }];
-      return issues.map((issue) => said(place, 'medplum', issue.details?.text, issue.expression));
-    }
-  });
-}
-
-function lantana(bundle) {
-  return resources(bundle).flatMap(([place, resource]) =>
-    strangers
-      .validate(resource, { errorOnUnexpected: true })
-      .messages.filter((message) => message.severity !== 'info')
-      .map((message) => said(place, 'fhir', message.message, message.location)),
+/** The Bundle with `Type/id` for each reference that resolves: Medplum then sees what kind of thing it leads to. */
+function resolved(bundle) {
+  const types = new Map((bundle.entry ?? []).map(({ fullUrl, resource }) => [fullUrl, resource?.resourceType]));
+  return JSON.parse(JSON.stringify(bundle), (name, value) =>
+    name === 'reference' && types.has(value) ? `${types.get(value)}/${value.replace('urn:uuid:', '')}` : value,
   );
 }
 
-const said = (place, who, what, where) => `${place}: ${who}: ${what} (${where ?? 'no place named'})`;
+function medplum(bundle) {
+  let issues;
+  try {
+    issues = validateResource(resolved(bundle));
+  } catch (refusal) {
+    issues = refusal.outcome?.issue ?? [{ details: { text: String(refusal) } }];
+  }
+  return issues.map(({ details, expression }) => `${expression ?? 'Bundle'}: medplum: ${details?.text}`);
+}
 
-/** The four judges by name; each says what is wrong with a Bundle. */
-export const judges = { medplum, fhir: lantana, references, narrative };
+// Where FHIR only recommends a list, a code of a system that is not HL7's is allowed, and this validator warns of it.
+const OURS = /^Code ".*" \((?!http:\/\/(terminology\.)?hl7\.org\/)\S+\) not found in value set$/s;
+
+function lantana(bundle) {
+  const { messages } = strangers.validate(bundle, { errorOnUnexpected: true });
+  return messages
+    .filter(({ severity, message }) => severity !== 'info' && !(severity === 'warning' && OURS.test(message)))
+    .map(({ location, message, severity }) => `${location}: fhir: ${message} (${severity})`);
+}
+
+/** The judges by name; each says what is wrong with a Bundle. */
+export const judges = { medplum, fhir: lantana, form, references, narrative };
 
 /** What any of them says. */
 export function judge(bundle) {

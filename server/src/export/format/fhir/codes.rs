@@ -92,19 +92,6 @@ pub(super) fn meta(resource: &mut Object<'_>, mark: Option<&str>) {
     resource.object("meta", |meta| security(meta, mark.as_slice()));
 }
 
-/// The security labels of a file, as FHIR's documents carry them too.
-pub(super) fn security_label(resource: &mut Object<'_>, mark: Option<&str>) {
-    resource.list("securityLabel", |list| {
-        labels(mark.as_slice(), |system, code, words| {
-            list.object(|concept| {
-                concept.list("coding", |codings| {
-                    codings.object(|label| coding(label, system, code, words));
-                });
-            });
-        });
-    });
-}
-
 /// The security labels of a section.
 pub(super) fn inline_labels(section: &mut Object<'_>, marks: &[&str]) {
     section.list("extension", |extensions: &mut List<'_>| {

@@ -1,7 +1,7 @@
 //! What a program can take from a note without reading it: a Task for each action, a Goal for each outcome, a
 //! `DocumentReference` for each file, and an Observation for each thing that FHIR has no better word for.
 
-use super::codes::{ENTRY, SHA256, absent, achievement, lifecycle, meta, security_label};
+use super::codes::{ENTRY, SHA256, absent, achievement, lifecycle, meta};
 use super::json::{List, Object, is_blank};
 use super::note::{Note, day, refer, time, worker};
 use super::observations::{addendum, concern, feedback, review, unmet_need};
@@ -118,7 +118,6 @@ fn attachment(to: &mut Object<'_>, note: &Note<'_>, file: &Attachment) {
     to.text("status", "current");
     note.person(to, "subject");
     to.text("description", file.caption.as_deref());
-    security_label(to, file.private.as_deref());
     to.list("content", |contents| {
         contents.object(|content| {
             content.object("attachment", |to| {
