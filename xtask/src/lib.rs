@@ -5,10 +5,12 @@
 pub mod bench;
 pub mod later;
 pub mod mobile;
+pub mod packages;
 pub mod run;
 pub mod setup;
 pub mod simulate;
 pub mod test;
 pub mod tidy;
+pub mod validators;
 pub mod web;
 pub mod workshop;

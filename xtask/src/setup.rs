@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::mobile;
+use crate::validators;
 use crate::workshop::{Failure, Workshop, output, run, works};
 
 /// Pinned: a newer cargo-deny may judge the same tree differently.
@@ -110,6 +111,7 @@ pub fn setup(workshop: &Workshop) -> Result<Tools, Failure> {
     system_tools(workshop)?;
     python_packages(workshop)?;
     mobile::kotlin::install_compiler(workshop)?;
+    validators::install(workshop)?;
     let cargo_deny = cargo_deny(workshop)?;
     println!("setup: everything that the chores need is here");
     Ok(Tools { cargo_deny })

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::mobile;
 use crate::setup::{self, Tools};
 use crate::tidy;
+use crate::validators;
 use crate::web;
 use crate::workshop::{Failure, Workshop, now, run, works};
 
@@ -71,7 +72,7 @@ impl Steps {
     }
 }
 
-/// Runs everything: setup, the checks, the Rust tests, the Python stories. With `long` the tests run longer.
+/// Runs everything: setup, the checks, the Rust tests, the validators, the Python stories. With `long` the tests run longer.
 ///
 /// # Errors
 /// The first step that failed.
@@ -90,7 +91,9 @@ pub fn test(workshop: &Workshop, long: bool) -> Result<(), Failure> {
     steps.cargo(workshop, "clippy", &clippy, long)?;
     documentation(&mut steps, workshop)?;
     steps.cargo(workshop, "build", &build_order(), long)?;
+    validators::clear(workshop)?;
     rust_tests(&mut steps, workshop, long)?;
+    steps.step("validators", || validators::judge(workshop))?;
     python_stories(&mut steps, workshop, long)?;
     phone_libraries(&mut steps, workshop, long)?;
     steps.step("phone app", || web::web(workshop))?;
@@ -100,9 +103,12 @@ pub fn test(workshop: &Workshop, long: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What every test may rely on: where the binaries are, and whether it may take long.
+/// What every test may rely on: where the binaries are, where to leave what validators judge, and whether it may take
+/// long.
 fn in_test(command: &mut Command, workshop: &Workshop, long: bool) {
-    command.env("DOORSTEP_BIN_DIR", workshop.bin_dir());
+    command
+        .env("DOORSTEP_BIN_DIR", workshop.bin_dir())
+        .env(validators::EXPORTED, validators::exported(workshop));
     if long {
         command.env("DOORSTEP_LONG", "1");
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::bindings::{KOTLIN, library};
 use super::kotlin_side;
+use crate::packages;
 use crate::workshop::{Failure, Workshop, run};
 
 /// Where Debian keeps JNA, through which Kotlin calls the library.
@@ -33,24 +34,8 @@ pub fn compiler(workshop: &Workshop) -> PathBuf {
 /// # Errors
 /// The step that failed.
 pub fn install_compiler(workshop: &Workshop) -> Result<(), Failure> {
-    let (from, to) = (
-        workshop.root.join("tests/kotlin"),
-        workshop.target.join("kotlin/compiler"),
-    );
-    let stamp = to.join("doorstep-stamp.txt");
-    let lock = from.join("package-lock.json");
-    let wanted = fs::read_to_string(&lock).map_err(|error| trouble(&lock, &error))?;
-    if fs::read_to_string(&stamp).is_ok_and(|had| had == wanted) && compiler(workshop).is_dir() {
-        return Ok(());
-    }
-    println!("setup: fetching the Kotlin compiler into {}", to.display());
-    fs::create_dir_all(&to).map_err(|error| trouble(&to, &error))?;
-    for file in ["package.json", "package-lock.json"] {
-        fs::copy(from.join(file), to.join(file)).map_err(|error| trouble(&to, &error))?;
-    }
-    let mut npm = workshop.command("npm", &["ci", "--ignore-scripts", "--silent"]);
-    run("npm ci", npm.current_dir(&to))?;
-    fs::write(&stamp, wanted).map_err(|error| trouble(&stamp, &error))
+    let to = workshop.target.join("kotlin/compiler");
+    packages::install(workshop, &workshop.root.join("tests/kotlin"), &to)
 }
 
 /// JNA's archive: what `DOORSTEP_JNA` names, or Debian's.

@@ -171,6 +171,10 @@ fn code_like(place: &str, code: &str) -> Result<(), MappingError> {
     if code.trim() != code || code.is_empty() {
         return refuse(format!("{place}: is empty, or has blanks around it"));
     }
+    // FHIR's codes are words with one blank between them.
+    if code.contains("  ") || code.contains(|c: char| c.is_whitespace() && c != ' ') {
+        return refuse(format!("{place}: has other blanks than single ones"));
+    }
     if code.chars().count() > MAX_CODE_CHARS || code.chars().any(char::is_control) {
         return refuse(format!(
             "{place}: one line of at most {MAX_CODE_CHARS} characters"

@@ -327,10 +327,13 @@ fn a_councils_own_codes_stand_where_its_case_system_looks() {
     );
 }
 
+/// Start, end and kind of a passage.
+type Marked = (usize, usize, &'static str);
+
 #[test]
 fn marks_may_overlap_touch_and_lie_beyond_the_text() {
     let span = |kind: &str, words: &str| format!("<span class=\"{kind}\">[{words}]</span>");
-    let lines: [(&str, &[(usize, usize, &str)], String); 6] = [
+    let lines: [(&str, &[Marked], String); 6] = [
         (
             "abc",
             &[(0, 3, "third_party")],

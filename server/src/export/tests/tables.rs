@@ -255,6 +255,8 @@ fn a_mapping_is_checked_whole_before_it_counts() {
         ("[kind.home_visit]\ncode = \"X\"", "kind"),
         ("[kinds.home_visit]\ncode = \"\"", "kinds.home_visit.code"),
         ("[kinds.home_visit]\ncode = \" X\"", "kinds.home_visit.code"),
+        ("[kinds.home_visit]\ncode = \"H  V\"", "kinds.home_visit.code"),
+        ("[kinds.home_visit]\ncode = \"H\u{a0}V\"", "kinds.home_visit.code"),
         ("[kinds.home_visit]\ncode = 7", "invalid type"),
         ("[kinds.home_visit]\ntitle = \"{day}\"", "only {kind} and {date}"),
         ("[kinds.home_visit]\ntitle = \"a\\nb\"", "one line"),
