@@ -110,6 +110,8 @@ def take(db, me, event, line):
         answer = "imported" if seen[0] == me else "duplicate", seen[2], None, None
     else:
         answer = judge(db, event)
+        if seen and (seen[1], answer[0]) == ("refused", "deferred"):
+            return "had already"  # a refusal stands until the note is taken
     if not seen or seen[1] in ("refused", "deferred"):
         kept = line if answer[0] in ("refused", "deferred") else None
         db.execute("INSERT INTO event_seen VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT "
@@ -126,12 +128,19 @@ def take(db, me, event, line):
     return "had already" if seen and seen[1] == answer[0] else answer[0]
 
 
+def waiting_before(db, event):
+    """Earlier versions of the same note that were not taken: they are tried first, so that a note goes in its order."""
+    lines = db.execute("SELECT line FROM event_seen WHERE note_id = %s AND version < %s AND line IS NOT NULL "
+                       "ORDER BY version", [event["note_id"], event["version"]]).fetchall()
+    return [(json.loads(line), line) for (line,) in lines]
+
+
 def take_all(db, me, events, cursor=None):
     """Events with all that goes with them, whole or not at all; with a cursor the place in the feed too."""
     with db.transaction():
         # One at a time; also after one that was killed, whose last words are still on their way to the database.
         db.execute("LOCK TABLE place IN EXCLUSIVE MODE")
-        outcomes = Counter(take(db, me, event, line) for event, line in events)
+        outcomes = Counter(take(db, me, *one) for event in events for one in [*waiting_before(db, event[0]), event])
         if cursor:
             db.execute("INSERT INTO place VALUES (%s, %s) ON CONFLICT (client) DO UPDATE SET cursor = excluded.cursor",
                        [me, cursor])
