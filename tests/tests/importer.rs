@@ -16,3 +16,7 @@ mod once;
 mod one_note;
 #[path = "importer/refused.rs"]
 mod refused;
+#[path = "importer/restored.rs"]
+mod restored;
+#[path = "importer/taken_back.rs"]
+mod taken_back;

@@ -41,38 +41,37 @@ def check(db, event):
     """What a case system insists on before it takes a note."""
     case = first(db, "SELECT closed_on, in_use_by FROM person_case WHERE case_id = %s FOR SHARE",
                  event["person"]["case_id"])
+    if case and case[1]:
+        raise NotTaken("deferred", "case_in_use", "Somebody is working in the person's record. It is tried again.")
+    if event["type"] == "note.withdrawn":
+        return  # whatever else became of the case
     if case is None:
         raise NotTaken("refused", "unknown_case", "The case system has nobody with this person's case id. "
                        "Ask for the person to be added there; the note is then tried again.")
     if case[0]:
         raise NotTaken("refused", "closed_case", "The person's case is closed. "
                        "Ask your manager to open it again; the note is then tried again.")
-    if case[1]:
-        raise NotTaken("deferred", "case_in_use", "Somebody is working in the person's record. It is tried again.")
     if len(event["title"]) > MAX_TITLE:
         raise NotTaken("refused", "title_too_long", f"The title has {len(event['title'])} characters and the case "
                        f"system takes {MAX_TITLE}. Ask those who run it to allow longer ones.")
-    if first(db, "SELECT 1 FROM event_seen WHERE note_id = %s AND version > %s AND type = 'note.withdrawn' "
-             "AND outcome = 'imported'", event["note_id"], event["version"]):
-        raise NotTaken("refused", "withdrawn_since", "The note was withdrawn before it was taken. Do nothing.")
 
 
 def put(db, event):
     """Writes a version into the case system's tables, as a note or as an appendment to it. Gives its id there."""
-    note = event["note_id"]
-    if event["type"] == "note.withdrawn":
-        gone = first(db, "UPDATE case_note SET withdrawn_at = now(), withdrawn_for = %s WHERE note_id = %s "
-                     "RETURNING 'CN-' || ref", event["reason"], note)
-        return gone and gone[0]  # it may never have been taken
-    if event["type"] not in ("note.finished", "note.amended"):
+    if event["type"] not in ("note.finished", "note.amended", "note.withdrawn"):
         raise NotTaken("refused", "unknown_type", "The importer does not know such events. Bring it up to date.")
     check(db, event)
+    note, version = event["note_id"], event["version"]
+    if event["type"] == "note.withdrawn":  # what was not taken yet is not tried again; perhaps nothing ever was
+        db.execute("UPDATE event_seen SET line = NULL WHERE note_id = %s AND version < %s", [note, version])
+        gone = first(db, "UPDATE case_note SET withdrawn_at = now(), withdrawn_for = %s WHERE note_id = %s "
+                     "RETURNING 'CN-' || ref", event["reason"], note)
+        return gone and gone[0]
     authors = ", ".join(author["name"] or author["worker_id"] for author in event["authors"])
-    what = [note, event["version"], authors, as_text(event), json.dumps(event)]
+    what = [note, version, authors, as_text(event), json.dumps(event)]
     if first(db, "SELECT 1 FROM case_note WHERE note_id = %s", note):
         return first(db, "INSERT INTO appendment (note_id, version, written_by, text, record, summary) VALUES "
-                     "(%s, %s, %s, %s, %s, %s) RETURNING 'AP-' || ref",
-                     *what, event["change_summary"] or "An earlier version, which came late.")[0]
+                     "(%s, %s, %s, %s, %s, %s) RETURNING 'AP-' || ref", *what, event["change_summary"])[0]
     return first(db, "INSERT INTO case_note (note_id, version, written_by, text, record, case_id, title, happened_at) "
                  "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING 'CN-' || ref",
                  *what, event["person"]["case_id"], event["title"], event["started_at"])[0]
@@ -99,33 +98,33 @@ def judge(db, event):
 def take(db, me, event, line):
     """One event, with its receipt. What was taken before is not taken again, and answered as it was."""
     key = event["note_id"], event["version"], event["sha256"]
-    seen = first(db, "SELECT client, outcome, ref FROM event_seen WHERE note_id = %s AND version = %s AND sha256 = %s",
-                 *key)
+    seen = first(db, "SELECT line, client, outcome, ref, reason_code, reason FROM event_seen WHERE note_id = %s "
+                 "AND version = %s AND sha256 = %s", *key)
     if event["type"] == "note.removed":  # by retention: nothing to take, to try again, or to answer
         db.execute("UPDATE event_seen SET line = NULL WHERE note_id = %s AND version = %s", key[:2])
         answer = "removed", None, None, None
     elif not is_whole(event):
         sys.exit(f"event {event['event_id']} does not have the hash that it says; nothing of this page was taken")
-    elif seen and seen[1] == "imported":
-        answer = "imported" if seen[0] == me else "duplicate", seen[2], None, None
+    elif seen and seen[0] is None:
+        answer = ("duplicate" if seen[2] == "imported" and seen[1] != me else seen[2], *seen[3:])
     else:
         answer = judge(db, event)
-        if seen and (seen[1], answer[0]) == ("refused", "deferred"):
+        if seen and (seen[2], answer[0]) == ("refused", "deferred"):
             return "had already"  # a refusal stands until the note is taken
-    if not seen or seen[1] in ("refused", "deferred"):
+    if not seen or seen[0]:
         kept = line if answer[0] in ("refused", "deferred") else None
-        db.execute("INSERT INTO event_seen VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT "
-                   "(note_id, version, sha256) DO UPDATE SET (client, outcome, ref, line) = "
-                   "(excluded.client, excluded.outcome, excluded.ref, excluded.line)",
-                   [*key, event["event_id"], event["type"], (event["received_at"] or "")[:10], me, *answer[:2], kept])
-    if event["type"] != "note.removed":
+        db.execute("INSERT INTO event_seen VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT "
+                   "(note_id, version, sha256) DO UPDATE SET (client, outcome, ref, reason_code, reason, line) = "
+                   "(excluded.client, excluded.outcome, excluded.ref, excluded.reason_code, excluded.reason, "
+                   "excluded.line)",
+                   [*key, event["event_id"], event["type"], (event["received_at"] or "")[:10], me, *answer, kept])
+    if answer[0] != "removed":  # answered again where it comes again: the server may have lost the receipt
         db.execute("INSERT INTO receipt VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (client, event_id) DO UPDATE "
                    "SET (outcome, ref, reason_code, reason, answer, edition) = "
                    "(excluded.outcome, excluded.ref, excluded.reason_code, excluded.reason, NULL, DEFAULT) "
-                   "WHERE (receipt.outcome, receipt.ref, receipt.reason) IS DISTINCT FROM "
-                   "(excluded.outcome, excluded.ref, excluded.reason)",
+                   "WHERE NOT (receipt.outcome = 'deferred' AND excluded.outcome = 'deferred')",
                    [me, event["event_id"], event["sha256"], *answer])
-    return "had already" if seen and seen[1] == answer[0] else answer[0]
+    return "had already" if seen and seen[2] == answer[0] else answer[0]
 
 
 def waiting_before(db, event):
@@ -189,7 +188,9 @@ def run(db, me, doorstep, once):
 
 
 def after_restore(db, me, doorstep):
-    """The server was set back to a backup: it is told what was taken, so that its next versions number above that."""
+    """The server was set back to a backup: it is told what was taken, so that its next versions number above that.
+
+    It names the place to read on from. What comes again then is answered again: the server lost those receipts."""
     names = "event_id", "note_id", "version", "sha256"
     took = db.execute("SELECT event_id, note_id, version, sha256 FROM event_seen WHERE outcome = 'imported' "
                       "ORDER BY note_id, version").fetchall()
@@ -197,10 +198,9 @@ def after_restore(db, me, doorstep):
     for start in range(0, max(len(took), 1), BATCH):
         batch = [dict(zip(names, row)) for row in took[start:start + BATCH]]
         told = doorstep.ask("POST", "/v1/export/reconcile", json=batch).json()
-        answers.update(one["answer"] for one in told["answers"])
+        answers.update(one.get("answer") or one["code"] for one in told["answers"])
     say(f"the server was restored; of what was taken it says: {dict(answers)}")
     take_all(db, me, [], told["next"])
-    reconcile(db, me, doorstep)
 
 
 def reconcile(db, me, doorstep):

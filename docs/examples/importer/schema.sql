@@ -54,16 +54,18 @@ CREATE TABLE place (
 
 -- Every event that was seen, and what became of it. Note and version are the key against taking it twice.
 CREATE TABLE event_seen (
-    note_id  text NOT NULL,
-    version  bigint NOT NULL,
-    sha256   text NOT NULL,
-    event_id text NOT NULL,
-    type     text NOT NULL,
-    day      text NOT NULL,  -- of received_at, in UTC, as the server counts
-    client   text NOT NULL,  -- who took it
-    outcome  text NOT NULL CHECK (outcome IN ('imported', 'refused', 'deferred', 'removed')),
-    ref      text,           -- what the case system calls it
-    line     text,           -- as it came; kept while it may be tried again
+    note_id     text NOT NULL,
+    version     bigint NOT NULL,
+    sha256      text NOT NULL,
+    event_id    text NOT NULL,
+    type        text NOT NULL,
+    day         text NOT NULL,  -- of received_at, in UTC, as the server counts
+    client      text NOT NULL,  -- who took it
+    outcome     text NOT NULL CHECK (outcome IN ('imported', 'refused', 'deferred', 'removed')),
+    ref         text,           -- what the case system calls it
+    reason_code text,
+    reason      text,
+    line        text,           -- as it came; kept while it may be tried again
     PRIMARY KEY (note_id, version, sha256)
 );
 CREATE UNIQUE INDEX once ON event_seen (note_id, version) WHERE outcome = 'imported';

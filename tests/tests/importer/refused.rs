@@ -94,7 +94,7 @@ fn another_content_under_the_same_version_is_refused_and_what_is_there_stays() {
     // The case system's memory says that it took this version with another hash.
     council.postgres.runs(&format!(
         "INSERT INTO event_seen VALUES ('{note}', 1, repeat('a', 64), 'of-old', 'note.finished', '2026-11-01',
-         '{}', 'imported', 'CN-900', NULL)",
+         '{}', 'imported', 'CN-900', NULL, NULL, NULL)",
         council.importer.client
     ));
     council.importer.does(&["run", "--once"]);
