@@ -20,6 +20,8 @@ pub(crate) struct Told {
     pub(crate) addenda: Vec<String>,
     /// For each version that the phone was told, how many addenda it has.
     pub(crate) versions: BTreeMap<u64, usize>,
+    /// The desk took it back: the last of its versions, once the phone was told.
+    pub(crate) taken_back: bool,
 }
 
 pub(crate) struct Council {
@@ -76,10 +78,21 @@ impl Council {
 
     /// Kofi writes and finishes a note.
     pub(crate) fn finishes(&mut self, case_id: &str, kind: &str, body: &str) -> DocumentId {
+        self.finishes_visit_at(None, case_id, kind, body)
+    }
+
+    /// The same, of a visit at this time.
+    pub(crate) fn finishes_visit_at(
+        &mut self,
+        started_at: Option<i64>,
+        case_id: &str,
+        kind: &str,
+        body: &str,
+    ) -> DocumentId {
         let new = NewNote {
             who: Who::CaseId(case_id),
             kind,
-            started_at: None,
+            started_at,
             ended_at: None,
         };
         let note = self.phone.book.new_note(&new).unwrap();
@@ -89,6 +102,7 @@ impl Council {
             body: body.to_owned(),
             addenda: Vec::new(),
             versions: BTreeMap::new(),
+            taken_back: false,
         };
         self.ledger.insert(note, told);
         self.untold.push(note);
@@ -99,6 +113,33 @@ impl Council {
     pub(crate) fn adds(&mut self, note: DocumentId, text: &str) {
         self.phone.book.add(note, text).unwrap();
         self.ledger.get_mut(&note).unwrap().addenda.push(text.to_owned());
+        self.untold.push(note);
+    }
+
+    /// The desk takes back a note that stands beside another about the same visit.
+    pub(crate) fn takes_back(&mut self, note: DocumentId) {
+        let mut issues = self.issues("possible_duplicate").into_iter();
+        let text = note.to_string();
+        let of_note = |issue: &Value| {
+            issue["detail"]["notes"]
+                .as_array()
+                .unwrap()
+                .contains(&text.as_str().into())
+        };
+        let issue = issues.find(of_note).expect("somebody was asked");
+        let id = issue["id"].as_str().unwrap();
+        let order = [
+            "issue",
+            "settle",
+            id,
+            "withdraw",
+            "--note",
+            &text,
+            "--reason",
+            "Written twice.",
+        ];
+        self.server.run(&order);
+        self.ledger.get_mut(&note).unwrap().taken_back = true;
         self.untold.push(note);
     }
 

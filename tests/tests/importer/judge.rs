@@ -14,6 +14,8 @@ pub(crate) struct Verdict {
     pub(crate) imported: usize,
     pub(crate) refused: usize,
     pub(crate) outstanding: usize,
+    /// Versions that take their note back, or were not taken before one did.
+    pub(crate) taken_back: usize,
 }
 
 type Key = (String, u64);
@@ -25,7 +27,7 @@ fn key(row: &Value) -> Key {
 }
 
 /// Each version that the phone was told is in the case system once and says what Kofi wrote, or was refused and somebody
-/// is asked, or is outstanding; and nothing else is there.
+/// is asked, or is outstanding; what the desk took back is marked there, if it is there; and nothing else is there.
 pub(crate) fn judge(council: &Council) -> Verdict {
     assert!(council.untold.is_empty(), "the ledger is complete");
     let mut rows: BTreeMap<Key, Vec<Value>> = BTreeMap::new();
@@ -34,16 +36,32 @@ pub(crate) fn judge(council: &Council) -> Verdict {
     }
     let asked: BTreeSet<Key> = council.issues("export_refused").iter().map(key).collect();
     let open: BTreeSet<Key> = council.outstanding().iter().map(key).collect();
+    let marked: BTreeSet<String> = council
+        .postgres
+        .asks("SELECT note_id FROM case_note WHERE withdrawn_at IS NOT NULL")
+        .iter()
+        .map(|row| row["note_id"].as_str().unwrap().to_owned())
+        .collect();
     let mut verdict = Verdict::default();
     for (note, told) in &council.ledger {
+        let last = told.versions.len() as u64;
+        let is_here = rows.keys().any(|(id, _)| *id == note.to_string());
+        let is_marked = told.taken_back && is_here && !open.contains(&(note.to_string(), last));
+        assert_eq!(
+            marked.contains(&note.to_string()),
+            is_marked,
+            "{note}: taken back"
+        );
         for (version, addenda) in &told.versions {
             let key = (note.to_string(), *version);
             match rows.remove(&key).as_deref() {
                 Some([row]) => {
+                    assert!(!told.taken_back || *version < last, "{key:?} has no text");
                     says(row, told, *addenda, *note);
                     verdict.imported += 1;
                 }
                 Some(several) => panic!("{key:?} is there {} times", several.len()),
+                None if told.taken_back && !open.contains(&key) => verdict.taken_back += 1,
                 None if asked.contains(&key) => verdict.refused += 1,
                 None if open.contains(&key) => verdict.outstanding += 1,
                 None => panic!("{key:?} is nowhere\n{}", council.importer.log()),

@@ -1,6 +1,7 @@
 //! Exactly once in effect: server and importer are killed at random moments, requests and answers are lost, torn,
 //! repeated and late, the feed is read again from an older place; and in the end every version is where it belongs, once.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use client_core::notebook::State;
@@ -13,6 +14,7 @@ use super::judge::{Verdict, judge};
 
 /// People whose cases are closed, in use, or not there at all, now and then.
 const UNSTEADY: [&str; 5] = ["P104226", "P104233", "P104241", "P104247", "P104252"];
+const FIRST_VISIT: i64 = 1_780_000_000_000;
 /// A title with *Hospital visit* is longer than the case system takes at first, one with *Home visit* is not.
 const SHORT: &str = "30";
 
@@ -26,6 +28,8 @@ struct Tally {
     /// It had taken a page, and died before its receipts were answered.
     with_receipts_in_hand: u32,
     set_back: u32,
+    /// The desk took a note back.
+    taken_back: u32,
 }
 
 struct Rounds {
@@ -33,6 +37,8 @@ struct Rounds {
     chance: Chance,
     bodies: Vec<String>,
     unstorable: Vec<DocumentId>,
+    /// Of each note whose it is, and when the visit was.
+    visits: BTreeMap<DocumentId, (&'static str, i64)>,
     cursors: Vec<String>,
     tally: Tally,
 }
@@ -65,6 +71,7 @@ fn each_version_is_taken_once_or_refused_or_outstanding_whatever_is_killed_cut_o
         chance: Chance::new(seed, "killer"),
         bodies: sample_bodies(),
         unstorable: Vec::new(),
+        visits: BTreeMap::new(),
         cursors: Vec::new(),
         tally: Tally::default(),
     };
@@ -75,6 +82,7 @@ fn each_version_is_taken_once_or_refused_or_outstanding_whatever_is_killed_cut_o
         }
     }
     all.comes_to_rest();
+    all.leaves_one_open();
     let before = judge(&all.council);
     all.mended();
     let after = judge(&all.council);
@@ -94,17 +102,17 @@ impl Rounds {
         let rough = &self.council.rough;
         match self.chance.below(8) {
             0..3 => {
-                let given = wait_until(1_500, || rough.pages() > pages);
+                let given = wait_until(800, || rough.pages() > pages);
                 std::thread::sleep(Duration::from_millis(self.chance.below(12)));
                 self.importer_dies(given.then_some(place));
             }
             3 | 4 => {
-                wait_until(1_500, || rough.receipts() > receipts);
+                wait_until(800, || rough.receipts() > receipts);
                 std::thread::sleep(Duration::from_millis(self.chance.below(12)));
                 self.importer_dies(None);
             }
             5 => {
-                wait_until(1_500, || rough.receipts() > receipts);
+                wait_until(800, || rough.receipts() > receipts);
                 std::thread::sleep(Duration::from_micros(self.chance.below(6_000)));
                 self.server_dies();
             }
@@ -113,23 +121,25 @@ impl Rounds {
                 self.server_dies();
             }
             _ => {
-                wait_until(1_500, || rough.pages() > pages);
+                wait_until(800, || rough.pages() > pages);
                 self.server_dies();
                 self.importer_dies(None);
             }
         }
     }
 
-    /// Kofi finishes notes and adds to others.
+    /// Kofi finishes notes and adds to others; now and then the desk takes one back.
     fn deeds(&mut self, round: u64) {
         for deed in 0..=self.chance.below(3) {
-            let notes: Vec<_> = self.council.ledger.keys().copied().collect();
+            let council = &mut self.council;
+            let may_change =
+                |note: &&DocumentId| !council.ledger[note].taken_back && !council.untold.contains(note);
+            let notes: Vec<_> = council.ledger.keys().filter(may_change).copied().collect();
             let old = (!notes.is_empty()).then(|| *self.chance.pick(&notes));
-            match old.filter(|note| self.chance.one_in(3) && !self.council.untold.contains(note)) {
-                Some(note) => self
-                    .council
-                    .adds(note, &format!("Added in round {round}, {deed}.")),
-                None => self.begins(round, deed),
+            match old.map(|note| (note, self.chance.below(12))) {
+                Some((note, 0..4)) => council.adds(note, &format!("Added in round {round}, {deed}.")),
+                Some((note, 4)) => self.writes_twice(note, round),
+                _ => self.begins(round, deed),
             }
         }
     }
@@ -151,8 +161,24 @@ impl Rounds {
         if bad {
             body.push('\0');
         }
-        let note = self.council.finishes(case_id, kind, &body);
+        // Each visit has a time of its own.
+        let at = FIRST_VISIT + 3_600_000 * i64::try_from(self.visits.len()).unwrap();
+        let note = self.council.finishes_visit_at(Some(at), case_id, kind, &body);
+        self.visits.insert(note, (case_id, at));
         self.unstorable.extend(bad.then_some(note));
+    }
+
+    /// A second note about the same visit, which the desk takes back.
+    fn writes_twice(&mut self, note: DocumentId, round: u64) {
+        let (case_id, at) = self.visits[&note];
+        let body = format!("Written twice, in round {round}.");
+        let second = self
+            .council
+            .finishes_visit_at(Some(at), case_id, "home_visit", &body);
+        self.visits.insert(second, (case_id, at));
+        self.council.syncs_until_told();
+        self.council.takes_back(second);
+        self.tally.taken_back += 1;
     }
 
     fn case_changes(&self) {
@@ -212,6 +238,15 @@ impl Rounds {
         self.council.importer.does(&["run", "--once"]);
     }
 
+    /// At the end somebody has a record open, so that something is outstanding.
+    fn leaves_one_open(&mut self) {
+        self.council.has_case(UNSTEADY[0], "NULL", "'Lesley Marchetti'");
+        self.council
+            .finishes(UNSTEADY[0], "home_visit", "Somebody has it open.");
+        self.council.syncs_until_told();
+        self.council.importer.does(&["run", "--once"]);
+    }
+
     /// The case system's records are mended, and what was refused is tried again.
     fn mended(&mut self) {
         for case_id in UNSTEADY {
@@ -233,6 +268,7 @@ impl Rounds {
             self.tally.with_a_page_in_hand,
             self.tally.with_receipts_in_hand,
             self.tally.set_back,
+            self.tally.taken_back,
         ];
         assert!(
             happened.iter().all(|count| *count > 0),
@@ -253,7 +289,7 @@ impl Rounds {
     /// The phone knows it too, of every note.
     fn phone_knows(&mut self) {
         self.council.syncs();
-        for note in self.council.ledger.keys() {
+        for (note, _) in self.council.ledger.iter().filter(|(_, told)| !told.taken_back) {
             let shown = self.council.phone.book.listed(*note).unwrap().unwrap();
             let expected = if self.unstorable.contains(note) {
                 State::Refused

@@ -4,29 +4,21 @@ use notes::ids::DocumentId;
 
 use super::council::{Council, OPEN};
 
-/// Two notes about one visit: the desk takes the second back. Gives it.
+/// A visit, in milliseconds UTC.
+const VISIT: Option<i64> = Some(1_789_000_000_000);
+
+/// Two notes about one visit; the second is one too many. Gives it.
 fn one_too_many(council: &mut Council, case_id: &str) -> DocumentId {
-    council.finishes(case_id, "home_visit", "She was well.");
-    let second = council.finishes(case_id, "home_visit", "She was well, and her sister too.");
+    council.finishes_visit_at(VISIT, case_id, "home_visit", "She was well.");
+    let body = "She was well, and her sister too.";
+    let second = council.finishes_visit_at(VISIT, case_id, "home_visit", body);
     council.syncs_until_told();
     council.importer.does(&["run", "--once"]);
     second
 }
 
 fn taken_back(council: &mut Council, note: DocumentId) {
-    let issue = council.issues("possible_duplicate").remove(0);
-    let (id, note) = (issue["id"].as_str().unwrap(), note.to_string());
-    let order = [
-        "issue",
-        "settle",
-        id,
-        "withdraw",
-        "--note",
-        &note,
-        "--reason",
-        "Written twice.",
-    ];
-    council.server.run(&order);
+    council.takes_back(note);
     council.importer.does(&["run", "--once"]);
 }
 
