@@ -102,6 +102,12 @@ impl Importer {
         assert!(status.success(), "importer {args:?}: {status}\n{}", self.log());
     }
 
+    /// Runs one of its commands, which must end badly.
+    pub fn fails_to(&self, args: &[&str]) {
+        let status = self.command(args).status().unwrap();
+        assert!(!status.success(), "importer {args:?}: it went through");
+    }
+
     /// `run`, until it is killed.
     pub fn starts(&mut self) {
         self.child = Some(self.command(&["run"]).spawn().unwrap());

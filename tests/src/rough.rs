@@ -20,7 +20,7 @@ pub enum Mischief {
     RequestLost,
     /// The server has done everything; nothing comes back.
     AnswerLost,
-    /// Half of the answer comes back.
+    /// The beginning of the answer comes back.
     AnswerTorn,
     /// The request reaches the server twice.
     Repeated,
@@ -49,6 +49,7 @@ struct Shared {
     server: String,
     chance: Chance,
     is_rough: AtomicBool,
+    alters: Mutex<Option<(String, String)>>,
     done: Mutex<BTreeMap<Mischief, u32>>,
     pages: AtomicUsize,
     receipts: AtomicUsize,
@@ -63,6 +64,7 @@ impl Rough {
             server: server.strip_prefix("http://").unwrap().to_owned(),
             chance,
             is_rough: AtomicBool::new(false),
+            alters: Mutex::default(),
             done: Mutex::default(),
             pages: AtomicUsize::new(0),
             receipts: AtomicUsize::new(0),
@@ -86,6 +88,13 @@ impl Rough {
     /// From now on it is rough, or not.
     pub fn is_rough(&self, rough: bool) {
         self.shared.is_rough.store(rough, Ordering::SeqCst);
+    }
+
+    /// From now on these words come as others of the same length, or nothing is altered any more.
+    pub fn alters(&self, words: Option<(&str, &str)>) {
+        let words = words.map(|(from, to)| (from.to_owned(), to.to_owned()));
+        assert!(words.as_ref().is_none_or(|(from, to)| from.len() == to.len()));
+        *self.shared.alters.lock().unwrap() = words;
     }
 
     /// What it has done so far, and how often.
@@ -120,7 +129,7 @@ impl Shared {
     }
 
     fn serves(self: Arc<Self>, mut client: TcpStream) -> std::io::Result<()> {
-        let request = request(&mut client)?;
+        let request = request(&mut client, self.alters.lock().unwrap().is_some())?;
         let mischief = self.mischief(&request);
         if request.starts_with(b"POST /v1/export/receipts") {
             self.receipts.fetch_add(1, Ordering::SeqCst);
@@ -135,10 +144,10 @@ impl Shared {
             Some(Mischief::Repeated) => drop(self.asks(&request, None)?),
             _ => {}
         }
-        let answer = self.asks(&request, Some(&client))?;
+        let answer = self.altered(self.asks(&request, Some(&client))?);
         let length = match mischief {
             Some(Mischief::AnswerLost) => return Ok(()),
-            Some(Mischief::AnswerTorn) => answer.len() / 2,
+            Some(Mischief::AnswerTorn) => self.somewhere_in(&answer),
             _ => answer.len(),
         };
         client.write_all(&answer[..length])?;
@@ -146,6 +155,24 @@ impl Shared {
         self.pages
             .fetch_add(usize::from(is_page && length == answer.len()), Ordering::SeqCst);
         Ok(())
+    }
+
+    fn altered(&self, mut answer: Vec<u8>) -> Vec<u8> {
+        if let Some((from, to)) = &*self.alters.lock().unwrap() {
+            let found = answer
+                .windows(from.len())
+                .position(|part| part == from.as_bytes());
+            if let Some(at) = found {
+                answer[at..at + to.len()].copy_from_slice(to.as_bytes());
+            }
+        }
+        answer
+    }
+
+    /// Before any byte of it, those of the head too.
+    fn somewhere_in(&self, answer: &[u8]) -> usize {
+        let length = u64::try_from(answer.len()).unwrap();
+        usize::try_from(self.chance.below(length.max(1))).unwrap()
     }
 
     /// Asks the server; gives up when the one who asked has gone.
@@ -170,7 +197,8 @@ impl Shared {
 }
 
 /// One whole request, which asks the server to close afterwards: so the end of the answer is the end of the connection.
-fn request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+/// Plain, it does not ask for an answer that is packed either.
+fn request(client: &mut TcpStream, plain: bool) -> std::io::Result<Vec<u8>> {
     let (mut bytes, mut part) = (Vec::new(), [0; 16 * 1024]);
     let mut more = |bytes: &mut Vec<u8>| match client.read(&mut part)? {
         0 => Err(std::io::Error::from(ErrorKind::UnexpectedEof)),
@@ -186,10 +214,11 @@ fn request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
         more(&mut bytes)?;
     };
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let lines = head.trim_end().split("\r\n");
-    let (connection, kept): (Vec<&str>, Vec<&str>) =
-        lines.partition(|line| line.to_ascii_lowercase().starts_with("connection:"));
-    drop(connection);
+    let goes_on = |line: &&str| {
+        let line = line.to_ascii_lowercase();
+        !line.starts_with("connection:") && !(plain && line.starts_with("accept-encoding:"))
+    };
+    let kept: Vec<&str> = head.trim_end().split("\r\n").filter(goes_on).collect();
     let length = kept.iter().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         let is_length = name.eq_ignore_ascii_case("content-length");

@@ -89,6 +89,16 @@ const TOOLS: &[Tool] = &[
         packages: &["libjna-java"],
         probe: &["sh", "-c", "test -f \"${DOORSTEP_JNA:-/usr/share/java/jna.jar}\""],
     },
+    // The database that the reference importer's stories write into. Debian's programs of it are not on the PATH.
+    Tool {
+        name: "PostgreSQL's server programs (initdb, pg_ctl)",
+        packages: &["postgresql"],
+        probe: &[
+            "sh",
+            "-c",
+            "ls /usr/lib/postgresql/*/bin/initdb || command -v pg_ctl",
+        ],
+    },
     Tool {
         name: "chromium",
         packages: &["chromium"],
@@ -172,14 +182,23 @@ fn apt_install(workshop: &Workshop, packages: &[&str]) -> Result<(), Failure> {
     run("apt-get install", &mut install())
 }
 
-/// Makes the virtual environment of the Python stories, anew whenever the pinned list changes.
+/// The pinned lists of Python packages: what the stories need, and what the reference importer names for everybody.
+const PYTHON: [&str; 2] = [
+    "tests/python/requirements.txt",
+    "docs/examples/importer/requirements.txt",
+];
+
+/// Makes the virtual environment of the Python stories, anew whenever a pinned list changes.
 ///
 /// # Errors
 /// The step that failed.
 pub fn python_packages(workshop: &Workshop) -> Result<(), Failure> {
-    let list = workshop.root.join("tests/python/requirements.txt");
-    let wanted = fs::read_to_string(&list)
-        .map_err(|error| Failure::new(format!("setup: {} cannot be read: {error}", list.display())))?;
+    let mut wanted = String::new();
+    for list in PYTHON {
+        let text = fs::read_to_string(workshop.root.join(list))
+            .map_err(|error| Failure::new(format!("setup: {list} cannot be read: {error}")))?;
+        wanted.push_str(&text);
+    }
     let venv = workshop.target.join("venv");
     let stamp = venv.join("doorstep-stamp.txt");
     let python = workshop.venv_python();
@@ -191,21 +210,18 @@ pub fn python_packages(workshop: &Workshop) -> Result<(), Failure> {
     println!(
         "setup: making the Python environment {} from {}",
         venv.display(),
-        list.display()
+        PYTHON.join(" and ")
     );
     run(
         "python3 -m venv",
         workshop.command("python3", &["-m", "venv", "--clear"]).arg(&venv),
     )?;
-    let install = [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--requirement",
-    ];
-    run("pip install", workshop.command(&python, &install).arg(&list))?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    let mut install = workshop.command(&python, &install);
+    for list in PYTHON {
+        install.args(["--requirement", list]);
+    }
+    run("pip install", &mut install)?;
     fs::write(&stamp, wanted)
         .map_err(|error| Failure::new(format!("setup: {} cannot be written: {error}", stamp.display())))
 }

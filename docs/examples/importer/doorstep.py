@@ -21,13 +21,9 @@ class Problem(Exception):
     """A refusal in the server's own words (RFC 9457). Act on its code."""
 
     def __init__(self, answer):
-        try:
-            said = answer.json()
-        except ValueError:  # a proxy on the way has no problem documents
-            said = {}
-        self.status, self.said = answer.status_code, said
-        self.code = said.get("code", f"http_{answer.status_code}")
-        super().__init__(f"{self.code}: {said.get('title', 'no reason was given')}")
+        self.status, self.said = answer.status_code, answer.json()
+        self.code = self.said["code"]
+        super().__init__(f"{self.code}: {self.said['title']}")
 
 
 def is_whole(event):
@@ -44,13 +40,16 @@ class Doorstep:
             self.key = load_pem_private_key(file.read(), password=None)
         self.token, self.token_until, self.clock_off_s = None, 0, 0
 
-    def ask(self, method, path, **how):
-        """Asks until there is an answer. That is safe, because nothing here does more when it comes twice."""
+    def ask(self, method, path, read=requests.Response.json, **how):
+        """Asks until there is an answer. That is safe, because nothing here does more when it comes twice.
+
+        What cannot be read is no answer either: half of one, whose end was lost, or some other machine's page.
+        """
         rest_s, tokens_left = 0.2, 3
         while True:
             try:
-                return self._ask_once(method, path, **how)
-            except requests.RequestException as lost:
+                return read(self._ask_once(method, path, **how))
+            except (requests.RequestException, ValueError, KeyError, TypeError) as lost:
                 say(f"no answer ({type(lost).__name__}); asking again in {rest_s:.1f} s")
                 wait_s = rest_s
             except Problem as problem:
@@ -93,15 +92,21 @@ class Doorstep:
 
     def page(self, after, limit, wait_s=0):
         """Events after a place: each with its line, and the place behind them."""
+        def read(answer):
+            lines = answer.content.decode().split("\n")[:-1]
+            if lines:
+                return [(json.loads(line), line) for line in lines], answer.headers["Doorstep-Cursor"]
+            if answer.headers["Content-Length"] != "0":
+                raise ValueError("the end of the answer's head was lost, and its body with it")
+            return [], after
+
         asked = {"limit": limit, "wait": wait_s} | ({"after": after} if after else {})
-        answer = self.ask("GET", "/v1/export/notes", params=asked)
-        lines = answer.content.decode().split("\n")[:-1]
-        return [(json.loads(line), line) for line in lines], answer.headers["Doorstep-Cursor"]
+        return self.ask("GET", "/v1/export/notes", read, params=asked)
 
     def lines_of(self, day):
         """The events of a day, for comparing."""
         page = {"next": None, "more": True}
         while page["more"]:
             asked = {"day": day} | ({"after": page["next"]} if page["next"] else {})
-            page = self.ask("GET", "/v1/export/reconcile", params=asked).json()
+            page = self.ask("GET", "/v1/export/reconcile", params=asked)
             yield from page["lines"]

@@ -160,7 +160,7 @@ def send_receipts(db, me, doorstep):
     while waiting := db.execute("SELECT event_id, sha256, outcome, ref, reason_code, reason, edition FROM receipt "
                                 "WHERE client = %s AND answer IS NULL ORDER BY event_id LIMIT %s",
                                 [me, BATCH]).fetchall():
-        answers = doorstep.ask("POST", "/v1/export/receipts", json=[dict(zip(names, row)) for row in waiting]).json()
+        answers = doorstep.ask("POST", "/v1/export/receipts", json=[dict(zip(names, row)) for row in waiting])
         with db.transaction():
             for row, answer in zip(waiting, answers, strict=True):
                 said = answer.get("status") or answer["code"]
@@ -197,7 +197,7 @@ def after_restore(db, me, doorstep):
     answers = Counter()
     for start in range(0, max(len(took), 1), BATCH):
         batch = [dict(zip(names, row)) for row in took[start:start + BATCH]]
-        told = doorstep.ask("POST", "/v1/export/reconcile", json=batch).json()
+        told = doorstep.ask("POST", "/v1/export/reconcile", json=batch)
         answers.update(one.get("answer") or one["code"] for one in told["answers"])
     say(f"the server was restored; of what was taken it says: {dict(answers)}")
     take_all(db, me, [], told["next"])
@@ -206,7 +206,7 @@ def after_restore(db, me, doorstep):
 def reconcile(db, me, doorstep):
     """Compares every day, then the lines of those that differ; takes what is missing here, and answers again."""
     theirs = {day["day"]: (day["events"], day["sha256"])
-              for day in doorstep.ask("GET", "/v1/export/reconcile").json()["days"]}
+              for day in doorstep.ask("GET", "/v1/export/reconcile")["days"]}
     lines = defaultdict(list)
     for day, *line in db.execute("SELECT day, note_id, version, sha256 FROM event_seen WHERE day > '' "
                                  'ORDER BY note_id COLLATE "C", version'):
@@ -220,7 +220,7 @@ def reconcile(db, me, doorstep):
         for key in sorted(missing):
             take_all(db, me, doorstep.page(there[key]["after"], 1)[0])
     say(f"{len(theirs | ours)} days compared")
-    for event in doorstep.ask("GET", "/v1/export/outstanding").json()["outstanding"]:
+    for event in doorstep.ask("GET", "/v1/export/outstanding")["outstanding"]:
         db.execute("UPDATE receipt SET answer = NULL WHERE client = %s AND event_id = %s AND outcome IS DISTINCT FROM "
                    "%s", [me, event["event_id"], event["outcome"]])
     send_receipts(db, me, doorstep)

@@ -136,3 +136,26 @@ fn a_note_arrives_by_itself_while_the_importer_waits() {
     assert!(council.importer.is_killed(), "it ran all the time");
     assert_eq!(council.rows().len(), 3);
 }
+
+#[test]
+fn an_event_that_was_altered_on_the_way_is_not_taken_and_nothing_of_its_page_is() {
+    let mut council = Council::new(66);
+    let whole = council.finishes(OPEN[0], "home_visit", "She was up.");
+    let altered = council.finishes(OPEN[1], "home_visit", "He was not in.");
+    council.syncs_until_told();
+    council.rough.alters(Some(("He was not in.", "He was now in.")));
+    council.importer.fails_to(&["run", "--once"]);
+    assert!(
+        council.importer.log().contains("does not have the hash"),
+        "{}",
+        council.importer.log()
+    );
+    assert!(council.rows().is_empty());
+    assert_eq!(council.outstanding().len(), 2);
+    council.rough.alters(None);
+    council.importer.does(&["run", "--once"]);
+    for note in [whole, altered] {
+        assert_eq!(council.shows(note).state, State::InCaseSystem);
+    }
+    assert!(council.rows().iter().any(|row| row["text"] == "He was not in."));
+}
