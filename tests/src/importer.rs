@@ -102,6 +102,15 @@ impl Importer {
         assert!(status.success(), "importer {args:?}: {status}\n{}", self.log());
     }
 
+    /// Runs one of its commands twice at once; both must end well.
+    pub fn does_twice_at_once(&self, args: &[&str]) {
+        let both: Vec<Child> = (0..2).map(|_| self.command(args).spawn().unwrap()).collect();
+        for mut child in both {
+            let status = child.wait().unwrap();
+            assert!(status.success(), "importer {args:?}: {status}\n{}", self.log());
+        }
+    }
+
     /// Runs one of its commands, which must end badly.
     pub fn fails_to(&self, args: &[&str]) {
         let status = self.command(args).status().unwrap();

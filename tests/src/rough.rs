@@ -13,6 +13,9 @@ use crate::dice::Chance;
 /// How often a waiting proxy looks whether anybody still wants the answer.
 const LOOK: Duration = Duration::from_millis(20);
 
+const PAGES: &[u8] = b"GET /v1/export/notes";
+const RECEIPTS: &[u8] = b"POST /v1/export/receipts";
+
 /// What may happen on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mischief {
@@ -49,6 +52,8 @@ struct Shared {
     server: String,
     chance: Chance,
     is_rough: AtomicBool,
+    loses_receipts: AtomicBool,
+    tears: Mutex<Option<String>>,
     alters: Mutex<Option<(String, String)>>,
     done: Mutex<BTreeMap<Mischief, u32>>,
     pages: AtomicUsize,
@@ -64,6 +69,8 @@ impl Rough {
             server: server.strip_prefix("http://").unwrap().to_owned(),
             chance,
             is_rough: AtomicBool::new(false),
+            loses_receipts: AtomicBool::new(false),
+            tears: Mutex::default(),
             alters: Mutex::default(),
             done: Mutex::default(),
             pages: AtomicUsize::new(0),
@@ -90,6 +97,16 @@ impl Rough {
         self.shared.is_rough.store(rough, Ordering::SeqCst);
     }
 
+    /// The next batch of receipts is lost.
+    pub fn loses_receipts(&self) {
+        self.shared.loses_receipts.store(true, Ordering::SeqCst);
+    }
+
+    /// The next answer of the feed ends behind these words of its head.
+    pub fn tears_behind(&self, words: &str) {
+        *self.shared.tears.lock().unwrap() = Some(words.to_owned());
+    }
+
     /// From now on these words come as others of the same length, or nothing is altered any more.
     pub fn alters(&self, words: Option<(&str, &str)>) {
         let words = words.map(|(from, to)| (from.to_owned(), to.to_owned()));
@@ -114,24 +131,27 @@ impl Rough {
 }
 
 impl Shared {
-    /// Whether and how this request is interfered with. Receipts, of which there are few, more often than pages.
+    /// Whether and how this request is interfered with.
     fn mischief(&self, request: &[u8]) -> Option<Mischief> {
-        if !self.is_rough.load(Ordering::SeqCst) {
-            return None;
-        }
-        let often = if request.starts_with(b"POST") { 2 } else { 5 };
-        let mischief = self
-            .chance
-            .one_in(often)
-            .then(|| *self.chance.pick(&Mischief::ALL))?;
+        let mischief = self.chosen(request)?;
         *self.done.lock().unwrap().entry(mischief).or_default() += 1;
         Some(mischief)
+    }
+
+    /// Receipts, of which there are few, are interfered with more often than pages.
+    fn chosen(&self, request: &[u8]) -> Option<Mischief> {
+        if request.starts_with(RECEIPTS) && self.loses_receipts.swap(false, Ordering::SeqCst) {
+            return Some(Mischief::RequestLost);
+        }
+        let often = if request.starts_with(b"POST") { 2 } else { 5 };
+        let is_rough = self.is_rough.load(Ordering::SeqCst);
+        (is_rough && self.chance.one_in(often)).then(|| *self.chance.pick(&Mischief::ALL))
     }
 
     fn serves(self: Arc<Self>, mut client: TcpStream) -> std::io::Result<()> {
         let request = request(&mut client, self.alters.lock().unwrap().is_some())?;
         let mischief = self.mischief(&request);
-        if request.starts_with(b"POST /v1/export/receipts") {
+        if request.starts_with(RECEIPTS) {
             self.receipts.fetch_add(1, Ordering::SeqCst);
         }
         match mischief {
@@ -148,10 +168,10 @@ impl Shared {
         let length = match mischief {
             Some(Mischief::AnswerLost) => return Ok(()),
             Some(Mischief::AnswerTorn) => self.somewhere_in(&answer),
-            _ => answer.len(),
+            _ => self.torn_at(&request, &answer),
         };
         client.write_all(&answer[..length])?;
-        let is_page = request.starts_with(b"GET /v1/export/notes") && !answer.ends_with(b"\r\n\r\n");
+        let is_page = request.starts_with(PAGES) && !answer.ends_with(b"\r\n\r\n");
         self.pages
             .fetch_add(usize::from(is_page && length == answer.len()), Ordering::SeqCst);
         Ok(())
@@ -167,6 +187,19 @@ impl Shared {
             }
         }
         answer
+    }
+
+    fn torn_at(&self, request: &[u8], answer: &[u8]) -> usize {
+        if !request.starts_with(PAGES) {
+            return answer.len();
+        }
+        let words = self.tears.lock().unwrap().take();
+        words.map_or(answer.len(), |words| {
+            let at = answer
+                .windows(words.len())
+                .position(|part| part == words.as_bytes());
+            at.expect("the answer has these words") + words.len()
+        })
     }
 
     /// Before any byte of it, those of the head too.
@@ -186,7 +219,7 @@ impl Shared {
                 Ok(0) => return Ok(answer),
                 Ok(count) => answer.extend_from_slice(&part[..count]),
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                    if client.is_some_and(|client| has_gone(client)) {
+                    if client.is_some_and(has_gone) {
                         return Err(ErrorKind::BrokenPipe.into());
                     }
                 }
@@ -216,7 +249,8 @@ fn request(client: &mut TcpStream, plain: bool) -> std::io::Result<Vec<u8>> {
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let goes_on = |line: &&str| {
         let line = line.to_ascii_lowercase();
-        !line.starts_with("connection:") && !(plain && line.starts_with("accept-encoding:"))
+        let unpacks = plain && line.starts_with("accept-encoding:");
+        !(unpacks || line.starts_with("connection:"))
     };
     let kept: Vec<&str> = head.trim_end().split("\r\n").filter(goes_on).collect();
     let length = kept.iter().find_map(|line| {

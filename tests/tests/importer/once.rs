@@ -27,6 +27,8 @@ struct Tally {
     with_a_page_in_hand: u32,
     /// It had taken a page, and died before its receipts were answered.
     with_receipts_in_hand: u32,
+    /// Its receipts were lost on the way, and it died before it could send them again.
+    with_receipts_lost: u32,
     set_back: u32,
     /// The desk took a note back.
     taken_back: u32,
@@ -106,9 +108,14 @@ impl Rounds {
                 std::thread::sleep(Duration::from_millis(self.chance.below(12)));
                 self.importer_dies(given.then_some(place));
             }
-            3 | 4 => {
+            3 => {
                 wait_until(800, || rough.receipts() > receipts);
                 std::thread::sleep(Duration::from_millis(self.chance.below(12)));
+                self.importer_dies(None);
+            }
+            4 => {
+                rough.loses_receipts();
+                self.tally.with_receipts_lost += u32::from(wait_until(800, || rough.receipts() > receipts));
                 self.importer_dies(None);
             }
             5 => {
@@ -190,14 +197,16 @@ impl Rounds {
         }
     }
 
-    fn place(&self) -> Option<String> {
+    /// Where the importer stands in the feed; empty at the beginning.
+    fn place(&self) -> String {
         let rows = self.council.postgres.asks("SELECT cursor FROM place");
-        Some(rows.first()?["cursor"].as_str()?.to_owned())
+        let cursor = rows.first().and_then(|row| row["cursor"].as_str());
+        cursor.unwrap_or_default().to_owned()
     }
 
     /// It is killed and started again, sometimes at an older place. With the place that it had before it was given a page,
     /// what it had in hand is counted.
-    fn importer_dies(&mut self, given_at: Option<Option<String>>) {
+    fn importer_dies(&mut self, given_at: Option<String>) {
         assert!(
             self.council.importer.is_killed(),
             "it had ended by itself\n{}",
@@ -211,12 +220,12 @@ impl Rounds {
             .postgres
             .asks("SELECT count(*) AS n FROM receipt WHERE answer IS NULL");
         self.tally.with_receipts_in_hand += u32::from(unsent[0]["n"] != 0);
-        self.cursors.extend(place);
-        if self.chance.one_in(5) && !self.cursors.is_empty() {
+        self.cursors.push(place);
+        if self.chance.one_in(5) {
             let older = self.chance.pick(&self.cursors);
             self.council
                 .postgres
-                .runs(&format!("UPDATE place SET cursor = '{older}'"));
+                .runs(&format!("UPDATE place SET cursor = nullif('{older}', '')"));
             self.tally.set_back += 1;
         }
         self.council.importer.starts();
@@ -267,6 +276,7 @@ impl Rounds {
             self.tally.importer_killed,
             self.tally.with_a_page_in_hand,
             self.tally.with_receipts_in_hand,
+            self.tally.with_receipts_lost,
             self.tally.set_back,
             self.tally.taken_back,
         ];

@@ -123,8 +123,8 @@ fn a_second_client_of_the_same_case_system_answers_that_it_has_the_note_already(
 fn a_note_arrives_by_itself_while_the_importer_waits() {
     let mut council = Council::new(65);
     council.importer.starts();
-    for n in 0..3 {
-        let note = council.finishes(OPEN[n], "home_visit", BODY);
+    for case_id in OPEN {
+        let note = council.finishes(case_id, "home_visit", BODY);
         council.syncs_until_told();
         let mut tries = 0;
         while council.shows(note).state != State::InCaseSystem {
@@ -158,4 +158,34 @@ fn an_event_that_was_altered_on_the_way_is_not_taken_and_nothing_of_its_page_is(
         assert_eq!(council.shows(note).state, State::InCaseSystem);
     }
     assert!(council.rows().iter().any(|row| row["text"] == "He was not in."));
+}
+
+#[test]
+fn an_answer_of_which_half_the_head_comes_is_no_answer() {
+    let mut council = Council::new(67);
+    for words in [
+        "HTTP/1.1 200 OK\r\n",
+        "doorstep-cursor: ",
+        "content-length: ",
+        "date: ",
+    ] {
+        let note = council.finishes(OPEN[0], "home_visit", BODY);
+        council.syncs_until_told();
+        council.rough.tears_behind(words);
+        council.importer.does(&["run", "--once"]);
+        assert_eq!(council.shows(note).state, State::InCaseSystem, "{words}");
+    }
+    assert_eq!(council.rows().len(), 4);
+}
+
+#[test]
+fn two_importers_at_once_take_turns() {
+    let mut council = Council::new(68);
+    for n in 0..30 {
+        council.finishes(OPEN[n % 3], "home_visit", &format!("{BODY} ({n})"));
+    }
+    council.syncs_until_told();
+    council.importer.does_twice_at_once(&["run", "--once"]);
+    assert_eq!(council.rows().len(), 30);
+    assert!(council.outstanding().is_empty());
 }

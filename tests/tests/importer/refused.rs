@@ -143,3 +143,18 @@ fn an_addendum_to_a_refused_note_comes_after_it() {
     assert_eq!(council.shows(note).state, State::InCaseSystem);
     assert!(council.issues("export_refused").is_empty() && council.outstanding().is_empty());
 }
+
+#[test]
+fn a_refusal_stands_while_somebody_has_the_record_open() {
+    let mut council = Council::new(78);
+    council.has_case(OPEN[0], "'2026-10-01'", "NULL");
+    let note = finished(&mut council, OPEN[0], "home_visit", "She was out.");
+    council.has_case(OPEN[0], "NULL", "'Lesley Marchetti'");
+    council.importer.does(&["retry"]);
+    refused(&mut council, note, "closed_case");
+    council.has_case(OPEN[0], "NULL", "NULL");
+    council.importer.does(&["retry"]);
+    taken(&mut council, note);
+    let log = council.importer.log();
+    assert!(!log.contains("somebody must look"), "{log}");
+}

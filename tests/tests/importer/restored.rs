@@ -1,5 +1,7 @@
 //! A server that was set back to a backup, and a database that lost something: both sides find out what the other lacks.
 
+use std::path::Path;
+
 use client_core::notebook::State;
 use notes::ids::DocumentId;
 
@@ -16,11 +18,15 @@ fn set_back(council: &mut Council) -> (DocumentId, DocumentId) {
     council.syncs_until_told();
     council.importer.does(&["run", "--once"]);
     assert_eq!(council.rows().len(), 2);
+    restores(council, &backup);
+    (kept, lost)
+}
+
+fn restores(council: &mut Council, backup: &Path) {
     council.server.kill();
     std::fs::remove_dir_all(council.server.data()).unwrap();
     council.server.run(&["restore", backup.to_str().unwrap()]);
     council.server.start();
-    (kept, lost)
 }
 
 /// The phone has sent again what the backup lacked, and both sides agree.
@@ -110,4 +116,22 @@ fn a_day_that_differs_is_found_and_what_is_missing_is_taken() {
     assert!(log.contains("1 missing here, 1 missing at the server"), "{log}");
     assert_eq!(council.rows(), before);
     assert!(council.outstanding().is_empty());
+}
+
+#[test]
+fn a_receipt_that_the_server_lost_is_given_again() {
+    let mut council = Council::new(94);
+    let note = council.finishes(OPEN[0], "home_visit", "She was well.");
+    let refused = council.finishes("P104247", "home_visit", "She writes letters.");
+    council.syncs_until_told();
+    let backup = council.server.data().with_file_name("backup.db");
+    council.server.run(&["backup", backup.to_str().unwrap()]);
+    council.importer.does(&["run", "--once"]);
+    restores(&mut council, &backup);
+    assert_eq!(council.outstanding().len(), 2, "the server knows of no receipt");
+    council.importer.does(&["run", "--once"]);
+    assert!(council.outstanding().is_empty());
+    assert_eq!(council.shows(note).state, State::InCaseSystem);
+    assert_eq!(council.shows(refused).state, State::Refused);
+    assert_eq!(council.rows().len(), 1);
 }
