@@ -102,13 +102,9 @@ impl Importer {
         assert!(status.success(), "importer {args:?}: {status}\n{}", self.log());
     }
 
-    /// Runs one of its commands twice at once; both must end well.
-    pub fn does_twice_at_once(&self, args: &[&str]) {
-        let both: Vec<Child> = (0..2).map(|_| self.command(args).spawn().unwrap()).collect();
-        for mut child in both {
-            let status = child.wait().unwrap();
-            assert!(status.success(), "importer {args:?}: {status}\n{}", self.log());
-        }
+    /// Begins one of its commands, beside whatever else it does.
+    pub fn begins(&self, args: &[&str]) -> Child {
+        self.command(args).spawn().unwrap()
     }
 
     /// Runs one of its commands, which must end badly.

@@ -163,6 +163,25 @@ impl Postgres {
         self.output(&["-c", sql]);
     }
 
+    /// Somebody holds a table, and nobody else reads it, until so many wait for a lock.
+    pub fn holds_until_waited_for(&self, table: &str, many: u64, meanwhile: impl FnOnce()) {
+        let held = format!("BEGIN; LOCK TABLE {table}; SELECT pg_sleep(600)");
+        let mut psql = self.psql(&["-c", &held]).spawn().unwrap();
+        let holder = format!("SELECT pid FROM pg_locks WHERE granted AND relation = '{table}'::regclass");
+        let waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        let until = |sql: &str, count: u64| {
+            let enough = |_: &u32| self.asks(sql).len() as u64 >= count;
+            (0..2_000)
+                .find(enough)
+                .unwrap_or_else(|| panic!("{sql}: it does not come to that"));
+        };
+        until(&holder, 1);
+        meanwhile();
+        until(waits, many);
+        self.asks(&format!("SELECT pg_terminate_backend(pid) FROM ({holder}) AS it"));
+        psql.wait().unwrap();
+    }
+
     /// What it answers to statements that it must not take.
     pub fn refuses(&self, sql: &str) -> String {
         let output = self.psql(&["-c", sql]).stderr(Stdio::piped()).output().unwrap();

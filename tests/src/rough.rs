@@ -97,9 +97,14 @@ impl Rough {
         self.shared.is_rough.store(rough, Ordering::SeqCst);
     }
 
-    /// The next batch of receipts is lost.
-    pub fn loses_receipts(&self) {
-        self.shared.loses_receipts.store(true, Ordering::SeqCst);
+    /// The next batch of receipts is lost, or not any more.
+    pub fn loses_receipts(&self, next: bool) {
+        self.shared.loses_receipts.store(next, Ordering::SeqCst);
+    }
+
+    /// Whether the batch that was to be lost was.
+    pub fn has_lost_receipts(&self) -> bool {
+        !self.shared.loses_receipts.load(Ordering::SeqCst)
     }
 
     /// The next answer of the feed ends behind these words of its head.
