@@ -76,6 +76,12 @@ catalogue! {
     CsvEmpty "csv_empty" 422 "The file is empty.";
     CsvTooLarge "csv_too_large" 413 "The file is larger than can be imported at once. Split it.";
     CsvMalformed "csv_malformed" 422 "The file breaks the rules of CSV (RFC 4180).";
+    NdjsonEncoding "ndjson_encoding" 422 "The file is not UTF-8. Save it as UTF-8 and send it again.";
+    NdjsonEmpty "ndjson_empty" 422 "The file is empty.";
+    NdjsonTooLarge "ndjson_too_large" 413 "The file is larger than can be imported at once. Split it.";
+    NdjsonMalformed "ndjson_malformed" 422 "The file is no whole file of JSON lines. Send it again.";
+    LeaversUnconfirmed "leavers_unconfirmed" 409 "More would leave than is likely. See whether the file is whole; if it is, send their number as confirm.";
+    WorkerLeft "worker_left" 409 "The worker has left, says the case system. Import them again if they are here.";
     // Attachments.
     AttachmentUnnamed "attachment_unnamed" 409 "The note on the server does not name this file. Send the note first.";
     AttachmentType "attachment_type" 422 "Files of this kind are not taken. Attach a photograph, a recording, a PDF or plain text.";

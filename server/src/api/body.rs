@@ -171,7 +171,8 @@ fn gunzip(bytes: &[u8], cap: usize) -> Result<Vec<u8>, Refusal> {
     Ok(plain)
 }
 
-fn has_media_type(headers: &HeaderMap, media: &str) -> bool {
+/// Whether a body is of a media type, by its header.
+pub(super) fn has_media_type(headers: &HeaderMap, media: &str) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return false;

@@ -1,45 +1,82 @@
-//! `POST /v1/import/people` and `/v1/import/workers`: a whole CSV file, applied at once.
+//! `POST /v1/import/people` and `/v1/import/workers`: a file of changes, or of everybody, in CSV or
+//! NDJSON; applied at once, or only looked at.
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use notes::problem::Code;
 
 use super::body::{self, Takes};
+use super::case_system::{Query, invalid};
 use super::identity::{CaseSystem, ImportWrite};
 use super::{App, Refusal};
 use crate::core::Core;
-use crate::import::MAX_FILE_BYTES;
+use crate::import::{Format, MAX_FILE_BYTES};
 use crate::ops::OpError;
-use crate::ops::import::{self, Imported};
+use crate::ops::import::{self, How, Imported, Mode};
 
-type Import = fn(&Core, &[u8], &str) -> Result<Imported, OpError>;
+type Import = fn(&Core, &[u8], How, &str) -> Result<Imported, OpError>;
 
 /// Imports people.
 ///
 /// # Errors
-/// Those of bodies and of CSV files.
+/// Those of bodies and of files, `parameter_invalid`, `leavers_unconfirmed`.
 pub async fn people(
     State(app): State<App>,
     who: CaseSystem<ImportWrite>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    run(app, who, headers, body, import::people).await
+    let how = how(&headers, query.as_deref())?;
+    run(app, who, headers, body, how, import::people_as).await
 }
 
 /// Imports workers.
 ///
 /// # Errors
-/// Those of bodies and of CSV files.
+/// Those of bodies and of files, `parameter_invalid`, `leavers_unconfirmed`.
 pub async fn workers(
     State(app): State<App>,
     who: CaseSystem<ImportWrite>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    run(app, who, headers, body, import::workers).await
+    let how = how(&headers, query.as_deref())?;
+    run(app, who, headers, body, how, import::workers_as).await
+}
+
+/// What the request says beside the file.
+fn how(headers: &HeaderMap, query: Option<&str>) -> Result<How, Refusal> {
+    let mut formats = Format::ALL.into_iter();
+    let format = formats.find(|format| body::has_media_type(headers, format.media_type()));
+    let format = format.ok_or_else(|| {
+        let both = Format::ALL.map(Format::media_type).join(" or ");
+        Refusal::from(Code::MediaTypeUnsupported).detail(format!("send {both}"))
+    })?;
+    let query = Query::read(query, &["mode", "dry_run", "confirm"])?;
+    let mode = match query.text("mode") {
+        None => Mode::default(),
+        Some(text) => Mode::from_code(text).ok_or_else(|| invalid("mode is changes or whole".into()))?,
+    };
+    let dry_run = match query.text("dry_run") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(invalid("dry_run is true or false".into())),
+    };
+    let confirm = match query.text("confirm") {
+        None => None,
+        Some(_) if mode == Mode::Changes => return Err(invalid("confirm goes with mode=whole".into())),
+        Some(_) => Some(query.number("confirm", (1, u64::MAX), 1)?),
+    };
+    Ok(How {
+        format,
+        mode,
+        dry_run,
+        confirm,
+    })
 }
 
 async fn run(
@@ -47,10 +84,11 @@ async fn run(
     who: CaseSystem<ImportWrite>,
     headers: HeaderMap,
     body: Body,
+    how: How,
     import: Import,
 ) -> Result<Response, Refusal> {
     let takes = Takes {
-        media: "text/csv",
+        media: how.format.media_type(),
         limit: app.http.import_body_bytes,
         timeout: app.body_timeout(),
     };
@@ -59,7 +97,7 @@ async fn run(
     let imported = app
         .blocking(move |core| {
             let file = packed.inflate(MAX_FILE_BYTES)?;
-            import(core, &file, &by).map_err(Refusal::from)
+            import(core, &file, how, &by).map_err(Refusal::from)
         })
         .await?;
     let value = serde_json::to_value(&imported).map_err(|_| Refusal::from(Code::Internal))?;

@@ -5,6 +5,30 @@
 
 use super::{FileRefusal, MAX_FILE_BYTES};
 
+/// How the rows of a file are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Format {
+    /// RFC 4180, with a header.
+    #[default]
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+impl Format {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Csv, Self::Ndjson];
+
+    /// Its media type.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
 /// The file's text without its byte order mark.
 pub(super) fn decode(bytes: &[u8]) -> Result<&str, FileRefusal> {
     if bytes.len() > MAX_FILE_BYTES {

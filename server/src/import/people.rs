@@ -6,11 +6,11 @@
 use std::fmt;
 
 use super::cell::{Lines, NhsNumberFault, date_of_birth, nhs_number};
+use super::column::{Column, Need, read, unsaid};
 use super::row::{Rejected, Row};
-use super::table::{Column, read};
-use super::{FileRefusal, Parsed};
+use super::{FileRefusal, Format, Parsed, Standing};
 
-/// A person as the case system has them. Blank cells are `None`.
+/// A person as the case system has them. Blank cells are `None`, and so is what the row says nothing of.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonRow {
     /// The case system's own identifier.
@@ -23,7 +23,7 @@ pub struct PersonRow {
     pub surname: Option<String>,
     /// What the person likes to be called; kept apart from the name, which is for finding the record.
     pub preferred_name: Option<String>,
-    /// Forename and surname, as it is shown.
+    /// Forename and surname, as it is shown; empty where the row says nothing of them.
     pub name: String,
     /// As yyyy-mm-dd.
     pub date_of_birth: Option<String>,
@@ -45,6 +45,12 @@ pub struct PersonRow {
     pub allocated_worker: Option<String>,
     /// A team's name.
     pub allocated_team: Option<String>,
+    /// Whether the person is still there. Of one who has left the row says nothing else.
+    pub standing: Standing,
+    /// The case id of the person who this one is, too. Then the row says nothing else.
+    pub merged_into: Option<String>,
+    /// The columns of which the row says nothing: what is stored stays.
+    pub unsaid: Vec<&'static str>,
     /// The line of the file on which the row begins.
     pub line: u64,
 }
@@ -58,11 +64,14 @@ impl fmt::Debug for PersonRow {
     }
 }
 
-const COLUMNS: [Column; 15] = [
+/// A file that has one of these may name people by their case ids alone.
+const BY_ID: Need = Need::Unless(&["status", "merged_into"]);
+
+const COLUMNS: [Column; 17] = [
     Column::required("case_id"),
     Column::optional("title"),
-    Column::required("forename"),
-    Column::required("surname"),
+    Column::of("forename", BY_ID),
+    Column::of("surname", BY_ID),
     Column::optional("preferred_name"),
     Column::optional("date_of_birth"),
     Column::optional("nhs_number"),
@@ -74,26 +83,50 @@ const COLUMNS: [Column; 15] = [
     Column::optional("alerts"),
     Column::optional("allocated_worker"),
     Column::optional("allocated_team"),
+    Column::of("status", Need::Seldom),
+    Column::of("merged_into", Need::Seldom),
 ];
+
+/// Reads a people file in CSV.
+///
+/// # Errors
+/// When nothing of the file can be taken. A row that cannot be used is in `rejected` instead.
+pub fn people(bytes: &[u8]) -> Result<Parsed<PersonRow>, FileRefusal> {
+    people_in(Format::Csv, bytes)
+}
 
 /// Reads a people file.
 ///
 /// # Errors
 /// When nothing of the file can be taken. A row that cannot be used is in `rejected` instead.
-pub fn people(bytes: &[u8]) -> Result<Parsed<PersonRow>, FileRefusal> {
-    read(bytes, &COLUMNS, person)
+pub fn people_in(format: Format, bytes: &[u8]) -> Result<Parsed<PersonRow>, FileRefusal> {
+    read(format, bytes, &COLUMNS, &person)
+}
+
+/// A name as it is shown. Some people have one name only.
+#[must_use]
+pub fn shown_name(forename: Option<&str>, surname: Option<&str>) -> Option<String> {
+    match (forename, surname) {
+        (Some(forename), Some(surname)) => Some(format!("{forename} {surname}")),
+        (only, None) | (None, only) => only.map(str::to_owned),
+    }
 }
 
 fn person(row: &mut Row<'_>) -> Result<PersonRow, Rejected> {
     let case_id = row.identifier("case_id")?;
+    let merged_into = row.reference("merged_into");
+    let standing = row.standing();
+    if merged_into.is_some() || standing == Standing::Left {
+        row.keep(&case_id);
+        return Ok(by_id(case_id, standing, merged_into, row.line()));
+    }
     let forename = row.name("forename")?;
     let surname = row.name("surname")?;
-    // Some people have one name only.
-    let name = match (&forename, &surname) {
-        (Some(forename), Some(surname)) => format!("{forename} {surname}"),
-        (Some(only), None) | (None, Some(only)) => only.clone(),
-        (None, None) => return Err(row.reject("surname", "neither a forename nor a surname")),
-    };
+    let name = shown_name(forename.as_deref(), surname.as_deref());
+    if name.is_none() && row.has_column("forename") && row.has_column("surname") {
+        return Err(row.reject("surname", "neither a forename nor a surname"));
+    }
+    let name = name.unwrap_or_default();
     row.keep(&case_id);
     Ok(PersonRow {
         case_id,
@@ -112,8 +145,37 @@ fn person(row: &mut Row<'_>) -> Result<PersonRow, Rejected> {
         alerts: row.optional("alerts", Lines::Many),
         allocated_worker: row.reference("allocated_worker"),
         allocated_team: row.optional("allocated_team", Lines::One),
+        standing,
+        merged_into,
+        unsaid: unsaid(row, &COLUMNS),
         line: row.line(),
     })
+}
+
+/// A row that says nothing but what became of somebody.
+fn by_id(case_id: String, standing: Standing, merged_into: Option<String>, line: u64) -> PersonRow {
+    PersonRow {
+        case_id,
+        title: None,
+        forename: None,
+        surname: None,
+        preferred_name: None,
+        name: String::new(),
+        date_of_birth: None,
+        nhs_number: None,
+        address_line_1: None,
+        address_line_2: None,
+        postcode: None,
+        phone: None,
+        communication_needs: None,
+        alerts: None,
+        allocated_worker: None,
+        allocated_team: None,
+        standing,
+        merged_into,
+        unsaid: COLUMNS.iter().map(|column| column.name).collect(),
+        line,
+    }
 }
 
 fn birth(row: &mut Row<'_>) -> Option<String> {

@@ -10,13 +10,13 @@ use super::{MAX_FILE_BYTES, MAX_ROWS};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileRefusal {
     /// Not UTF-8: most often Latin-1 or UTF-16, in which names would be garbled.
-    #[error("the file is not UTF-8 (see line {line}); save it as CSV UTF-8 and send it again")]
+    #[error("the file is not UTF-8 (see line {line}); save it as UTF-8 and send it again")]
     Encoding {
         /// The first line that cannot be read.
         line: u64,
     },
     /// A NUL, which no text has.
-    #[error("line {line} holds a NUL, so the file is damaged or is not a CSV file")]
+    #[error("line {line} holds a NUL, so the file is damaged or is not a text")]
     Nul {
         /// The line of the first one.
         line: u64,
@@ -45,13 +45,17 @@ pub enum FileRefusal {
         /// What is wrong there.
         reason: &'static str,
     },
+    /// The same of a file of JSON lines.
+    #[error("{0}")]
+    Ndjson(Box<FileRefusal>),
 }
 
 impl FileRefusal {
     /// The code that the caller is told.
     #[must_use]
-    pub const fn code(&self) -> Code {
+    pub fn code(&self) -> Code {
         match self {
+            Self::Ndjson(why) => why.code_of_lines(),
             Self::Encoding { .. } => Code::CsvEncoding,
             Self::Nul { .. } => Code::CsvNul,
             Self::ColumnMissing { .. } => Code::CsvColumnMissing,
@@ -61,10 +65,22 @@ impl FileRefusal {
         }
     }
 
+    fn code_of_lines(&self) -> Code {
+        match self {
+            Self::Encoding { .. } => Code::NdjsonEncoding,
+            Self::Empty => Code::NdjsonEmpty,
+            Self::TooLarge => Code::NdjsonTooLarge,
+            Self::Nul { .. } | Self::ColumnMissing { .. } | Self::Malformed { .. } | Self::Ndjson(_) => {
+                Code::NdjsonMalformed
+            }
+        }
+    }
+
     /// The line to look at, where there is one.
     #[must_use]
-    pub const fn line(&self) -> Option<u64> {
+    pub fn line(&self) -> Option<u64> {
         match self {
+            Self::Ndjson(why) => why.line(),
             Self::Encoding { line } | Self::Nul { line } | Self::Malformed { line, .. } => Some(*line),
             Self::ColumnMissing { .. } => Some(1),
             Self::Empty | Self::TooLarge => None,

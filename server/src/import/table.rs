@@ -2,40 +2,20 @@
 //!
 //! What is the same for people and workers is here. What a column means is not.
 
-use std::collections::HashMap;
-
 use csv::{ReaderBuilder, StringRecord};
 
+use super::column::{Column, Need};
 use super::decode::decode;
+use super::gather::Gathering;
 use super::quoting::{RowShape, row_shapes};
-use super::row::{Header, Rejected, Row};
-use super::{Fault, FileRefusal, MAX_WARNINGS, Parsed};
-
-/// A column that may stand in the file.
-pub(super) struct Column {
-    name: &'static str,
-    /// Without it no row could be used.
-    required: bool,
-}
-
-impl Column {
-    pub(super) const fn required(name: &'static str) -> Self {
-        Self { name, required: true }
-    }
-
-    pub(super) const fn optional(name: &'static str) -> Self {
-        Self {
-            name,
-            required: false,
-        }
-    }
-}
+use super::row::{Cells, Header, Rejected, Row};
+use super::{Fault, FileRefusal, Parsed};
 
 /// Reads the whole file, asking `read_row` for a value per row.
 pub(super) fn read<T>(
     bytes: &[u8],
     columns: &[Column],
-    read_row: impl Fn(&mut Row<'_>) -> Result<T, Rejected>,
+    read_row: &dyn Fn(&mut Row<'_>) -> Result<T, Rejected>,
 ) -> Result<Parsed<T>, FileRefusal> {
     let text = decode(bytes)?;
     let shapes = row_shapes(text)?;
@@ -52,40 +32,39 @@ pub(super) fn read<T>(
 
     let mut parsed = Parsed::empty();
     let header = read_header(&record, first.line, columns, &mut parsed)?;
-    let mut seen = HashMap::new();
-    let mut unlisted = 0_usize;
+    let mut gathering = Gathering::new(parsed);
     while let Some(shape) = next(&mut reader, &mut record, &mut shapes)? {
-        let mut warnings = Vec::new();
-        let mut row = Row {
-            line: shape.line,
-            header: &header,
-            record: &record,
-            seen: &mut seen,
-            warnings: &mut warnings,
-            rejected: &mut parsed.rejected,
-        };
-        row.check_shape(&shape);
-        // A rejected row's warnings would only hide why it was rejected.
-        if let Ok(value) = read_row(&mut row) {
-            parsed.rows.push(value);
-            let room = MAX_WARNINGS.saturating_sub(parsed.warnings.len());
-            unlisted += warnings.len().saturating_sub(room);
-            parsed.warnings.extend(warnings.into_iter().take(room));
-        }
+        gathering.row(shape.line, Cells::Csv(&header, &record), |row| {
+            check_shape(row, &header, &record, &shape);
+            read_row(row)
+        });
     }
-    note_what_is_not_listed(&mut parsed, first.line, unlisted);
-    Ok(parsed)
+    Ok(gathering.end(first.line, "the file has a header and no rows"))
 }
 
-fn note_what_is_not_listed<T>(parsed: &mut Parsed<T>, line: u64, unlisted: usize) {
-    if unlisted > 0 {
-        let reason = format!("there are {unlisted} more warnings, which are not listed");
-        parsed.warnings.push(Fault::new(line, "column 1", reason));
+fn check_shape(row: &mut Row<'_>, header: &Header, record: &StringRecord, shape: &RowShape) {
+    let (has, wants) = (record.len(), header.cells);
+    if has > wants {
+        let reason = format!("the row has {} cells too many; ignored", has - wants);
+        row.warn(&format!("column {}", wants + 1), &reason);
     }
-    if parsed.rows.is_empty() && parsed.rejected.is_empty() {
-        let reason = "the file has a header and no rows";
-        parsed.warnings.push(Fault::new(line, "column 1", reason));
+    if has < wants {
+        row.warn(
+            &column_name(header, has),
+            "the row ends before this column; left blank from here on",
+        );
     }
+    if let Some(at) = shape.text_after_quote {
+        row.warn(
+            &column_name(header, at),
+            "goes on after its closing quote; read without those quotes",
+        );
+    }
+}
+
+fn column_name(header: &Header, place: usize) -> String {
+    let known = header.places.iter().find(|(_, at)| *at == place);
+    known.map_or_else(|| format!("column {}", place + 1), |(name, _)| (*name).to_owned())
 }
 
 /// The next row, with its place in the file.
@@ -128,18 +107,19 @@ fn read_header<T>(
             Some(column) => places.push((column.name, place)),
         }
     }
-    for column in columns {
-        let present = places.iter().any(|(name, _)| *name == column.name);
-        match (present, column.required) {
-            (true, _) => {}
-            (false, true) => {
+    let has = |name: &str| places.iter().any(|(known, _)| *known == name);
+    for column in columns.iter().filter(|column| !has(column.name)) {
+        match column.need {
+            Need::Always => return Err(FileRefusal::ColumnMissing { column: column.name }),
+            Need::Unless(others) if !others.iter().any(|other| has(other)) => {
                 return Err(FileRefusal::ColumnMissing { column: column.name });
             }
-            (false, false) => {
+            Need::Expected => {
                 parsed.missing_columns.push(column.name);
                 let reason = "the file has no such column";
                 parsed.warnings.push(Fault::new(line, column.name, reason));
             }
+            Need::Unless(_) | Need::Seldom => {}
         }
     }
     if unknown > 0 {

@@ -7,9 +7,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::cell::{Lines, is_email};
+use super::column::{Column, Need, read, unsaid};
 use super::row::{Rejected, Row};
-use super::table::{Column, read};
-use super::{FileRefusal, Parsed};
+use super::{FileRefusal, Format, Parsed, Standing};
 
 /// What a worker may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,12 +50,12 @@ impl Role {
     }
 }
 
-/// A worker as the case system has them. Blank cells are `None`.
+/// A worker as the case system has them. Blank cells are `None`, and so is what the row says nothing of.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WorkerRow {
     /// The case system's own identifier.
     pub worker_id: String,
-    /// As it is shown.
+    /// As it is shown; empty where the row says nothing of it.
     pub name: String,
     /// For reaching the worker; nothing is decided by it.
     pub email: Option<String>,
@@ -65,6 +65,10 @@ pub struct WorkerRow {
     pub team: Option<String>,
     /// As it was written.
     pub profession: Option<String>,
+    /// Whether the worker is still there. Of one who has left the row says nothing else.
+    pub standing: Standing,
+    /// The columns of which the row says nothing: what is stored stays.
+    pub unsaid: Vec<&'static str>,
     /// The line of the file on which the row begins.
     pub line: u64,
 }
@@ -79,28 +83,54 @@ impl fmt::Debug for WorkerRow {
     }
 }
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     Column::required("worker_id"),
-    Column::required("name"),
+    Column::of("name", Need::Unless(&["status"])),
     Column::optional("email"),
     Column::optional("role"),
     Column::optional("team"),
     Column::optional("profession"),
+    Column::of("status", Need::Seldom),
 ];
+
+/// Reads a workers file in CSV.
+///
+/// # Errors
+/// When nothing of the file can be taken. A row that cannot be used is in `rejected` instead.
+pub fn workers(bytes: &[u8]) -> Result<Parsed<WorkerRow>, FileRefusal> {
+    workers_in(Format::Csv, bytes)
+}
 
 /// Reads a workers file.
 ///
 /// # Errors
 /// When nothing of the file can be taken. A row that cannot be used is in `rejected` instead.
-pub fn workers(bytes: &[u8]) -> Result<Parsed<WorkerRow>, FileRefusal> {
-    read(bytes, &COLUMNS, worker)
+pub fn workers_in(format: Format, bytes: &[u8]) -> Result<Parsed<WorkerRow>, FileRefusal> {
+    read(format, bytes, &COLUMNS, &worker)
 }
 
 fn worker(row: &mut Row<'_>) -> Result<WorkerRow, Rejected> {
     let worker_id = row.identifier("worker_id")?;
-    let Some(name) = row.name("name")? else {
+    let standing = row.standing();
+    if standing == Standing::Left {
+        row.keep(&worker_id);
+        return Ok(WorkerRow {
+            worker_id,
+            name: String::new(),
+            email: None,
+            role: Role::Practitioner,
+            team: None,
+            profession: None,
+            standing,
+            unsaid: COLUMNS.iter().map(|column| column.name).collect(),
+            line: row.line(),
+        });
+    }
+    let name = row.name("name")?;
+    if name.is_none() && row.has_column("name") {
         return Err(row.reject("name", "blank"));
-    };
+    }
+    let name = name.unwrap_or_default();
     row.keep(&worker_id);
     Ok(WorkerRow {
         worker_id,
@@ -109,6 +139,8 @@ fn worker(row: &mut Row<'_>) -> Result<WorkerRow, Rejected> {
         role: role(row),
         team: row.optional("team", Lines::One),
         profession: row.optional("profession", Lines::One),
+        standing,
+        unsaid: unsaid(row, &COLUMNS),
         line: row.line(),
     })
 }

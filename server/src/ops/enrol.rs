@@ -23,7 +23,7 @@ pub struct Invitation {
 /// Makes a one-time code for one device of a worker.
 ///
 /// # Errors
-/// `not_found` for a worker who is not known.
+/// `not_found` for a worker who is not known, `worker_left` for one who is gone.
 pub fn make_code(core: &Core, worker: &str, valid_ms: i64, by: &str) -> Result<Invitation, OpError> {
     let code = EnrolmentCode::from_random(&core.host.random());
     let now = core.host.now_ms();
@@ -34,6 +34,9 @@ pub fn make_code(core: &Core, worker: &str, valid_ms: i64, by: &str) -> Result<I
                 Code::NotFound,
                 format!("no worker has the id {worker:?}"),
             ));
+        }
+        if tx.worker_left(worker)?.is_some() {
+            return Err(Code::WorkerLeft.into());
         }
         tx.code_put(&code.sha256(), worker, expires_at)?;
         tx.audit(&AuditEntry {
@@ -93,6 +96,7 @@ pub fn use_code(core: &Core, newcomer: &Newcomer) -> Result<Enrolled, OpError> {
             Some(_) if known.let_in => return Err(Code::CodeUnknown.into()),
             Some(device) => used_before(tx, device, newcomer)?,
             None if now >= known.expires_at => return Err(Code::CodeUnknown.into()),
+            None if tx.worker_left(&known.worker)?.is_some() => return Err(Code::CodeUnknown.into()),
             None => {
                 add(tx, fresh, &known.worker, newcomer, now)?;
                 tx.code_used(&code.sha256(), fresh, false)?;

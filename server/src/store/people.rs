@@ -135,15 +135,29 @@ impl Tx<'_> {
         Ok(find.query_row([id.0], person).optional()?)
     }
 
-    /// A person by the case system's id.
+    /// A person by the case system's id, be it one that was merged into theirs.
     ///
     /// # Errors
     /// The database's.
     pub fn person_by_case(&self, case_id: &str) -> Result<Option<PersonRecord>, StoreError> {
+        if let Some(survivor) = self.alias(case_id)? {
+            return self.person(survivor);
+        }
         let mut find = self
             .db
             .prepare_cached(&format!("SELECT {PERSON} FROM person WHERE case_id = ?"))?;
         Ok(find.query_row([case_id], person).optional()?)
+    }
+
+    /// A person by id; where they were merged into another, that one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn person_surviving(&self, id: PersonId) -> Result<Option<PersonRecord>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {PERSON} FROM person WHERE id = coalesce((SELECT merged_into FROM person WHERE id = ?1), ?1)"
+        ))?;
+        Ok(find.query_row([id.0], person).optional()?)
     }
 
     /// Writes a person.
@@ -228,7 +242,8 @@ impl Tx<'_> {
     /// The database's.
     pub fn people_named_like(&self, name: &str, limit: u32) -> Result<Vec<PersonRecord>, StoreError> {
         let mut find = self.db.prepare_cached(&format!(
-            "SELECT {PERSON} FROM person WHERE name LIKE ?1 ESCAPE '\\' OR preferred_name LIKE ?1 ESCAPE '\\' LIMIT ?2"
+            "SELECT {PERSON} FROM person WHERE (name LIKE ?1 ESCAPE '\\' OR preferred_name LIKE ?1 ESCAPE '\\') \
+             AND merged_into IS NULL LIMIT ?2"
         ))?;
         let escaped = name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let rows = find.query_map(params![format!("%{escaped}%"), limit], person)?;

@@ -188,7 +188,9 @@ fn refusal(tx: &Tx<'_>, who: &Pusher, push: &Push) -> Result<Option<Code>, Store
     }
     let about = tx.document_person(push.document)?;
     let allowed = match (push.person, about) {
-        (Some(named), Some(about)) if named != about => return Ok(Some(Code::WrongDocument)),
+        (Some(named), Some(about)) if named != about && tx.survivor(named)? != tx.survivor(about)? => {
+            return Ok(Some(Code::WrongDocument));
+        }
         (Some(named), about) => {
             // That the note is about them already is known here; its id is the proof.
             let joins = joins(push) && about.is_some();

@@ -3,9 +3,9 @@
 //! and published by the projector.
 
 use automerge::transaction::CommitOptions;
-use automerge::{ActorId, ReadDoc as _};
-use notes::ids::{Actor, DocumentId};
-use notes::note::Edit;
+use automerge::{ActorId, Automerge, ChangeHash, ReadDoc as _};
+use notes::ids::{Actor, DocumentId, PersonId};
+use notes::note::{Edit, Template, genesis};
 use notes::problem::Code;
 use sha2::{Digest as _, Sha256};
 
@@ -19,29 +19,54 @@ use crate::store::{EntryState, NewEntry, StoreError, Tx};
 /// `not_found` where nothing of the document is published; `unprocessable` where the edits do not
 /// fit; the code of a [`StoreError`] for the database's.
 pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit]) -> Result<u64, Code> {
-    let internal = |error: StoreError| {
-        tracing::error!(%error, "a decision could not be written");
-        error.code()
-    };
     let record = tx.document(document).map_err(internal)?.ok_or(Code::NotFound)?;
-    let mut doc = published(tx, document, Some(&record))
+    let doc = published(tx, document, Some(&record))
         .map_err(internal)?
         .ok_or(Code::NotFound)?;
+    let place = (document, record.template, record.person);
+    write(tx, host, place, doc, edits, |doc, change| {
+        Some(doc.get_change_by_hash(&change)?.raw_bytes().to_vec())
+    })
+}
+
+/// Begins a document of which nothing is published yet, with these edits; returns its log number.
+///
+/// # Errors
+/// As [`desk_change`].
+pub(super) fn desk_begin(
+    tx: &Tx<'_>,
+    host: &Host,
+    document: DocumentId,
+    (template, person): (Template, Option<PersonId>),
+    edits: &[Edit],
+) -> Result<u64, Code> {
+    let doc = genesis::document(template);
+    write(tx, host, (document, template, person), doc, edits, |doc, _| {
+        Some(doc.save_nocompress())
+    })
+}
+
+/// Writes edits under a fresh actor, and appends of the document what `chunk` says.
+fn write(
+    tx: &Tx<'_>,
+    host: &Host,
+    (document, template, person): (DocumentId, Template, Option<PersonId>),
+    mut doc: Automerge,
+    edits: &[Edit],
+    chunk: impl FnOnce(&Automerge, ChangeHash) -> Option<Vec<u8>>,
+) -> Result<u64, Code> {
     let actor = Actor(host.random());
     tx.actor_of_desk(actor).map_err(internal)?;
     doc.set_actor(ActorId::from(actor.0));
     let now = host.now_ms();
     let mut change = doc.transaction();
     for edit in edits {
-        edit.apply(&mut change, record.template)
+        edit.apply(&mut change, template)
             .map_err(|_| Code::Unprocessable)?;
     }
     let (hash, _) = change.commit_with(CommitOptions::default().with_time(now));
-    let chunk = hash
-        .and_then(|hash| doc.get_change_by_hash(&hash))
-        .ok_or(Code::Unprocessable)?
-        .raw_bytes()
-        .to_vec();
+    let chunk = hash.and_then(|hash| chunk(&doc, hash));
+    let chunk = chunk.ok_or(Code::Unprocessable)?;
     let mut head = tx.log_head().map_err(internal)?;
     let entry = NewEntry {
         document,
@@ -50,8 +75,8 @@ pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit
         received_at: now,
         hash: Sha256::digest(&chunk).into(),
         chunk,
-        template: record.template,
-        person: record.person,
+        template,
+        person,
         reason: None,
         pulled_pub: 0,
         state: EntryState::Pending,
@@ -59,4 +84,10 @@ pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit
     };
     let (seq, _) = tx.log_append(&mut head, &entry).map_err(internal)?;
     Ok(seq)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
+fn internal(error: StoreError) -> Code {
+    tracing::error!(%error, "a decision could not be written");
+    error.code()
 }

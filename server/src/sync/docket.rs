@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use automerge::{Automerge, ReadDoc as _};
 use notes::gate;
-use notes::ids::DocumentId;
+use notes::ids::{DocumentId, PersonId};
 use notes::note::{self, Template};
 
 use super::judge::Candidate;
@@ -77,6 +77,24 @@ fn bytes_of(doc: &Automerge) -> usize {
     operations.saturating_mul(OPERATION_BYTES)
 }
 
+/// Whom an entry vouches for. A note that is there already may be on its way from a person to the one into whom
+/// they were merged: then it is known to be the same human, and nobody need be named.
+fn named(
+    tx: &Tx<'_>,
+    entry: &Entry,
+    record: Option<&DocumentRecord>,
+) -> Result<Option<PersonId>, StoreError> {
+    let (Some(named), Some(record)) = (entry.entry.person, record) else {
+        return Ok(entry.entry.person);
+    };
+    let moving = match record.person {
+        _ if tx.survivor(named)? != named => true,
+        Some(about) if about != named => tx.survivor(about)? == named,
+        _ => false,
+    };
+    Ok((!moving).then_some(named))
+}
+
 /// One document with what waits for it.
 pub(super) struct Docket {
     pub(super) id: DocumentId,
@@ -111,17 +129,17 @@ impl Docket {
             None if known => published(tx, id, record.as_ref())?,
             None => None,
         };
-        let candidates = entries
-            .iter_mut()
-            .map(|e| Candidate {
+        let mut candidates = Vec::with_capacity(entries.len());
+        for e in &mut entries {
+            candidates.push(Candidate {
                 chunk: std::mem::take(&mut e.entry.chunk),
-                person: e.entry.person.map(|p| p.to_string()),
+                person: named(tx, e, record.as_ref())?.map(|p| p.to_string()),
                 knew_finish: finish.is_some_and(|finish| finish <= e.entry.pulled_pub),
                 overruled: e.overruled,
                 desk: e.entry.device.is_none(),
                 sender: e.entry.device,
-            })
-            .collect();
+            });
+        }
         Ok(Some(Self {
             id,
             template,

@@ -13,6 +13,7 @@ use notes::problem::Code;
 use super::apart::is_deadly;
 use super::docket::Docket;
 use super::judge::{Candidate, Finding, Judged, Sound, judge};
+use super::merge;
 use super::record::{authors, put, record_of, renew_snapshot};
 use crate::core::Core;
 use crate::host::Host;
@@ -246,7 +247,7 @@ fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<O
     if stale || !still_open(tx, &docket)? {
         return Ok(None);
     }
-    let person = person_of(&docket, &judged);
+    let person = person_now(tx, &docket, person_of(&docket, &judged))?;
     let mut newest = docket.newest;
     if judged.outcome.is_some() && docket.record.as_ref().is_some_and(|r| r.person != person) {
         newest = publish_again(tx, &docket, person)?;
@@ -263,7 +264,9 @@ fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<O
         renew_snapshot(tx, &mut record, doc, newest)?;
     }
     put(tx, host, &record, &plain)?;
-    if record.finished_at.is_some() {
+    // One that is on its way to another person goes out as theirs.
+    let follows = merge::follow(tx, host, &record)?;
+    if record.finished_at.is_some() && !follows {
         let published = docket.entries.iter().zip(&judged.findings);
         let published = published.filter(|(_, finding)| **finding == Finding::Publish);
         let received_at = published.map(|(e, _)| e.entry.received_at).max().unwrap_or(0);
@@ -401,6 +404,15 @@ fn person_of(docket: &Docket, judged: &Judged) -> Option<PersonId> {
         .or(said)
         .or_else(pushed)
         .or_else(|| docket.record.as_ref().and_then(|r| r.person))
+}
+
+/// A note that followed its person into another stays theirs, also where something names the first.
+fn person_now(tx: &Tx<'_>, docket: &Docket, found: Option<PersonId>) -> Result<Option<PersonId>, StoreError> {
+    let before = docket.record.as_ref().and_then(|record| record.person);
+    match (found, before) {
+        (Some(found), Some(before)) if found != before && tx.survivor(found)? == before => Ok(Some(before)),
+        _ => Ok(found),
+    }
 }
 
 fn finished_now(docket: &Docket, plain: Option<&Plain>) -> bool {

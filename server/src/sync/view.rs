@@ -3,7 +3,7 @@
 //! A worker may open and write for anyone allocated to their own team, and for those allocated to
 //! themselves, also where the team has changed since. Whole threads go to the phone only for the
 //! caseload and for joint notes. Whoever may not see a person gets the answer for one who does not
-//! exist.
+//! exist. Who was merged into somebody is that somebody.
 
 use notes::ids::{DeviceId, DocumentId, PersonId};
 
@@ -26,7 +26,8 @@ pub fn is_mine(worker: &WorkerRecord, person: &PersonRecord) -> bool {
 
 /// Whether a worker may see a person, by id; false for one who does not exist.
 pub(super) fn may_see_id(tx: &Tx<'_>, worker: &WorkerRecord, person: PersonId) -> Result<bool, StoreError> {
-    Ok(tx.person(person)?.is_some_and(|person| may_see(worker, &person)))
+    let person = tx.person_surviving(person)?;
+    Ok(person.is_some_and(|person| may_see(worker, &person)))
 }
 
 /// Whether a device may read a document: its person may be seen, or it joined the visit.

@@ -37,7 +37,7 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
-    fn number<T: FromStr + PartialOrd + std::fmt::Display>(
+    pub(super) fn number<T: FromStr + PartialOrd + std::fmt::Display>(
         &self,
         name: &str,
         (least, most): (T, T),
@@ -53,6 +53,6 @@ impl Query {
     }
 }
 
-fn invalid(detail: String) -> Refusal {
+pub(super) fn invalid(detail: String) -> Refusal {
     Refusal::from(Code::ParameterInvalid).detail(detail)
 }
