@@ -206,7 +206,10 @@ fn two_case_ids_of_one_caseload_become_one() {
     assert_eq!(about(&v, unsent), "P104222");
     v.all_agree(&mut [&mut kofi]);
     v.nothing_shown_is_missing();
+    server::sync::reproject(&v.server.core()).unwrap();
     v.server.verify();
+    v.until_quiet(&mut [&mut kofi]);
+    assert_eq!(about(&v, unsent), "P104222");
 }
 
 /// The survivor is Callum's. Kofi's phone lets go of what it had read of Margaret; what it had not sent

@@ -8,6 +8,7 @@ mod copies;
 mod devices;
 mod export;
 mod issues;
+mod leavers;
 mod lines;
 mod live;
 mod log;

@@ -3,6 +3,7 @@
 
 mod bad_files;
 mod cells;
+mod lines;
 mod rows;
 mod samples;
 

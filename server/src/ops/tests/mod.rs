@@ -4,7 +4,10 @@
 mod caseloads;
 mod copies;
 mod drops;
+mod dry;
 mod imports;
+mod leavers;
+mod merges;
 mod verifying;
 
 use crate::core::Core;
