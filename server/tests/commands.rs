@@ -141,7 +141,18 @@ fn commands_print_what_programs_rely_on() {
     assert_eq!(workers["added"], 2);
     assert_eq!(
         names(&people),
-        ["added", "changed", "rejected", "unchanged", "warnings"]
+        [
+            "added",
+            "changed",
+            "changes",
+            "changes_unlisted",
+            "dry_run",
+            "left",
+            "merged",
+            "rejected",
+            "unchanged",
+            "warnings"
+        ]
     );
     assert_eq!(
         (&people["added"], &people["rejected"][0]["line"]),
@@ -203,6 +214,41 @@ fn a_wrong_call_is_2_and_a_refusal_is_1() {
     assert!(page.contains("DOORSTEP_LISTEN"));
     folder.run(&["help", "import", "people"], 0);
     folder.run(&["--help"], 0);
+}
+
+/// The operator looks first, is asked for the number of those who leave, and gives it.
+#[test]
+fn a_file_is_looked_at_before_it_is_taken() {
+    let folder = Folder::new("looked-at");
+    folder.import();
+    let lines = folder.file(
+        "more.ndjson",
+        "{\"case_id\":\"P7\",\"forename\":\"Ann\",\"surname\":\"Ash\"}\n",
+    );
+    let empty = folder.file("empty.csv", "case_id,forename,surname\n");
+    let (lines, empty) = (lines.to_str().unwrap(), empty.to_str().unwrap());
+    let dry = folder.json(&["import", "people", lines, "--dry-run"]);
+    assert_eq!((&dry["added"], &dry["dry_run"]), (&json!(1), &json!(true)));
+    assert_eq!(dry["changes"][0]["case_id"], "P7");
+    let said = folder.run(&["import", "people", lines, "--dry-run"], 0);
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(
+        said.starts_with("Nothing was done.") && said.contains("added: P7"),
+        "{said}"
+    );
+    let done = folder.json(&["import", "people", lines]);
+    assert_eq!((&done["added"], &done["dry_run"]), (&json!(1), &json!(false)));
+    let refused = folder.run(&["import", "people", empty, "--mode", "whole"], 1);
+    let refused = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.contains("2 of 2 would leave"), "{refused}");
+    folder.run(
+        &["import", "people", empty, "--mode", "whole", "--confirm", "3"],
+        1,
+    );
+    let left = folder.json(&["import", "people", empty, "--mode", "whole", "--confirm", "2"]);
+    assert_eq!(left["left"].as_array().map(Vec::len), Some(2));
+    folder.run(&["import", "people", lines, "--confirm", "2"], 2);
+    folder.run(&["import", "people", lines, "--mode", "some"], 2);
 }
 
 #[test]

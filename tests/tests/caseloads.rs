@@ -51,7 +51,7 @@ fn about(v: &Village, note: DocumentId) -> Value {
         .filter(|line| !line.is_empty());
     let events = lines.map(|line| serde_json::from_slice::<Value>(line).unwrap());
     let id = note.to_string();
-    let newest = events.filter(|event| event["note_id"] == id.as_str()).last();
+    let newest = events.filter(|event| event["note_id"] == id.as_str()).next_back();
     newest.expect("it is in the feed")["person"]["case_id"].clone()
 }
 

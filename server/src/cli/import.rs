@@ -21,7 +21,8 @@ pub(super) enum Import {
 #[derive(Args)]
 pub(super) struct File {
     /// A file in UTF-8: `.ndjson` for one JSON object a line, CSV otherwise.
-    file: PathBuf,
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
     /// `whole`: the file is everybody, and who is not in it has left.
     #[arg(long, value_enum, default_value = "changes")]
     mode: Whose,
@@ -42,7 +43,7 @@ enum Whose {
 impl File {
     fn how(&self) -> How {
         How {
-            format: format(&self.file),
+            format: format(&self.path),
             mode: match self.mode {
                 Whose::Changes => Mode::Changes,
                 Whose::Whole => Mode::Whole,
@@ -68,7 +69,7 @@ pub(super) fn run(call: &Call, import: &Import) -> Result<Said, Failure> {
     if how.confirm.is_some() && how.mode == Mode::Changes {
         return Err(Failure::Usage("--confirm goes with --mode whole".to_owned()));
     }
-    let bytes = std::fs::read(&file.file).map_err(|e| Failure::File(file.file.display().to_string(), e))?;
+    let bytes = std::fs::read(&file.path).map_err(|e| Failure::File(file.path.display().to_string(), e))?;
     let core = call.core()?;
     let imported = match import {
         Import::People(_) => import::people_as(&core, &bytes, how, OPERATOR)?,
