@@ -49,9 +49,9 @@ fn about(v: &Village, note: DocumentId) -> Value {
         .lines
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty());
-    let events = lines.map(|line| serde_json::from_slice::<Value>(line).unwrap());
+    let mut events = lines.map(|line| serde_json::from_slice::<Value>(line).unwrap());
     let id = note.to_string();
-    let newest = events.filter(|event| event["note_id"] == id.as_str()).next_back();
+    let newest = events.rfind(|event| event["note_id"] == id.as_str());
     newest.expect("it is in the feed")["person"]["case_id"].clone()
 }
 

@@ -25,6 +25,8 @@ pub fn held(tx: &Tx<'_>, host: &Host, entry: &Entry, code: Code) -> Result<(), S
         Some(person) => Some(person),
         None => tx.document_person(sent.document)?,
     };
+    // Whoever settles it knows them by the case id that they have now.
+    let person = person.map(|person| tx.survivor(person)).transpose()?;
     let what = json!({
         "words": code.title(),
         "code": code.as_str(),

@@ -200,7 +200,10 @@ async fn a_lost_answer_costs_nothing_but_the_same_file_again() {
 #[tokio::test]
 async fn many_leave_only_where_their_number_is_given() {
     let town = Town::new();
-    let all: String = (0..60).map(|n| format!("Q{n},Ann,Ash\n")).collect();
+    let all = (0..60)
+        .map(|n| format!("Q{n},Ann,Ash\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let head = "case_id,forename,surname\n";
     import(&town, "people", format!("{head}{all}").as_bytes()).await;
     let known = town.core.store.read(|tx| tx.people_here()).unwrap().len();

@@ -169,14 +169,15 @@ fn rows_are_kept_and_rejected_as_in_csv() {
 
 #[test]
 fn a_member_that_is_not_known_is_warned_about_once() {
-    let lines: String = (0..50)
+    let lines = (0..50)
         .map(|n| {
             format!(
                 "{{\"case_id\":\"P{n}\",\"surname\":\"Ash\",\"Ashworth\":{{\"a\":[1,2]}},\"x{}\":1}}\n",
                 n % 2
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let parsed = people(&lines);
     assert_eq!(parsed.rows.len(), 50);
     let places: Vec<_> = parsed

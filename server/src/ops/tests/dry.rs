@@ -92,9 +92,10 @@ fn what_changed_is_listed_by_line_without_what_stands_in_it() {
 #[test]
 fn of_many_changes_a_thousand_are_listed_and_the_others_counted() {
     let (core, _folder, _) = core();
-    let file: String = (0..1_200)
+    let file = (0..1_200)
         .map(|n| format!("{{\"case_id\":\"P{n}\",\"surname\":\"Ash\"}}\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let lines = How {
         format: Format::Ndjson,
         ..How::default()

@@ -162,6 +162,7 @@ fn who_may_not_see_the_survivor_may_not_write_for_them_under_the_old_id() {
         (Outcome::Held, Some("person_unknown"))
     );
     let issue = town.issue("held");
+    assert_eq!(issue["person"]["case_id"], "C3");
     let none = serde_json::Map::new();
     let id = issue["id"].as_str().unwrap();
     crate::issues::settle(&town.core, id, "accept", &none, "operator", "We talked.").unwrap();
