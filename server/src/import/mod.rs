@@ -54,7 +54,7 @@ pub enum Standing {
 pub struct Fault {
     /// The line of the file on which the row begins, counted from 1.
     pub line: u64,
-    /// The column's name, or `column N` for one that has no known name.
+    /// The column's name; `column N` or `member N` for one that has no known name, `line` for the whole of it.
     pub column: String,
     /// What was found and what was done about it.
     pub reason: String,

@@ -186,6 +186,28 @@ impl Town {
         self.case_system_has_what_phones_show();
         self.who_may_read_has_it_all();
         self.who_may_not_read_lists_nothing();
+        self.who_was_merged_has_no_notes();
+    }
+
+    /// The notes of somebody who was merged are the survivor's, here and in the feed.
+    fn who_was_merged_has_no_notes(&self) {
+        let core = self.v.server.core();
+        for note in self.notes.iter().filter(|note| !self.pages.contains(note)) {
+            let merged = core.store.read(|tx| {
+                let about = tx.document_person(*note)?;
+                let person = about.map(|about| tx.survivor(about)).transpose()?;
+                let told = self
+                    .mosaic
+                    .newest(*note)
+                    .and_then(|event| event.json["person"]["case_id"].as_str());
+                let alias = told.map(|case_id| tx.alias(case_id)).transpose()?.flatten();
+                Ok::<_, server::store::StoreError>(person != about || alias.is_some())
+            });
+            assert!(
+                !merged.expect("the store"),
+                "{note} is about somebody who was merged"
+            );
+        }
     }
 
     /// Two phones of one device that had both written under one name: what others had of it when the server

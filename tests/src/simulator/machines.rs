@@ -188,4 +188,16 @@ impl Town {
         self.v.admin().allocates(case_id, worker);
         self.tell(format!("{case_id} is allocated to {worker}"));
     }
+
+    /// The case system finds that two case ids are one human.
+    pub(super) fn two_become_one(&mut self) {
+        self.may_merge = false;
+        let old = usize::try_from(self.merging.below(3)).unwrap();
+        let into = (old + 1 + usize::try_from(self.merging.below(2)).unwrap()) % CASES.len();
+        let (old, into) = (CASES[old], CASES[into]);
+        let file = format!("case_id,merged_into\n{old},{into}\n");
+        let answer = server::ops::import::people(&self.v.server.core(), file.as_bytes(), "client:case");
+        assert_eq!(answer.expect("the file is taken").merged, 1);
+        self.tell(format!("{old} turns out to be {into}"));
+    }
 }
