@@ -379,11 +379,11 @@ fn eight_weeks_of_notes_reach_the_case_system_as_they_were_written() {
     );
     town.v.nothing_shown_is_missing();
     town.v.server.verify();
-    leaves_its_bundles(&mut mosaic);
+    leaves_what_it_took(&mut mosaic);
 }
 
-/// Every version as FHIR, left where the validators of `tests/validators` look for it.
-fn leaves_its_bundles(mosaic: &mut CaseSystem) {
+/// Every version as FHIR and as it is, left where the validators of `tests/validators` look for them.
+fn leaves_what_it_took(mosaic: &mut CaseSystem) {
     let bundles = mosaic.reads_all_as("application/fhir+ndjson");
     let events = bundles.split_inclusive(|byte| *byte == b'\n').map(|line| {
         let bundle: Value = serde_json::from_slice(line).unwrap();
@@ -396,7 +396,10 @@ fn leaves_its_bundles(mosaic: &mut CaseSystem) {
     let (events, taken): (BTreeSet<String>, BTreeSet<String>) = (events.collect(), taken.collect());
     assert_eq!(events, taken, "a Bundle for each version, and no other");
     if let Some(folder) = std::env::var_os("DOORSTEP_EXPORTED") {
-        std::fs::write(Path::new(&folder).join("fhir-samples.ndjson"), bundles).unwrap();
+        let folder = Path::new(&folder);
+        std::fs::write(folder.join("fhir-samples.ndjson"), bundles).unwrap();
+        let lines: Vec<&[u8]> = mosaic.records.values().map(|event| &event.line[..]).collect();
+        std::fs::write(folder.join("events-samples.ndjson"), lines.join(&b'\n')).unwrap();
     }
 }
 

@@ -8,6 +8,10 @@ import path from 'node:path';
 const KINDS = [
   { begins: 'fhir-samples', lines: 60, judges: './fhir.mjs' },
   { begins: 'fhir-hard', lines: 15, judges: './fhir.mjs' },
+  { begins: 'events-samples', lines: 60, judges: './events.mjs' },
+  { begins: 'events-hard', lines: 20, judges: './events.mjs' },
+  { begins: 'openapi', lines: 1, judges: './openapi.mjs' },
+  { begins: 'answers', lines: 25, judges: './answers.mjs' },
 ];
 const SHOWN = 20;
 
@@ -27,7 +31,7 @@ for (const { begins, lines, judges } of KINDS) {
     for (const [at, line] of text.split('\n').entries()) {
       if (line === '') continue;
       count += 1;
-      for (const complaint of judge(JSON.parse(line))) complaints.push(`${file}:${at + 1}: ${complaint}`);
+      for (const complaint of await judge(JSON.parse(line))) complaints.push(`${file}:${at + 1}: ${complaint}`);
     }
   }
   console.log(`    ${begins}: ${count} lines judged by ${name}`);

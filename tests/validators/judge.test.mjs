@@ -87,3 +87,57 @@ test('what the strangers let pass is why there are judges of our own', () => {
   first(broken, 'Encounter').class.code = 'home';
   assert.deepEqual([...judges.medplum(broken), ...judges.fhir(broken)], []);
 });
+
+const line = (name) => JSON.parse(readFileSync(path.join(process.env.DOORSTEP_EXPORTED, name), 'utf8').split('\n')[0]);
+
+/** Judges of what else leaves the house: which line is good, who must complain of what, and what was broken. */
+const OTHERS = [
+  ['./events.mjs', 'events-hard.ndjson', [
+    ['schema', /must have required property 'body'/, (e) => delete e.body],
+    ['schema', /must be equal to one of the allowed values/, (e) => (e.kind = 'house_visit')],
+    ['schema', /must match pattern/, (e) => (e.started_at = '3 September 2026')],
+    ['schema', /must be equal to constant/, (e) => (e.version = 2)],
+    ['schema', /must be string/, (e) => (e.title = null)],
+    ['schema', /must be equal to constant/, (e) => Object.assign(e, { type: 'note.withdrawn', reason: 'x', body: 'x' })],
+    ['schema', /must be null/, (e) => (e.type = 'note.removed')],
+    ['hash', /should be/, (e) => (e.body += '.')],
+    ['hash', /should be/, (e) => (e.private[0].end += 1)],
+  ]],
+  ['./openapi.mjs', 'openapi.ndjson', [
+    ['stranger', /./, (d) => delete d.info.title],
+    ['stranger', /./, (d) => (d.paths['/health'].get.responses = [])],
+    ['ours', /leads nowhere/, (d) => delete d.components.schemas.Token],
+    ['ours', /is there twice/, (d) => (d.paths['/v1/sync'].post.operationId = 'token')],
+    ['ours', /the parameters of the path/, (d) => delete d.paths['/v1/attachments/{sha256}'].parameters],
+  ]],
+];
+for (const [file, name, faults] of OTHERS) {
+  const { judge, judges } = await import(file);
+  test(`nobody complains of a good line of ${name}`, async () => {
+    assert.deepEqual(await judge(line(name)), []);
+  });
+  for (const [who, what, breaks] of faults) {
+    test(`${who} of ${file} sees it: ${what.source} ${String(breaks)}`, async () => {
+      const broken = line(name);
+      breaks(broken);
+      const complaints = await judges[who](broken);
+      assert.ok(complaints.some((complaint) => what.test(complaint)), complaints.join('\n') || 'nothing was said');
+    });
+  }
+}
+
+test('an answer that the document does not have is seen', async () => {
+  const { judge } = await import('./answers.mjs');
+  const body = { access_token: 'x', token_type: 'Bearer', expires_in: 600, scope: 'export.read' };
+  const good = { method: 'POST', path: '/v1/token', status: 200, media_type: 'application/json', body };
+  assert.deepEqual(judge(good), []);
+  const without = { ...body };
+  delete without.expires_in;
+  for (const bad of [
+    { status: 201 }, { path: '/v1/tokens' }, { method: 'GET' }, { media_type: 'text/html' }, { media_type: '' },
+    { body: without }, { body: { ...body, expires_in: '600' } },
+    { status: 401, media_type: 'application/problem+json', body: { code: 'clock' } },
+  ]) {
+    assert.notDeepEqual(judge({ ...good, ...bad }), [], JSON.stringify(bad));
+  }
+});

@@ -2,6 +2,7 @@
 //! set. Types are the roles: anybody, a device, a case system.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod answers;
 mod attachments;
 mod bodies;
 mod doors;

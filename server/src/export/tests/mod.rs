@@ -5,6 +5,7 @@ mod events;
 mod feeds;
 mod fhir;
 mod fhir_hard;
+mod hard;
 mod page;
 mod receipts;
 mod reconciling;
