@@ -1,4 +1,4 @@
-//! Answers as they are, for the OpenAPI document to be held against. Where `DOORSTEP_EXPORTED` names a folder they are
+//! Answers as they are, for the `OpenAPI` document to be held against. Where `DOORSTEP_EXPORTED` names a folder they are
 //! left there, and `cargo xtask test` has them judged.
 
 use std::path::Path;
