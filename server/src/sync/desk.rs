@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::docket::published;
 use crate::host::Host;
+use crate::issues::Halt;
 use crate::store::{EntryState, NewEntry, StoreError, Tx};
 
 /// Appends edits to a published document as one change; returns its log number.
@@ -19,10 +20,13 @@ use crate::store::{EntryState, NewEntry, StoreError, Tx};
 /// `not_found` where nothing of the document is published; `unprocessable` where the edits do not
 /// fit; the code of a [`StoreError`] for the database's.
 pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit]) -> Result<u64, Code> {
-    let record = tx.document(document).map_err(internal)?.ok_or(Code::NotFound)?;
-    let doc = published(tx, document, Some(&record))
-        .map_err(internal)?
-        .ok_or(Code::NotFound)?;
+    Ok(change(tx, host, document, edits)?)
+}
+
+/// The same, for who goes on where the edits are refused.
+pub(super) fn change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit]) -> Result<u64, Halt> {
+    let record = tx.document(document)?.ok_or(Code::NotFound)?;
+    let doc = published(tx, document, Some(&record))?.ok_or(Code::NotFound)?;
     let place = (document, record.template, record.person);
     write(tx, host, place, doc, edits, |doc, change| {
         Some(doc.get_change_by_hash(&change)?.raw_bytes().to_vec())
@@ -30,16 +34,13 @@ pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit
 }
 
 /// Begins a document of which nothing is published yet, with these edits; returns its log number.
-///
-/// # Errors
-/// As [`desk_change`].
-pub(super) fn desk_begin(
+pub(super) fn begin(
     tx: &Tx<'_>,
     host: &Host,
     document: DocumentId,
     (template, person): (Template, Option<PersonId>),
     edits: &[Edit],
-) -> Result<u64, Code> {
+) -> Result<u64, Halt> {
     let doc = genesis::document(template);
     write(tx, host, (document, template, person), doc, edits, |doc, _| {
         Some(doc.save_nocompress())
@@ -54,9 +55,9 @@ fn write(
     mut doc: Automerge,
     edits: &[Edit],
     chunk: impl FnOnce(&Automerge, ChangeHash) -> Option<Vec<u8>>,
-) -> Result<u64, Code> {
+) -> Result<u64, Halt> {
     let actor = Actor(host.random());
-    tx.actor_of_desk(actor).map_err(internal)?;
+    tx.actor_of_desk(actor)?;
     doc.set_actor(ActorId::from(actor.0));
     let now = host.now_ms();
     let mut change = doc.transaction();
@@ -67,7 +68,7 @@ fn write(
     let (hash, _) = change.commit_with(CommitOptions::default().with_time(now));
     let chunk = hash.and_then(|hash| chunk(&doc, hash));
     let chunk = chunk.ok_or(Code::Unprocessable)?;
-    let mut head = tx.log_head().map_err(internal)?;
+    let mut head = tx.log_head()?;
     let entry = NewEntry {
         document,
         device: None,
@@ -82,12 +83,6 @@ fn write(
         state: EntryState::Pending,
         code: None,
     };
-    let (seq, _) = tx.log_append(&mut head, &entry).map_err(internal)?;
+    let (seq, _) = tx.log_append(&mut head, &entry)?;
     Ok(seq)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
-fn internal(error: StoreError) -> Code {
-    tracing::error!(%error, "a decision could not be written");
-    error.code()
 }

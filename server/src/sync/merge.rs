@@ -8,11 +8,11 @@ use notes::ids::{DocumentId, PersonId};
 use notes::note::edit::Scalar;
 use notes::note::fields::MAX_TEXT_CHARS;
 use notes::note::{Edit, Plain, Template};
-use notes::problem::Code;
 
-use super::desk::{desk_begin, desk_change};
+use super::desk;
 use super::record::read;
 use crate::host::Host;
+use crate::issues::Halt;
 use crate::store::{DocumentRecord, PersonRecord, StoreError, Tx};
 
 /// What is published of somebody follows into the survivor; returns how many notes that were.
@@ -22,7 +22,7 @@ use crate::store::{DocumentRecord, PersonRecord, StoreError, Tx};
 pub fn merged(tx: &Tx<'_>, host: &Host, old: &PersonRecord, into: PersonId) -> Result<u64, StoreError> {
     let mut count = 0;
     for note in tx.notes_about(old.id)? {
-        count += u64::from(written(desk_change(tx, host, note, &[about(into)]))?);
+        count += u64::from(written(desk::change(tx, host, note, &[about(into)]))?);
     }
     carry_page(tx, host, old, into)?;
     Ok(count)
@@ -39,7 +39,7 @@ pub(super) fn follow(tx: &Tx<'_>, host: &Host, record: &DocumentRecord) -> Resul
         return Ok(false);
     }
     match record.template {
-        Template::Note => written(desk_change(tx, host, record.id, &[about(into)])),
+        Template::Note => written(desk::change(tx, host, record.id, &[about(into)])),
         Template::About => {
             if let Some(old) = tx.person(person)? {
                 carry_page(tx, host, &old, into)?;
@@ -50,14 +50,14 @@ pub(super) fn follow(tx: &Tx<'_>, host: &Host, record: &DocumentRecord) -> Resul
 }
 
 /// Whether the desk wrote; what it could not write in stays as it is.
-fn written(outcome: Result<u64, Code>) -> Result<bool, StoreError> {
+fn written(outcome: Result<u64, Halt>) -> Result<bool, StoreError> {
     match outcome {
         Ok(_) => Ok(true),
-        Err(code @ (Code::NotFound | Code::Unprocessable)) => {
+        Err(Halt::Code(code)) => {
             tracing::error!(%code, "a document could not follow its person");
             Ok(false)
         }
-        Err(_) => Err(StoreError::Inconsistent("the desk could not write")),
+        Err(Halt::Store(error)) => Err(error),
     }
 }
 
@@ -80,9 +80,9 @@ fn carry_page(tx: &Tx<'_>, host: &Host, old: &PersonRecord, into: PersonId) -> R
         return Ok(());
     }
     let outcome = if there.is_some() {
-        desk_change(tx, host, page, &edits)
+        desk::change(tx, host, page, &edits)
     } else {
-        desk_begin(tx, host, page, (Template::About, Some(into)), &edits)
+        desk::begin(tx, host, page, (Template::About, Some(into)), &edits)
     };
     written(outcome).map(|_| ())
 }

@@ -134,6 +134,9 @@ fn run(
         run.sign(what)?;
         let mut answer = run.answer;
         answer.rejected.sort_by_key(|fault| fault.line);
+        answer
+            .changes
+            .sort_by_key(|change| change.line.unwrap_or(u64::MAX));
         if how.dry_run {
             return Err(Halt::Dry(Box::new(answer)));
         }
