@@ -12,13 +12,13 @@ use sha2::{Digest as _, Sha256};
 use super::docket::published;
 use crate::host::Host;
 use crate::issues::Halt;
-use crate::store::{EntryState, NewEntry, StoreError, Tx};
+use crate::store::{EntryState, NewEntry, Tx};
 
 /// Appends edits to a published document as one change; returns its log number.
 ///
 /// # Errors
 /// `not_found` where nothing of the document is published; `unprocessable` where the edits do not
-/// fit; the code of a [`StoreError`] for the database's.
+/// fit; that of the database's own trouble.
 pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit]) -> Result<u64, Code> {
     Ok(change(tx, host, document, edits)?)
 }
