@@ -108,6 +108,9 @@ fn read_header<T>(
         }
     }
     let has = |name: &str| places.iter().any(|(known, _)| *known == name);
+    // A file that names people by their ids alone is no export that lacks something.
+    let by_id = |column: &Column| matches!(column.need, Need::Unless(_)) && !has(column.name);
+    let by_id = columns.iter().any(by_id);
     for column in columns.iter().filter(|column| !has(column.name)) {
         match column.need {
             Need::Always => return Err(FileRefusal::ColumnMissing { column: column.name }),
@@ -116,8 +119,10 @@ fn read_header<T>(
             }
             Need::Expected => {
                 parsed.missing_columns.push(column.name);
-                let reason = "the file has no such column";
-                parsed.warnings.push(Fault::new(line, column.name, reason));
+                if !by_id {
+                    let reason = "the file has no such column";
+                    parsed.warnings.push(Fault::new(line, column.name, reason));
+                }
             }
             Need::Unless(_) | Need::Seldom => {}
         }
