@@ -310,7 +310,18 @@ fn a_case_system_tries_things_with_the_command_line() {
         let token = folder.json(&words);
         assert_eq!(names(&token), ["access_token", "expires_in"]);
         assert_eq!(token["expires_in"], 600);
+        assert_eq!(
+            folder.json(&["client", "rekey", &id, "--public-key", public])["keys"],
+            1
+        );
+        assert_eq!(folder.json(&words)["expires_in"], 600);
+        folder.json(&["client", "revoke", &id]);
+        folder.run(&words, 1);
     }
+    let listed = folder.json(&["client", "list"]);
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    assert!(listed[0]["revoked_at"].is_string(), "{listed}");
+    folder.run(&["client", "rekey", "nobody", "--public-key", public], 1);
     folder.run(&["client", "add", "Mosaic", "--public-key", private], 1);
     served.terminate();
     assert_eq!(served.end().0, Some(0));

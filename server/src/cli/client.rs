@@ -16,6 +16,7 @@ use crate::core::TOKEN_PATH;
 use crate::hex::hex;
 use crate::host::Host;
 use crate::ops::client;
+use crate::store::ClientRecord;
 
 #[derive(Subcommand)]
 pub(super) enum Client {
@@ -29,6 +30,21 @@ pub(super) enum Client {
         /// What it may do: export.read, export.receipt, import.write.
         #[arg(long, default_value = client::DEFAULT_SCOPE)]
         scope: String,
+    },
+    /// All of them.
+    List,
+    /// Give a case system other keys: the old and the new one while they are changed, then the new one alone.
+    Rekey {
+        /// The case system's id.
+        client_id: String,
+        /// Its public keys on P-256 or P-384, PEM.
+        #[arg(long, value_name = "FILE")]
+        public_key: PathBuf,
+    },
+    /// Take its identity away, at once.
+    Revoke {
+        /// The case system's id.
+        client_id: String,
     },
     /// Ask a running server for an access token, as the case system would.
     Token {
@@ -57,6 +73,24 @@ pub(super) fn run(call: &Call, command: &Client) -> Result<Said, Failure> {
                 words: id,
             })
         }
+        Client::List => Ok(list(&client::list(&call.core()?)?)),
+        Client::Rekey {
+            client_id,
+            public_key,
+        } => {
+            let count = client::rekey(&call.core()?, client_id, &read(public_key)?, OPERATOR)?;
+            Ok(Said {
+                value: json!({ "client_id": client_id, "keys": count }),
+                words: format!("{count} keys are good for {client_id} now"),
+            })
+        }
+        Client::Revoke { client_id } => {
+            client::revoke(&call.core()?, client_id, OPERATOR)?;
+            Ok(Said {
+                value: json!({ "client_id": client_id }),
+                words: format!("{client_id} may do nothing any more"),
+            })
+        }
         Client::Token {
             client_id,
             key,
@@ -75,6 +109,28 @@ pub(super) fn run(call: &Call, command: &Client) -> Result<Said, Failure> {
                 value: json!({ "access_token": token, "expires_in": answer.get("expires_in") }),
             })
         }
+    }
+}
+
+fn list(clients: &[ClientRecord]) -> Said {
+    let time = |at: i64| notes::note::plain::rfc3339(at);
+    let each = clients.iter().map(|client| {
+        json!({
+            "client_id": client.id, "name": client.name, "scope": client.scope,
+            "created_at": time(client.created_at), "revoked_at": client.revoked_at.map(time),
+        })
+    });
+    let line = |client: &ClientRecord| {
+        let standing = if client.revoked_at.is_some() {
+            "  revoked"
+        } else {
+            ""
+        };
+        format!("{}  {}  {}{standing}", client.id, client.name, client.scope)
+    };
+    Said {
+        value: each.collect(),
+        words: clients.iter().map(line).collect::<Vec<_>>().join("\n"),
     }
 }
 

@@ -84,6 +84,7 @@ pub struct ReceiptState {
     pub reason: Option<String>,
 }
 
+const CLIENT: &str = "id, name, scope, public_keys, created_at, revoked_at";
 pub(super) const EVENT: &str = "n, event_id, kind, document, version, sha256, created_at, day, line";
 
 impl Tx<'_> {
@@ -230,22 +231,23 @@ impl Tx<'_> {
         self.one_client("name", name)
     }
 
+    /// All case systems, the oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn clients(&self) -> Result<Vec<ClientRecord>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached(&format!("SELECT {CLIENT} FROM client ORDER BY created_at, id"))?;
+        let rows = find.query_map([], client)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     fn one_client(&self, column: &str, value: &str) -> Result<Option<ClientRecord>, StoreError> {
         let mut find = self.db.prepare_cached(&format!(
-            "SELECT id, name, scope, public_keys, created_at, revoked_at FROM client WHERE {column} = ? \
-             ORDER BY created_at, id LIMIT 1"
+            "SELECT {CLIENT} FROM client WHERE {column} = ? ORDER BY created_at, id LIMIT 1"
         ))?;
-        let read = |row: &Row<'_>| {
-            Ok(ClientRecord {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                scope: row.get(2)?,
-                public_keys: row.get(3)?,
-                created_at: row.get(4)?,
-                revoked_at: row.get(5)?,
-            })
-        };
-        Ok(find.query_row([value], read).optional()?)
+        Ok(find.query_row([value], client).optional()?)
     }
 
     /// Writes a receipt.
@@ -310,6 +312,17 @@ impl Tx<'_> {
         ))?;
         Ok(find.query_row(params![document.0, version], event).optional()?)
     }
+}
+
+fn client(row: &Row<'_>) -> rusqlite::Result<ClientRecord> {
+    Ok(ClientRecord {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        scope: row.get(2)?,
+        public_keys: row.get(3)?,
+        created_at: row.get(4)?,
+        revoked_at: row.get(5)?,
+    })
 }
 
 pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<EventRecord> {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Town, assertion, claims, client_form, device_form, pair};
 use crate::auth::{ACCESS_TOKEN_SECONDS, LEEWAY_MS, NewToken, Realm, TokenKind, issue_access_token};
+use crate::ops::client;
 
 /// A JWT with this header and these claims, and bytes for a signature.
 fn unsigned(header: &Value, claims: &Value, signature: &[u8]) -> String {
@@ -51,6 +52,51 @@ async fn a_wrong_clock_learns_the_time_and_only_from_a_good_signature() {
         answer.refused(Code::TokenInvalid, "another key");
         assert!(answer.json().get("server_time").is_none());
     }
+}
+
+#[tokio::test]
+async fn a_case_systems_keys_are_changed_without_a_gap() {
+    let town = Town::new();
+    let ((old, old_pem), (new, new_pem)) = (pair(&town), pair(&town));
+    let id = client::add(&town.core, "Mosaic", &old_pem, "export.read", "test").unwrap();
+    let knocks = async |keys| town.form(&client_form(&assertion(&town, keys, &id))).await;
+    assert_eq!(knocks(&old).await.status, 200);
+    knocks(&new).await.refused(Code::TokenInvalid, "not yet");
+    assert_eq!(
+        client::rekey(&town.core, &id, &format!("{old_pem}{new_pem}"), "test").unwrap(),
+        2
+    );
+    assert_eq!(knocks(&old).await.status, 200);
+    let answer = knocks(&new).await;
+    assert_eq!(answer.status, 200);
+    client::rekey(&town.core, &id, &new_pem, "test").unwrap();
+    knocks(&old).await.refused(Code::TokenInvalid, "not any more");
+    assert_eq!(knocks(&new).await.status, 200);
+    // No key at all, too many, or none of that kind: nothing has changed.
+    for bad in [
+        "",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+        &new_pem.repeat(6),
+    ] {
+        assert!(client::rekey(&town.core, &id, bad, "test").is_err());
+    }
+    assert!(client::rekey(&town.core, "client-0", &new_pem, "test").is_err());
+    assert_eq!(knocks(&new).await.status, 200);
+    // Revoked, it is nobody: neither by its key nor by the token that it still has.
+    let bearer = format!(
+        "authorization: Bearer {}",
+        answer.json()["access_token"].as_str().unwrap()
+    );
+    assert_eq!(
+        town.knock("GET", "/v1/export/notes", &[&bearer], "").await.status,
+        200
+    );
+    client::revoke(&town.core, &id, "test").unwrap();
+    knocks(&new).await.refused(Code::TokenInvalid, "revoked");
+    let answer = town.knock("GET", "/v1/export/notes", &[&bearer], "").await;
+    answer.refused(Code::TokenInvalid, "revoked");
+    let all = client::list(&town.core).unwrap();
+    assert_eq!(all.iter().filter(|one| one.revoked_at.is_some()).count(), 1);
 }
 
 #[tokio::test]
