@@ -38,6 +38,7 @@ class Doorstep:
         self.audience = audience or f"{url}/v1/token"
         with open(key_file, "rb") as file:
             self.key = load_pem_private_key(file.read(), password=None)
+        self.algorithm = {256: "ES256", 384: "ES384"}[self.key.curve.key_size]
         self.token, self.token_until, self.clock_off_s = None, 0, 0
 
     def ask(self, method, path, read=requests.Response.json, **how):
@@ -77,11 +78,10 @@ class Doorstep:
         now = int(time.time() + self.clock_off_s)
         claims = {"iss": self.client_id, "sub": self.client_id, "aud": self.audience, "iat": now, "exp": now + 240,
                   "jti": str(uuid.uuid4())}
-        algorithm = {256: "ES256", 384: "ES384"}[self.key.curve.key_size]
         answer = self.http.post(f"{self.url}/v1/token", timeout=(5, 30), data={
             "grant_type": "client_credentials",
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": jwt.encode(claims, self.key, algorithm)})
+            "client_assertion": jwt.encode(claims, self.key, self.algorithm)})
         if answer.status_code != 200:
             problem = Problem(answer)
             if "server_time" in problem.said:  # our clock is wrong; the next assertion goes by theirs
