@@ -21,7 +21,7 @@ mod clock;
 pub mod corpus;
 mod dice;
 mod folder;
-mod hex;
+pub mod hex;
 pub mod hostile;
 mod importer;
 mod ledger;
