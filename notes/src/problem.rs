@@ -67,6 +67,7 @@ catalogue! {
     ReceiptContradicts "receipt_contradicts" 409 "Another outcome was given for this event before. It stands.";
     IssueSettled "issue_settled" 409 "The issue was settled already.";
     ActionUnknown "action_unknown" 422 "This issue cannot be ended that way.";
+    CopyUnknown "copy_unknown" 409 "These are not the files that were prepared for this person. Prepare the copy again, and check that one.";
     ReasonMissing "reason_missing" 422 "Give a reason.";
     RowInvalid "row_invalid" 422 "A row cannot be used.";
     // Files.

@@ -9,6 +9,7 @@ pub mod attachments;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod copy;
 pub mod core;
 pub mod export;
 mod hex;

@@ -178,6 +178,53 @@ fn commands_print_what_programs_rely_on() {
 }
 
 #[test]
+fn a_copy_is_prepared_checked_and_its_release_recorded() {
+    let folder = Folder::new("copy");
+    folder.import();
+    let to = folder.0.join("cat").to_str().unwrap().to_owned();
+    let prepared = folder.json(&["copy", "P1", "--to", &to, "--contact", "Ann, 01632 960000"]);
+    assert_eq!(
+        names(&prepared),
+        ["html_sha256", "json_sha256", "left_out", "notes", "warnings"]
+    );
+    let page = std::fs::read_to_string(folder.0.join("cat/copy.html")).unwrap();
+    assert!(page.contains("Cat Cedar") && page.contains("Ann, 01632 960000"));
+    folder.run(&["copy", "P1", "--to", &to], 1);
+    folder.run(&["copy", "P1", "--to", &to, "--replace"], 0);
+    let release = [
+        "copy",
+        "release",
+        "P1",
+        "--of",
+        &to,
+        "--checked-by",
+        "W2",
+        "--reason",
+        "she asked",
+    ];
+    assert_eq!(names(&folder.json(&release)), ["html_sha256", "json_sha256"]);
+    for words in [
+        &["copy"][..],
+        &["copy", "P1"],
+        &["copy", "release", "P1", "--of", &to],
+    ] {
+        folder.run(words, 2);
+    }
+    folder.run(
+        &["copy", "P9", "--to", folder.0.join("nobody").to_str().unwrap()],
+        1,
+    );
+    std::fs::write(folder.0.join("cat/copy.json"), "{}").unwrap();
+    let refused = folder.run(&release, 1);
+    assert!(
+        String::from_utf8(refused.stderr)
+            .unwrap()
+            .contains("Prepare the copy again")
+    );
+    assert_eq!(folder.json(&["verify"])["differences"], json!([]));
+}
+
+#[test]
 fn a_wrong_call_is_2_and_a_refusal_is_1() {
     let folder = Folder::new("exits");
     folder.import();

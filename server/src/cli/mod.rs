@@ -7,6 +7,7 @@ mod admin;
 mod allocate;
 mod backup;
 mod client;
+mod copy;
 mod device;
 mod enrol;
 mod export;
@@ -61,6 +62,8 @@ enum Command {
     Client(client::Client),
     /// Write the feed into a folder, and take receipts from it.
     Export(export::Export),
+    /// All that is held about a person, for them: prepare it, then record that it was given.
+    Copy(copy::Copy),
     /// What waits for a decision.
     #[command(subcommand)]
     Issue(issue::Issue),
@@ -182,6 +185,7 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
         Command::Enrol(enrol) => enrol::run(&call, &enrol)?,
         Command::Client(client) => client::run(&call, &client)?,
         Command::Export(export) => export::run(&call, &export)?,
+        Command::Copy(copy) => copy::run(&call, &copy)?,
         Command::Issue(issue) => issue::run(&call, &issue)?,
         Command::Device(device) => device::run(&call, &device)?,
         Command::Allocate(allocate) => allocate::run(&call, &allocate)?,

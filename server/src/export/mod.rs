@@ -16,7 +16,7 @@ mod receipts;
 mod reconcile;
 mod shown;
 mod summary;
-mod words;
+pub(crate) mod words;
 
 /// What an event of the feed is: a JSON Schema (draft 2020-12).
 pub const SCHEMA: &str = include_str!("schema.json");

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use notes::attachment::{self, Sort};
 
 /// A kind of visit in words.
-pub(super) fn kind(code: &str) -> &'static str {
+pub(crate) fn kind(code: &str) -> &'static str {
     match code {
         "home_visit" => "Home visit",
         "phone_call" => "Phone call",
@@ -36,7 +36,7 @@ pub(super) fn title(code: Option<&str>, started_at: Option<i64>) -> String {
 }
 
 /// A field that is one thing.
-pub(super) fn field(name: &str) -> &str {
+pub(crate) fn field(name: &str) -> &str {
     match name {
         "person" => "Person",
         "kind" => "Kind of contact",
@@ -56,7 +56,7 @@ pub(super) fn field(name: &str) -> &str {
 }
 
 /// One and several of the files of a media type.
-pub(super) fn sort(media_type: &str) -> (&'static str, &'static str) {
+pub(crate) fn sort(media_type: &str) -> (&'static str, &'static str) {
     match attachment::known(media_type).map(|media| media.sort) {
         Some(Sort::Photograph) => ("photograph", "photographs"),
         Some(Sort::Recording) => ("recording", "recordings"),
@@ -89,7 +89,7 @@ pub(super) fn mark(kind: &str) -> &str {
 }
 
 /// A word of one of the lists that entries and records choose from.
-pub(super) fn value(code: &str) -> &str {
+pub(crate) fn value(code: &str) -> &str {
     match code {
         "some" => "some progress",
         "not_met" => "not met",

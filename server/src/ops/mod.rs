@@ -6,6 +6,7 @@
 pub mod allocate;
 pub mod backup;
 pub mod client;
+pub mod copy;
 pub mod device;
 pub mod enrol;
 pub mod file_drop;

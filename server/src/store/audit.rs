@@ -2,7 +2,7 @@
 //! in the transaction of the deed itself, so neither is there without the other.
 
 use notes::ids::{DeviceId, DocumentId, PersonId};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 use sha2::{Digest as _, Sha256};
 
 use super::{StoreError, Tx};
@@ -72,20 +72,7 @@ impl Tx<'_> {
         let mut find = self.db.prepare_cached(
             "SELECT n, chain, at, who, what, person, document, detail FROM audit WHERE n > ? ORDER BY n LIMIT ?",
         )?;
-        let rows = find.query_map(params![n, limit], |row| {
-            Ok(AuditRecord {
-                n: row.get(0)?,
-                chain: row.get(1)?,
-                entry: AuditEntry {
-                    at: row.get(2)?,
-                    who: row.get(3)?,
-                    what: row.get(4)?,
-                    person: row.get::<_, Option<[u8; 16]>>(5)?.map(PersonId),
-                    document: row.get::<_, Option<[u8; 16]>>(6)?.map(DocumentId),
-                    detail: row.get(7)?,
-                },
-            })
-        })?;
+        let rows = find.query_map(params![n, limit], record)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -148,6 +135,21 @@ impl Tx<'_> {
         put.execute(params![kid, pem, made_at])?;
         Ok(())
     }
+}
+
+pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<AuditRecord> {
+    Ok(AuditRecord {
+        n: row.get(0)?,
+        chain: row.get(1)?,
+        entry: AuditEntry {
+            at: row.get(2)?,
+            who: row.get(3)?,
+            what: row.get(4)?,
+            person: row.get::<_, Option<[u8; 16]>>(5)?.map(PersonId),
+            document: row.get::<_, Option<[u8; 16]>>(6)?.map(DocumentId),
+            detail: row.get(7)?,
+        },
+    })
 }
 
 /// `SHA-256(chain before ‖ n ‖ at ‖ each field with its length)`, numbers big-endian.

@@ -3,6 +3,7 @@
 //! SQLite's alone stands in `sqlite.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod about;
 mod attachments;
 mod copies;
 mod devices;

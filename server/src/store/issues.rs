@@ -57,8 +57,8 @@ pub struct Issue {
     pub state: IssueState,
 }
 
-const ISSUE: &str = "id, kind, opened_at, document, person, device, worker, seq, subject, detail, settled_at, \
-                     settled_by, action, reason";
+pub(super) const ISSUE: &str = "id, kind, opened_at, document, person, device, worker, seq, subject, detail, \
+                                settled_at, settled_by, action, reason";
 
 impl Tx<'_> {
     /// Opens an issue; where the same matter is open already, its detail is renewed. Returns the id
@@ -182,7 +182,7 @@ impl Tx<'_> {
     }
 }
 
-fn issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
+pub(super) fn issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
     let settled_at: Option<i64> = row.get(10)?;
     let state = match settled_at {
         None => IssueState::Open,

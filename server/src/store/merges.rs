@@ -4,7 +4,8 @@
 use notes::ids::PersonId;
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{StoreError, Tx};
+use super::people::{PERSON, person as person_of};
+use super::{PersonRecord, StoreError, Tx};
 
 impl Tx<'_> {
     /// Whose a case id is now that was given up; none for one that was not.
@@ -40,6 +41,18 @@ impl Tx<'_> {
             .db
             .prepare_cached("SELECT case_id FROM alias WHERE person = ? ORDER BY case_id")?;
         let rows = find.query_map([person.0], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Who was merged into a person, by their old case ids.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn merged_into(&self, person: PersonId) -> Result<Vec<PersonRecord>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {PERSON} FROM person WHERE merged_into = ? ORDER BY case_id"
+        ))?;
+        let rows = find.query_map([person.0], person_of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -15,6 +15,7 @@
 //! Only files in this folder hold SQL. A second backend would bring a trait of the functions on
 //! [`Tx`]; until then there is one concrete type (docs/adr/0001-store.md).
 
+mod about;
 mod attachments;
 mod audit;
 mod backup;
@@ -46,6 +47,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+pub use about::Came;
 pub use attachments::{AttachmentRecord, Holding, Piece};
 pub use audit::{AuditEntry, AuditRecord, audit_chain};
 pub use devices::{DeviceRecord, EnrolCode};

@@ -64,7 +64,7 @@ impl PersonRecord {
     }
 }
 
-const PERSON: &str = "id, case_id, name, title, forename, surname, preferred_name, date_of_birth, nhs_number, \
+pub(super) const PERSON: &str = "id, case_id, name, title, forename, surname, preferred_name, date_of_birth, nhs_number, \
                       address_line_1, address_line_2, postcode, phone, communication_needs, alerts, allocated_worker, \
                       team";
 const WORKER: &str = "id, name, email, role, team, profession";
@@ -262,7 +262,7 @@ fn worker(row: &Row<'_>) -> rusqlite::Result<WorkerRecord> {
     })
 }
 
-fn person(row: &Row<'_>) -> rusqlite::Result<PersonRecord> {
+pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<PersonRecord> {
     Ok(PersonRecord {
         id: PersonId(row.get(0)?),
         case_id: row.get(1)?,

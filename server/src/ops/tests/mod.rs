@@ -8,6 +8,7 @@ mod dry;
 mod imports;
 mod leavers;
 mod merges;
+mod persons_copy;
 mod verifying;
 
 use crate::core::Core;

@@ -85,6 +85,8 @@ fn an_old_case_id_leads_to_the_survivor_and_never_through_a_third() {
             }
             assert_eq!(tx.aliases_of(third.id)?, ["C1", "C2"]);
             assert_eq!(tx.alias("C3")?, None);
+            assert_eq!(tx.merged_into(third.id)?, [first.clone(), second.clone()]);
+            assert_eq!(tx.merged_into(second.id)?, [], "all of them lead to the last");
             assert_eq!(tx.people_here()?, [(third.id, "C3".to_owned())]);
             let named = tx.people_named_like("Person", 9)?;
             assert_eq!(

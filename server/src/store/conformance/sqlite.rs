@@ -261,8 +261,12 @@ fn plan(tx: &Tx<'_>, sql: &str) -> String {
 
 #[test]
 fn what_runs_for_every_phone_goes_by_an_index() {
-    use super::super::{lines, live, log, news, projection};
+    use super::super::{about, lines, live, log, news, projection};
     let statements = [
+        (
+            about::AUDIT_ABOUT,
+            "audit USING INDEX audit_by_person (person=? AND n>?)",
+        ),
         (log::KNOWN, "log USING"),
         (log::UNJUDGED, "log USING COVERING INDEX log_unjudged"),
         (log::UNJUDGED_COUNT, "log USING COVERING INDEX log_unjudged"),
