@@ -1,17 +1,18 @@
 //! The pace at which case systems read: whoever reads fast, slowly or not to the end costs the phones nothing.
 //!
-//! One page is made at a time, so that reading never takes more than one core; and each case system has few
-//! pages on the way, so that one that does not take them keeps only those in memory.
+//! Pages are made on one thread, which the system lets come last: so reading takes what phones leave of one core. And
+//! each case system has few pages on the way, so that one that does not take them keeps only those in memory.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use http_body::{Frame, SizeHint};
 use notes::problem::Code;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::api::{App, Refusal};
 use crate::core::Core;
@@ -21,17 +22,47 @@ const PAGES_EACH: usize = 3;
 /// A page goes to the connection in pieces of this size: what is not asked for yet stays in one place.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// Who may make a page, and who has pages on the way.
+/// How far behind all else the thread comes (`nice`, POSIX).
+const BEHIND: i32 = 10;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Who makes pages, and who has some on the way.
 pub struct Pace {
-    making: Semaphore,
+    jobs: mpsc::Sender<Job>,
     on_the_way: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 impl Default for Pace {
     fn default() -> Self {
+        let (jobs, waiting) = mpsc::channel::<Job>();
+        let work = move || {
+            come_last();
+            for job in waiting {
+                // Whoever asked is told that nothing came of it.
+                if catch_unwind(AssertUnwindSafe(job)).is_err() {
+                    tracing::error!("a page was not made");
+                }
+            }
+        };
+        // Without a thread each job is dropped, and its asker told to come again.
+        if let Err(error) = std::thread::Builder::new().name("pages".to_owned()).spawn(work) {
+            tracing::error!(%error, "there is no thread for pages");
+        }
         Self {
-            making: Semaphore::new(1),
+            jobs,
             on_the_way: Mutex::default(),
+        }
+    }
+}
+
+/// Linux takes the number of a thread where POSIX takes that of a process; elsewhere nothing is done.
+fn come_last() {
+    #[cfg(target_os = "linux")]
+    {
+        let thread = rustix::thread::gettid();
+        if let Err(error) = rustix::process::setpriority_process(Some(thread), BEHIND) {
+            tracing::warn!(%error, "the thread for pages comes like any other");
         }
     }
 }
@@ -54,18 +85,26 @@ impl Pace {
 }
 
 impl App {
-    /// Makes a page or an answer as long, where it does not hold up the phones; others wait for their turn.
+    /// Makes a page, or an answer as long, after those before it.
     ///
     /// # Errors
-    /// What the work says; `internal` where it panicked.
+    /// What the work says; `busy` where it came to nothing.
     pub(super) async fn in_turn<T, E, F>(&self, work: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
         E: Into<Refusal> + Send + 'static,
         F: FnOnce(&Core) -> Result<T, E> + Send + 'static,
     {
-        let _turn = self.pace.making.acquire().await.map_err(|_| Code::Busy)?;
-        self.blocking(work).await
+        let (tell, told) = oneshot::channel();
+        let core = Arc::clone(&self.core);
+        let job = move || {
+            // Who has gone meanwhile gets nothing made.
+            if !tell.is_closed() {
+                let _ = tell.send(work(&core));
+            }
+        };
+        self.pace.jobs.send(Box::new(job)).map_err(|_| Code::Busy)?;
+        told.await.map_err(|_| Code::Busy)?.map_err(Into::into)
     }
 }
 
