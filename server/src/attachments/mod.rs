@@ -12,7 +12,7 @@ mod sweep;
 mod upload;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use notes::problem::Code;
 

@@ -22,11 +22,14 @@ pub(super) fn reads(tx: &Tx<'_>, who: &Pusher, document: DocumentId) -> Result<b
 /// device may go on with what it sent, as with notes: a file that a note names was named before anything was held.
 ///
 /// # Errors
-/// `not_found`, `attachment_unnamed`.
+/// `not_found`, `gone`, `attachment_unnamed`.
 pub(super) fn may_send(tx: &Tx<'_>, who: &Pusher, key: UploadKey) -> Result<(), Declined> {
     let sent = tx.log_sent_by(key.document, key.device)?;
     if sent.is_none() && !reads(tx, who, key.document)? {
         return Err(Code::NotFound.into());
+    }
+    if tx.log_tombstone(key.document)?.is_some() {
+        return Err(Code::WithdrawnNote.into());
     }
     if sent == Some(true) || tx.named(key.document)?.contains(&key.id) {
         Ok(())

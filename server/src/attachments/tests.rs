@@ -14,14 +14,14 @@ use crate::export::tests::town::{Copy, MARGARET, Phone, Town};
 use crate::store::{UploadKey, WorkerRecord};
 use crate::sync::Pusher;
 
-pub(super) const DAY_MS: i64 = 24 * 3_600_000;
+pub(crate) const DAY_MS: i64 = 24 * 3_600_000;
 
 /// A photograph, as far as its first bytes go.
-pub(super) fn photo(what: &str) -> Vec<u8> {
+pub(crate) fn photo(what: &str) -> Vec<u8> {
     [b"\xff\xd8\xff\xe0", what.as_bytes()].concat()
 }
 
-pub(super) fn who(town: &Town, device: DeviceId) -> Pusher {
+pub(crate) fn who(town: &Town, device: DeviceId) -> Pusher {
     town.read(|tx| {
         let device = tx.device(device)?.unwrap();
         let worker = tx.worker(&device.worker)?.unwrap();
@@ -30,7 +30,7 @@ pub(super) fn who(town: &Town, device: DeviceId) -> Pusher {
 }
 
 /// A phone of a worker of another team, who sees nobody of this one.
-pub(super) fn stranger(town: &Town) -> Phone {
+pub(crate) fn stranger(town: &Town) -> Phone {
     let put = town.core.store.write(|tx| {
         let team = tx.team_named("South")?;
         tx.worker_put(&WorkerRecord {
@@ -47,20 +47,20 @@ pub(super) fn stranger(town: &Town) -> Phone {
 }
 
 /// Writes into a note that a photograph goes with it.
-pub(super) fn name(phone: Phone, note: &mut Copy, bytes: &[u8]) {
+pub(crate) fn name(phone: Phone, note: &mut Copy, bytes: &[u8]) {
     let entry = format!(r#"{{"media_type":"image/jpeg","bytes":{}}}"#, bytes.len());
     phone.set(note, &format!("attachments.{}", AttachmentId::of(bytes)), &entry);
 }
 
 /// Kofi's note about Margaret with a photograph that was named and not sent, published.
-pub(super) fn noted(town: &Town, phone: Phone, number: u8, bytes: &[u8]) -> Copy {
+pub(crate) fn noted(town: &Town, phone: Phone, number: u8, bytes: &[u8]) -> Copy {
     let mut note = phone.begin(number, MARGARET);
     name(phone, &mut note, bytes);
     phone.publish(town, &mut note, Some(MARGARET));
     note
 }
 
-pub(super) fn key(phone: Phone, note: DocumentId, bytes: &[u8]) -> UploadKey {
+pub(crate) fn key(phone: Phone, note: DocumentId, bytes: &[u8]) -> UploadKey {
     UploadKey {
         device: phone.id,
         id: AttachmentId::of(bytes),
@@ -68,7 +68,7 @@ pub(super) fn key(phone: Phone, note: DocumentId, bytes: &[u8]) -> UploadKey {
     }
 }
 
-pub(super) fn starts(town: &Town, phone: Phone, note: DocumentId, bytes: &[u8]) -> Result<Place, Declined> {
+pub(crate) fn starts(town: &Town, phone: Phone, note: DocumentId, bytes: &[u8]) -> Result<Place, Declined> {
     let begun = Begun {
         media_type: "image/jpeg".into(),
         bytes: bytes.len() as u64,
@@ -77,7 +77,7 @@ pub(super) fn starts(town: &Town, phone: Phone, note: DocumentId, bytes: &[u8]) 
 }
 
 /// Sends a file from where the server stands, in parts of so many bytes; the answer to the last part.
-pub(super) fn sends(
+pub(crate) fn sends(
     town: &Town,
     phone: Phone,
     note: DocumentId,
@@ -96,7 +96,7 @@ pub(super) fn sends(
 
 #[track_caller]
 #[expect(clippy::needless_pass_by_value, reason = "an answer is looked at once")]
-pub(super) fn refused<T: std::fmt::Debug>(answer: Result<T, Declined>, code: Code, what: &str) {
+pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, Declined>, code: Code, what: &str) {
     assert!(
         matches!(&answer, Err(Declined::Refused(said)) if *said == code),
         "{what}: {answer:?}"
@@ -104,6 +104,6 @@ pub(super) fn refused<T: std::fmt::Debug>(answer: Result<T, Declined>, code: Cod
 }
 
 /// The attachments of the newest event.
-pub(super) fn newest(town: &Town) -> Value {
+pub(crate) fn newest(town: &Town) -> Value {
     town.events().pop().unwrap()["attachments"].clone()
 }

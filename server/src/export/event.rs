@@ -208,7 +208,7 @@ pub(super) fn reason_of(line: &[u8]) -> Result<Option<String>, StoreError> {
     Ok(event.get("reason").and_then(Value::as_str).map(str::to_owned))
 }
 
-fn canonical(value: &impl serde::Serialize) -> Result<Vec<u8>, StoreError> {
+pub(super) fn canonical(value: &impl serde::Serialize) -> Result<Vec<u8>, StoreError> {
     serde_json_canonicalizer::to_vec(value)
         .map_err(|_| StoreError::Inconsistent("an event cannot be written as canonical JSON"))
 }

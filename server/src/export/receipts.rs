@@ -12,6 +12,7 @@ use notes::problem::Code;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::removed::REMOVED;
 use super::{event, publish};
 use crate::core::Core;
 use crate::host::Host;
@@ -137,6 +138,12 @@ fn following(earlier: &ReceiptState, new: ReceiptState) -> Result<Option<Receipt
 }
 
 fn write(tx: &Tx<'_>, host: &Host, event: &EventRecord, receipt: &Receipt) -> Result<(), Halt> {
+    if event.kind == REMOVED {
+        // It answers a line that was read before: it is kept without its words, and asks nobody anything.
+        let mut receipt = receipt.clone();
+        receipt.state.reason = None;
+        return Ok(tx.receipt_put(&receipt)?);
+    }
     tx.receipt_put(receipt)?;
     let person = tx.document_person(event.document)?;
     match receipt.state.outcome.as_str() {

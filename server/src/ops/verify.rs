@@ -9,7 +9,7 @@ use notes::note::Plain;
 use sha2::{Digest as _, Sha256};
 
 use crate::core::Core;
-use crate::store::{StoreError, Tx, audit_chain, chain};
+use crate::store::{Entry, EntryState, StoreError, Tx, audit_chain, chain};
 use crate::sync;
 
 /// Rows that are read at once.
@@ -70,8 +70,8 @@ fn log(tx: &Tx<'_>, verified: &mut Verified) -> Result<(), StoreError> {
             if number != seq + 1 {
                 differ("the entry before it is missing");
             }
-            if each.entry.hash != <[u8; 32]>::from(Sha256::digest(&each.entry.chunk)) {
-                differ("its bytes are not those of its hash");
+            if let Some(what) = bytes(tx, &each)? {
+                differ(what);
             }
             if each.chain != chain(&before, number, &each.entry) {
                 differ("it does not fit the chain");
@@ -81,6 +81,26 @@ fn log(tx: &Tx<'_>, verified: &mut Verified) -> Result<(), StoreError> {
             verified.log_entries += 1;
         }
     }
+}
+
+/// What is wrong with the bytes of an entry. Only a tombstone behind it makes it right that they are gone, and where
+/// there is one, they must be.
+fn bytes(tx: &Tx<'_>, each: &Entry) -> Result<Option<&'static str>, StoreError> {
+    let entry = &each.entry;
+    let removed = tx
+        .log_tombstone(entry.document)?
+        .is_some_and(|stone| stone > each.seq);
+    let empty = entry.chunk.is_empty();
+    Ok(match entry.state {
+        EntryState::Erased if !removed => Some("its bytes are gone, and no tombstone says why"),
+        EntryState::Erased if empty => None,
+        EntryState::Tombstone if !sync::is_tombstone(each) => Some("it is no tombstone"),
+        _ if removed && entry.state != EntryState::Tombstone => {
+            Some("it stands although its document was removed")
+        }
+        _ if entry.hash == <[u8; 32]>::from(Sha256::digest(&entry.chunk)) => None,
+        _ => Some("its bytes are not those of its hash"),
+    })
 }
 
 fn audit(tx: &Tx<'_>, verified: &mut Verified) -> Result<(), StoreError> {

@@ -21,6 +21,10 @@ pub enum EntryState {
     Waiting,
     /// Set aside by decision; kept.
     SetAside,
+    /// Its document was removed: the bytes are gone, and a tombstone says so.
+    Erased,
+    /// Says that its document was removed.
+    Tombstone,
 }
 
 impl EntryState {
@@ -31,6 +35,8 @@ impl EntryState {
             Self::Held => 2,
             Self::Waiting => 3,
             Self::SetAside => 4,
+            Self::Erased => 5,
+            Self::Tombstone => 6,
         }
     }
     fn read(number: i64) -> Self {
@@ -39,6 +45,8 @@ impl EntryState {
             1 => Self::Published,
             3 => Self::Waiting,
             4 => Self::SetAside,
+            5 => Self::Erased,
+            6 => Self::Tombstone,
             _ => Self::Held,
         }
     }

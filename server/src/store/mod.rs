@@ -33,6 +33,7 @@ mod news;
 mod people;
 mod projection;
 mod reconcile;
+mod removal;
 mod schema;
 mod uploads;
 mod writer;
@@ -128,6 +129,9 @@ pub struct Store {
 
 /// Connections for reading that are kept open; each may hold some megabytes of pages.
 const MOST_IDLE_READERS: usize = 16;
+
+/// How long a connection waits for another one.
+const BUSY: Duration = Duration::from_secs(30);
 
 /// The database's name in the data folder.
 pub const FILE_NAME: &str = "doorstep.db";
@@ -261,7 +265,7 @@ fn connect(path: &Path, key: Option<[u8; 32]>, read_only: bool) -> Result<Connec
     if let Some(key) = key {
         set_key(&connection, &key)?;
     }
-    connection.busy_timeout(Duration::from_secs(30))?;
+    connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(256);
     // A plan holds for whatever is bound: else statements that a partial index might serve are parsed anew each time.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

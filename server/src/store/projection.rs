@@ -72,15 +72,15 @@ pub(super) const IN_MAIL: &str = "SELECT m.pub FROM mail m JOIN published p ON p
                                   WHERE m.device = ?1 AND m.pub > ?2 AND l.line IS NOT ?3 ORDER BY m.pub LIMIT ?4";
 
 impl Tx<'_> {
-    /// The largest published number.
+    /// The largest published number that was ever given, also where its document was removed since.
     ///
     /// # Errors
     /// The database's.
     pub fn published_head(&self) -> Result<u64, StoreError> {
         let mut find = self
             .db
-            .prepare_cached("SELECT coalesce(max(pub), 0) FROM published")?;
-        Ok(find.query_row([], |row| row.get(0))?)
+            .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'published'")?;
+        Ok(find.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
     }
 
     /// Publishes an entry; returns its number. `finishes` says that its note is finished with it.

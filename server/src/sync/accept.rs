@@ -2,7 +2,7 @@
 //! that is on disk, answered `accepted`. What does not pass is appended too, held, so that nothing
 //! a phone has let go of can be lost.
 
-use notes::ids::{Actor, PersonId};
+use notes::ids::{Actor, DocumentId, PersonId};
 use notes::note::{Template, genesis};
 use notes::problem::Code;
 use notes::wire::{JOINT_VISIT, Outcome, Push, Reading, Verdict, WRITTEN_AGAIN};
@@ -38,6 +38,10 @@ pub(super) fn accept(
     let actors = tx.actors_of(who.device.id)?;
     let mut verdicts = Vec::with_capacity(pushes.len());
     for CheckedPush { mut push, chunks } in pushes {
+        if tx.log_tombstone(push.document)?.is_some() {
+            verdicts.push(gone(push.document));
+            continue;
+        }
         push.person = vouched_for(tx, who, &push)?;
         let refused = refusal(tx, who, &push)?;
         let mut taken = false;
@@ -75,6 +79,16 @@ pub(super) fn accept(
         verdicts.push(verdict);
     }
     Ok(verdicts)
+}
+
+/// What was removed stays removed: of what comes for it nothing is kept.
+const fn gone(document: DocumentId) -> Verdict {
+    Verdict {
+        document,
+        outcome: Outcome::Gone,
+        code: None,
+        seq: 0,
+    }
 }
 
 /// Keeps a chunk whose words its device has written again under another actor: what of it is not

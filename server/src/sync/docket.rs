@@ -53,6 +53,15 @@ impl Memory {
         self.batches.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Lets go of a document that was removed.
+    pub fn forget(&self, id: DocumentId) {
+        let mut all = self
+            .documents
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.retain(|(known, _, _)| *known != id);
+    }
+
     pub(super) fn keep(&self, id: DocumentId, newest: u64, doc: Automerge) {
         let mut all = self
             .documents

@@ -3,6 +3,7 @@
 
 mod after_finish;
 mod chance;
+mod erasing;
 mod hostile;
 mod judging;
 mod passes;

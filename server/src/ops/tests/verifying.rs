@@ -4,7 +4,7 @@
 use crate::export::tests::town::{MARGARET, Town};
 use crate::ops::verify::verify;
 use crate::store::StoreError;
-use crate::sync::reproject;
+use crate::sync::{self, reproject};
 
 /// A town with one published note.
 fn town() -> Town {
@@ -92,5 +92,54 @@ fn rebuild_mends_what_the_log_can_tell() {
         assert_eq!(verify(&town.core).unwrap().differences, [""; 0], "{sql}");
         let mended = town.read(|tx| tx.document(before[0])).unwrap();
         assert_eq!(mended.kind, honest.kind, "{sql}");
+    }
+}
+
+#[test]
+fn only_a_tombstone_makes_it_right_that_bytes_are_gone() {
+    for (sql, part) in [
+        (
+            "UPDATE log SET chunk = x'', state = 5 WHERE seq = 1",
+            "entry 1: its bytes are gone",
+        ),
+        (
+            "UPDATE log SET chunk = x'' WHERE seq = 1",
+            "entry 1: its bytes are not",
+        ),
+        // Somebody makes one of an entry that is none.
+        (
+            "UPDATE log SET state = 6 WHERE seq = 2",
+            "entry 2: it is no tombstone",
+        ),
+    ] {
+        let town = town();
+        tamper(&town, sql);
+        let differences = verify(&town.core).unwrap().differences;
+        assert!(
+            differences.iter().any(|difference| difference.contains(part)),
+            "{sql}: {differences:?}"
+        );
+    }
+    // And where there is one, what it buried must be gone.
+    let town = town();
+    let note = town.read(|tx| tx.documents_after(notes::ids::DocumentId([0; 16]), 9))[0];
+    let host = &town.core.host;
+    let done = town
+        .core
+        .store
+        .write(|tx| sync::erase(tx, host, note, sync::Why::Retention, "operator"));
+    assert!(done.unwrap().is_some());
+    assert_eq!(verify(&town.core).unwrap().differences, [""; 0]);
+    for (sql, seq) in [
+        ("UPDATE log SET chunk = x'00' WHERE seq = 1", 1),
+        ("UPDATE log SET state = 1 WHERE seq = 2", 2),
+    ] {
+        tamper(&town, sql);
+        let differences = verify(&town.core).unwrap().differences;
+        let part = format!("entry {seq}: it stands although");
+        assert!(
+            differences.iter().any(|difference| difference.contains(&part)),
+            "{sql}: {differences:?}"
+        );
     }
 }
