@@ -177,6 +177,14 @@ pub const SETTINGS: &[Setting] = &[
         help: "A file (TOML) with the council's own codes for CSV and FHIR; docs/http.md says what may stand in it",
     },
     Setting {
+        name: "retention_months",
+        flag: "retention-months",
+        value: "N",
+        default: "0",
+        help: "After how many months without contact a person's notes are removed that a case system has and nothing \
+               speaks for keeping; 0: never",
+    },
+    Setting {
         name: "log",
         flag: "log",
         value: "FILTER",
@@ -216,6 +224,7 @@ pub struct Config {
     pub enrol_valid_ms: i64,
     pub attachments: attachments::Limits,
     pub mapping: Mapping,
+    pub retention_months: u32,
     pub http: HttpConfig,
 }
 
@@ -312,6 +321,7 @@ impl Config {
                     * 3_600_000,
             },
             mapping: mapping(&raw("mapping"))?,
+            retention_months: months("retention_months", &raw("retention_months"))?,
             http: HttpConfig {
                 address_header: some(raw("address_header")),
                 sync_body_bytes: parse("sync_body_bytes", &raw("sync_body_bytes"))?,
@@ -412,6 +422,16 @@ fn bounded(name: &'static str, value: &str, most: i64) -> Result<i64, ConfigErro
         Ok(number)
     } else {
         Err(ConfigError::Value(name, format!("from 1 to {most}")))
+    }
+}
+
+fn months(name: &'static str, value: &str) -> Result<u32, ConfigError> {
+    const MOST: u32 = 1_200;
+    let number: u32 = parse(name, value)?;
+    if number <= MOST {
+        Ok(number)
+    } else {
+        Err(ConfigError::Value(name, format!("from 0 to {MOST}")))
     }
 }
 
@@ -536,6 +556,7 @@ mod tests {
             ("origins = \"https://a.example/path\"", "origins"),
             ("log_format = \"xml\"", "text, json"),
             ("mapping = \"/nowhere/at/all\"", "/nowhere/at/all"),
+            ("retention_months = 1201", "retention_months"),
         ] {
             let error = gather(&[], &[], file).unwrap_err();
             assert!(error.contains(complaint), "{file}: {error}");

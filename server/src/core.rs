@@ -35,6 +35,8 @@ pub struct Core {
     pub attachments: attachments::Limits,
     /// What the council's case system calls things.
     pub mapping: Mapping,
+    /// So many months after the last contact notes may go; 0: never.
+    pub retention_months: u32,
     keys: KeySet,
     taken: Mutex<ReplayGuard>,
     public_url: String,
@@ -86,6 +88,7 @@ impl Core {
             limits: Limits::default(),
             attachments: attachments::Limits::default(),
             mapping: Mapping::default(),
+            retention_months: 0,
             keys: KeySet::new(current, keys.collect()),
             taken: Mutex::default(),
             token_urls: known.iter().map(|url| token_url(url)).collect(),

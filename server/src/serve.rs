@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::core::Core;
 use crate::host::Host;
 use crate::live::Crier;
+use crate::ops::retention;
 use crate::router::router;
 use crate::store::StoreError;
 use crate::sync;
@@ -57,6 +58,7 @@ pub fn serve(config: &Config, host: Host, ready: impl FnOnce(SocketAddr)) -> Res
     let mut core = Core::open(&config.data_dir, key, host)?;
     core.attachments = config.attachments.clone();
     core.mapping = config.mapping.clone();
+    core.retention_months = config.retention_months;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -186,11 +188,9 @@ fn signals() -> std::io::Result<impl Future<Output = ()>> {
 /// Judges and publishes what waits, until told to stop.
 fn projector(core: Arc<Core>, stopping: watch::Receiver<bool>) -> Result<JoinHandle<()>, ServeError> {
     let work = move || {
-        let (mut swept_at, mut crier) = (0, Crier::default());
+        let (mut due, mut crier) = (Due::default(), Crier::default());
         while !*stopping.borrow() {
-            let round = catch_unwind(AssertUnwindSafe(|| {
-                round(&core, &stopping, &mut crier, &mut swept_at)
-            }));
+            let round = catch_unwind(AssertUnwindSafe(|| round(&core, &stopping, &mut crier, &mut due)));
             match round {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::error!(%error, "the projector will try again"),
@@ -203,11 +203,18 @@ fn projector(core: Arc<Core>, stopping: watch::Receiver<bool>) -> Result<JoinHan
     thread.spawn(work).map_err(|e| ServeError::Io("projector", e))
 }
 
+/// When what is done now and then is next to be done.
+#[derive(Default)]
+struct Due {
+    swept_at: i64,
+    retention_at: i64,
+}
+
 fn round(
     core: &Core,
     stopping: &watch::Receiver<bool>,
     crier: &mut Crier,
-    swept_at: &mut i64,
+    due: &mut Due,
 ) -> Result<(), StoreError> {
     while !*stopping.borrow() && sync::project(core, BATCH)? > 0 {
         crier.cry(core)?;
@@ -215,10 +222,11 @@ fn round(
     // Also what another process has decided, or a request that published nothing.
     crier.cry(core)?;
     let now = core.host.now_ms();
-    if now.saturating_sub(*swept_at) >= SWEEP_EVERY_MS {
+    if now.saturating_sub(due.swept_at) >= SWEEP_EVERY_MS {
         sync::sweep(core)?;
         attachments::sweep(core)?;
-        *swept_at = now;
+        retention::sweep(core, &mut due.retention_at)?;
+        due.swept_at = now;
     }
     Ok(())
 }

@@ -12,10 +12,12 @@ mod device;
 mod enrol;
 mod export;
 mod help;
+mod hold;
 mod import;
 mod issue;
 mod rebuild;
 mod restore;
+mod retention;
 mod serve;
 mod verify;
 
@@ -79,6 +81,11 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup into an empty data folder.
     Restore(restore::Restore),
+    /// Legal holds: whose notes are not removed.
+    #[command(subcommand)]
+    Hold(hold::Hold),
+    /// What is kept longer than the rule says, and what keeps it.
+    Retention(retention::Retention),
     /// Check the log, the audit and every document.
     Verify,
     /// Make the projections again from the log.
@@ -135,6 +142,7 @@ impl Call {
         let key = self.config.key.as_ref().map(|key| key.0);
         let mut core = Core::open(&self.config.data_dir, key, Host::system())?;
         core.mapping = self.config.mapping.clone();
+        core.retention_months = self.config.retention_months;
         Ok(core)
     }
 }
@@ -192,6 +200,8 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
         Command::Admin(admin) => return admin::run(&admin).map(|()| ExitCode::SUCCESS),
         Command::Backup(backup) => backup::run(&call, &backup)?,
         Command::Restore(restore) => restore::run(&call, &restore)?,
+        Command::Hold(hold) => hold::run(&call, &hold)?,
+        Command::Retention(args) => retention::run(&call, &args)?,
         Command::Verify => {
             let (said, whole) = verify::run(&call)?;
             say(&call, &said);

@@ -10,9 +10,11 @@ pub mod copy;
 pub mod device;
 pub mod enrol;
 pub mod file_drop;
+pub mod hold;
 pub mod import;
 pub mod lookup;
 pub mod restore;
+pub mod retention;
 #[cfg(test)]
 mod tests;
 pub mod token;

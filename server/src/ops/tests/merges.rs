@@ -295,7 +295,7 @@ fn in_a_file_of_everybody_the_merged_one_does_not_leave_and_the_survivor_stays()
 }
 
 /// A page as the first push of a phone sends it.
-fn page_begins(town: &Town, person: PersonId, words: &str) {
+pub(super) fn page_begins(town: &Town, person: PersonId, words: &str) {
     let mut doc = genesis::document(Template::About);
     doc.set_actor(ActorId::from([7; 16]));
     let mut change = doc.transaction();

@@ -9,6 +9,7 @@ mod imports;
 mod leavers;
 mod merges;
 mod persons_copy;
+mod retention;
 mod verifying;
 
 use crate::core::Core;
