@@ -173,6 +173,23 @@ fn commands_print_what_programs_rely_on() {
     assert_eq!(folder.json(&["issue", "list"]), json!([]));
     assert_eq!(folder.json(&["device", "list"]), json!([]));
     assert_eq!(folder.json(&["allocate", "P1", "W2"])["changed"], true);
+    let hold = folder.json(&["hold", "add", "P1", "--reason", "Inquest"]);
+    assert_eq!(hold, json!({ "hold": 1, "case_id": "P1" }));
+    let holds = folder.json(&["hold", "list"]);
+    assert_eq!(names(&holds[0]), ["by", "case_id", "hold", "reason", "since"]);
+    assert_eq!(
+        folder.json(&["hold", "lift", "P1", "--reason", "Over"])["lifted"],
+        1
+    );
+    let nothing = json!({ "months": 0, "goes": [], "stays": [] });
+    assert_eq!(folder.json(&["retention"]), nothing);
+    let rule = ["retention", "--retention-months", "72"];
+    assert_eq!(
+        folder.json(&rule),
+        json!({ "months": 72, "goes": [], "stays": [] })
+    );
+    let removed = folder.json(&[rule[0], "--remove", rule[1], rule[2]]);
+    assert_eq!(names(&removed), ["months", "removed", "stays"]);
     assert_eq!(folder.json(&["verify"])["differences"], json!([]));
     assert_eq!(folder.json(&["rebuild"]), json!({ "documents": 0 }));
 }
@@ -235,6 +252,8 @@ fn a_wrong_call_is_2_and_a_refusal_is_1() {
         &["serve", "--listen", "nowhere"],
         &["verify", "--log-format", "xml"],
         &["admin", "invite", "W1"],
+        &["hold", "add", "P1"],
+        &["retention", "--retention-months", "some"],
         &["help", "dance"],
     ] {
         folder.run(words, 2);
@@ -243,6 +262,8 @@ fn a_wrong_call_is_2_and_a_refusal_is_1() {
         &["enrol", "W9"][..],
         &["allocate", "P9", "W1"],
         &["device", "revoke", "x"],
+        &["hold", "add", "P9", "--reason", "Inquest"],
+        &["hold", "lift", "P1", "--reason", "Over"],
         &["import", "people", "/nowhere/people.csv"],
         &["issue", "settle", "x", "accept", "--reason", "because"],
         &["restore", "/nowhere/backup.db"],

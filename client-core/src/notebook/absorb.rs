@@ -14,10 +14,10 @@ use super::begin::arriving_row;
 use super::commit::save;
 use super::desk::Open;
 use super::pass::Tally;
-use super::{anew, news};
+use super::{anew, gone, news};
 use crate::store::docs::{self, DocRow, Reset};
 use crate::store::meta::{self, key};
-use crate::store::{Db, aside, attachments, fills, gists, journal, outgoing, rows, search};
+use crate::store::{Db, aside, attachments, fills, outgoing, rows};
 use crate::sync::{self, Answer, Arrival, Effects};
 use crate::trouble::Trouble;
 
@@ -32,6 +32,8 @@ pub(super) struct Ledger {
     /// Documents that are not any more what the desk has.
     pub(super) touched: Vec<DocumentId>,
     pub(super) received: Vec<DocumentId>,
+    /// Documents that were removed for good, of which something was only here.
+    pub(super) gone: Vec<DocumentId>,
     /// Documents whose building anew begins with this answer: the history that it is made of is still to
     /// be asked for.
     pub(super) begun: BTreeSet<DocumentId>,
@@ -71,6 +73,7 @@ impl Notebook {
             fresh_used: false,
             touched: Vec::new(),
             received: Vec::new(),
+            gone: Vec::new(),
             begun: BTreeSet::new(),
             view_changed: false,
             open: BTreeMap::new(),
@@ -113,6 +116,7 @@ impl Notebook {
             self.arrivals += 1;
         }
         tally.received.extend(ledger.received);
+        tally.gone.extend(ledger.gone);
         if ledger.fresh_used {
             self.reread_actors()?;
         }
@@ -178,18 +182,7 @@ fn answered(conn: &Db, answer: &Answer, ledger: &mut Ledger) -> Result<(), Troub
     if answer.outcome != Outcome::Gone {
         return Ok(());
     }
-    let Some(row) = docs::find(conn, answer.document)? else {
-        return Ok(());
-    };
-    let snapshot = docs::snapshot(conn, row.nr)?;
-    aside::keep(conn, row.id, ledger.now, "gone", &snapshot)?;
-    outgoing::drop_unsettled(conn, row.id)?;
-    journal::clear(conn, row.nr)?;
-    search::index(conn, row.nr, "")?;
-    gists::clear(conn, row.nr)?;
-    docs::set_gone(conn, row.nr)?;
-    ledger.touched.push(row.id);
-    Ok(())
+    gone::answered(conn, answer.document, ledger)
 }
 
 /// What others wrote in one document.

@@ -11,6 +11,7 @@ mod desk;
 mod edits;
 mod enrol;
 mod gather;
+mod gone;
 mod let_in;
 mod link;
 mod live;

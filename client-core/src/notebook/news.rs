@@ -5,7 +5,7 @@ use notes::ids::PersonId;
 use notes::wire::{OrderRow, PersonRow, RowBody, StandingRow, Subject};
 
 use super::absorb::Ledger;
-use super::anew;
+use super::{anew, gone};
 use crate::store::docs::{self, Reset};
 use crate::store::meta::{self, key};
 use crate::store::{Db, fills, outgoing, rows};
@@ -23,6 +23,7 @@ pub(super) fn apply(conn: &Db, news: &[(u64, RowBody)], ledger: &mut Ledger) -> 
             RowBody::Standing(row) => standing(conn, row)?,
             RowBody::Order(row) => order(conn, *number, row, ledger)?,
             RowBody::Removal(row) => remove(conn, row.person, ledger)?,
+            RowBody::Gone(row) => gone::removed(conn, row.document, ledger)?,
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use notes::wire::{MAX_FILLS, MAX_READINGS, Outcome, REQUEST_TARGET_BYTES, Subjec
 use serde::Serialize;
 
 use super::commit::freeze;
+use super::gone::GONE;
 use super::link::{Ended, Stop};
 use super::standing::in_words;
 use super::talk::alone;
@@ -61,7 +62,8 @@ pub struct SyncReport {
     pub sent: u64,
     /// Notes in which something new came.
     pub received: u64,
-    /// Notes that the server holds, from this pass or an earlier one.
+    /// Notes that the server holds, from this pass or an earlier one; and with `gone` those that it removed for good
+    /// in this pass, while something of them was only here. That is kept aside.
     pub held: Vec<Held>,
     /// Notes of which something still waits here.
     pub waiting: u64,
@@ -81,6 +83,8 @@ pub struct SyncReport {
 pub(super) struct Tally {
     pub(super) sent: BTreeSet<DocumentId>,
     pub(super) received: BTreeSet<DocumentId>,
+    /// Documents that were removed for good, of which something was only here.
+    pub(super) gone: BTreeSet<DocumentId>,
     /// Histories that are not asked for again in this pass.
     pub(super) asked: BTreeSet<Subject>,
     pub(super) rewinds: u32,
@@ -199,7 +203,9 @@ impl Notebook {
         if ended == Ended::Quiet {
             self.live.passed();
         }
-        let held = outgoing::all_held(self.store.read())?;
+        let mut held = outgoing::all_held(self.store.read())?;
+        // Told once: the copy stays aside, and there is nothing more to decide.
+        held.extend(tally.gone.iter().map(|id| (*id, GONE.to_owned())));
         Ok(SyncReport {
             sent: tally.sent.len() as u64,
             received: tally.received.len() as u64,

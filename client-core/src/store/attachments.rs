@@ -173,3 +173,13 @@ pub(crate) fn let_go(conn: &Connection, kept: &Kept) -> Result<(), Trouble> {
     conn.execute(sql, [kept.id.0])?;
     Ok(())
 }
+
+/// Lets go of all files of a note that the server removed for good; one that another note names too stays.
+pub(crate) fn drop_all(conn: &Connection, doc: DocumentId) -> Result<(), Trouble> {
+    let sql = format!("SELECT {COLUMNS} FROM attachment a WHERE a.doc = ?1");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let all = statement
+        .query_map([doc.0], read)?
+        .collect::<Result<Vec<_>, _>>()?;
+    all.iter().try_for_each(|kept| let_go(conn, kept))
+}

@@ -207,6 +207,24 @@ pub(crate) fn set_gone(conn: &Connection, nr: i64) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Whether anything of a document is only here: not a change yet, not offered, not answered, or refused; a file too.
+pub(crate) fn has_unsent(conn: &Connection, row: &DocRow) -> Result<bool, Trouble> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM journal WHERE doc = ?1)
+        OR EXISTS (SELECT 1 FROM outgoing WHERE doc = ?2 AND verdict IS NOT 0)
+        OR EXISTS (SELECT 1 FROM attachment WHERE doc = ?2 AND whole_at IS NULL AND aside = 0)";
+    let waits: bool = conn
+        .prepare_cached(sql)?
+        .query_row((row.nr, row.id.0), |row| row.get(0))?;
+    Ok(waits || row.unoffered)
+}
+
+/// The server removed it and has had all of it: it is let go with the next copies that are.
+pub(crate) fn abandon(conn: &Connection, nr: i64) -> Result<(), Trouble> {
+    let sql = "UPDATE doc SET hidden = 1, resetting = 0 WHERE nr = ?1";
+    conn.execute(sql, [nr])?;
+    Ok(())
+}
+
 /// Hides a person's documents, or shows them again. Joined notes are seen whoever the person is, and
 /// notes removed by decision stay hidden.
 pub(crate) fn hide_person(conn: &Connection, person: PersonId, hidden: bool) -> Result<(), Trouble> {

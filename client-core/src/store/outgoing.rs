@@ -139,6 +139,12 @@ pub(crate) fn drop_unsettled(conn: &Connection, doc: DocumentId) -> Result<(), T
     Ok(())
 }
 
+/// Lets go of all chunks of a document: the server removed it for good, and has had them.
+pub(crate) fn drop_all(conn: &Connection, doc: DocumentId) -> Result<(), Trouble> {
+    conn.execute("DELETE FROM outgoing WHERE doc = ?1", [doc.0])?;
+    Ok(())
+}
+
 /// The words of these chunks were written again under another actor. They go to the server once more,
 /// which keeps them and does not publish them, and are kept here like the others.
 pub(crate) fn supersede(conn: &Connection, numbers: &[i64]) -> Result<(), Trouble> {

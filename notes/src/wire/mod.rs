@@ -11,7 +11,8 @@ pub use message::{
     WRITTEN_AGAIN,
 };
 pub use rows::{
-    ActorRow, DetailRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow, WorkerRow,
+    ActorRow, DetailRow, GoneRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow,
+    WorkerRow,
 };
 
 /// The newest protocol version spoken here.

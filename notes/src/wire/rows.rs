@@ -40,6 +40,8 @@ pub enum RowBody {
     Order(OrderRow),
     /// 7: a person or a note has left this phone's view.
     Removal(RemovalRow),
+    /// 8: a document was removed for good.
+    Gone(GoneRow),
 }
 
 macro_rules! bodies {
@@ -78,6 +80,7 @@ bodies! {
     5 Standing StandingRow;
     6 Order OrderRow;
     7 Removal RemovalRow;
+    8 Gone GoneRow;
 }
 
 /// A person of the team: two identifiers, and whether they are on this worker's caseload.
@@ -219,4 +222,14 @@ pub struct RemovalRow {
     /// The person.
     #[n(0)]
     pub person: PersonId,
+}
+
+/// A document that was removed for good, because its time was over or a court ordered it: the phone lets go of it, but
+/// keeps what it has not sent aside.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct GoneRow {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
 }

@@ -1,4 +1,4 @@
-//! `doorstep retention [--remove]`.
+//! `doorstep retention`: what is kept longer than the rule says and what keeps it; `--remove` removes the rest.
 
 use clap::Args;
 use notes::note::Template;

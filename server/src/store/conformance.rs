@@ -16,6 +16,7 @@ mod log;
 mod people;
 mod publications;
 mod reconcile;
+mod removal;
 mod sqlite;
 mod transactions;
 

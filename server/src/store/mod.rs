@@ -8,7 +8,7 @@
 //!    transaction reads the heads of log and audit itself; nothing about them is remembered.
 //! 3. **Readers see a moment.** A closure given to [`Store::read`] sees one committed state.
 //! 4. **The log only grows.** An entry's number, chain, document, device, time and hash never
-//!    change. A chunk stands once in a document.
+//!    change. A chunk stands once in a document. Its bytes go only with a tombstone behind them.
 //! 5. **Numbers only grow**: log, publications, news, outbox, audit, uploads, holdings. None is given twice.
 //! 6. **A file is its hash.** The bytes of a whole file never change, and stand here once.
 //!

@@ -42,7 +42,7 @@ pub enum NewsKind {
     Worker,
     /// An actor; the key is the actor.
     Actor,
-    /// A note's version or its receipt; the key is the document.
+    /// A note's version, its receipt, or that it was removed; the key is the document.
     Version,
     /// Whether a document waits for a decision; the key is the document.
     Standing,

@@ -2,7 +2,8 @@
 
 use notes::ids::{Actor, DocumentId, PersonId};
 use notes::wire::{
-    ActorRow, DetailRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow, WorkerRow,
+    ActorRow, DetailRow, GoneRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow,
+    WorkerRow,
 };
 
 use super::Pusher;
@@ -38,6 +39,8 @@ pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>
                 .collect()
         }
         NewsKind::Version => version(tx, DocumentId(key16()?))?.into_iter().collect(),
+        // Of what was removed only that is told, and by the news above.
+        NewsKind::Standing if tx.log_tombstone(DocumentId(key16()?))?.is_some() => Vec::new(),
         NewsKind::Standing => {
             let document = DocumentId(key16()?);
             let (state, code, message) = issues::standing(tx, document, Some(who.device.id))?;
@@ -111,7 +114,8 @@ fn detail(person: PersonRecord) -> DetailRow {
 
 fn version(tx: &Tx<'_>, document: DocumentId) -> Result<Option<RowBody>, StoreError> {
     let Some(version) = tx.version_newest(document)? else {
-        return Ok(None);
+        let removed = tx.log_tombstone(document)?.is_some();
+        return Ok(removed.then_some(RowBody::Gone(GoneRow { document })));
     };
     if let Some(reason) = export::withdrawn(tx, &version)? {
         return Ok(Some(RowBody::Version(VersionRow {

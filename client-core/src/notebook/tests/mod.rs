@@ -4,6 +4,7 @@
 mod anew;
 mod company;
 mod gathered;
+mod gone;
 mod kill;
 mod link;
 mod lookup;

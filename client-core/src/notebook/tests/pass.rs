@@ -194,13 +194,16 @@ fn a_note_that_is_gone_leaves_the_list_and_stays_aside() {
     let note = phone.note("P1");
     phone.write(note, "erase me");
     server.with(|s| s.verdicts.insert(note, (2, "")));
-    phone.sync();
+    let told = phone.sync().held;
+    assert_eq!((told[0].id, told[0].code.as_str(), told.len()), (note, "gone", 1));
+    assert!(told[0].reason.contains("removed"));
     assert_eq!(phone.state(note), "none");
     assert!(phone.book.show(note).is_err() && phone.book.type_text(note, "body", None, 0, "x", 0).is_err());
     assert!(phone.book.search("erase").unwrap().is_empty());
     let kept = crate::store::aside::kept(phone.book.store.read(), note).unwrap();
     assert_eq!(kept[0].0, "gone");
-    assert_eq!(phone.sync().waiting, 0);
+    let after = phone.sync();
+    assert_eq!((after.waiting, after.held.len()), (0, 0));
 }
 
 #[test]

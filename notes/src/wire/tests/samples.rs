@@ -5,8 +5,8 @@ use minicbor::bytes::ByteVec;
 use crate::ids::{Actor, DocumentId, PersonId};
 use crate::note::Template;
 use crate::wire::{
-    ActorRow, DetailRow, Fill, FillAnswer, OrderRow, Outcome, PersonRow, Pull, Push, Reading, RemovalRow,
-    Request, Response, Row, RowBody, StandingRow, Subject, Verdict, VersionRow, WorkerRow,
+    ActorRow, DetailRow, Fill, FillAnswer, GoneRow, OrderRow, Outcome, PersonRow, Pull, Push, Reading,
+    RemovalRow, Request, Response, Row, RowBody, StandingRow, Subject, Verdict, VersionRow, WorkerRow,
 };
 
 pub(super) const NOTE: DocumentId = DocumentId([1; 16]);
@@ -199,5 +199,6 @@ pub(super) fn rows() -> Vec<RowBody> {
         order("reset", Some(NOTE)),
         order("new_actor", None),
         RowBody::Removal(RemovalRow { person: PERSON }),
+        RowBody::Gone(GoneRow { document: NOTE }),
     ]
 }

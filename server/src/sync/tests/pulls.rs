@@ -8,6 +8,7 @@ use notes::wire::{Response, RowBody, Subject};
 use super::world::*;
 use crate::issues;
 use crate::sync::pull::Portion;
+use crate::sync::{Why, erase};
 
 /// Alice's caseload with notes by Bob, published.
 fn notes_by_bob(town: &Town, count: u8) -> Vec<(DocumentId, Vec<u8>)> {
@@ -511,4 +512,47 @@ fn what_an_install_sends_with_an_unknown_cursor_comes_to_the_other() {
     copy.cursor = response.cursor;
     town.project();
     assert_eq!(carol.pull(), [(note(1), whole(&part))]);
+}
+
+#[test]
+fn whoever_holds_a_note_that_was_removed_is_told_and_nobody_else() {
+    let town = Town::new();
+    let (mut alice, mut carol) = (town.phone(1, "W1"), town.phone(3, "W3"));
+    let mut bob = town.phone(2, "W2");
+    for n in 0..2 {
+        bob.push(push(note(n), Some(ANN), &[whole(&note_by(actor(2), ANN))]));
+    }
+    town.project();
+    for phone in [&mut alice, &mut carol, &mut bob] {
+        phone.pass(Vec::new());
+    }
+    let host = &town.core.host;
+    let removed = town
+        .core
+        .store
+        .write(|tx| erase(tx, host, note(0), Why::Retention, "operator"));
+    assert!(removed.unwrap().is_some());
+    let gone = |response: &Response| {
+        let rows = bodies(response).into_iter();
+        let gone = rows.filter_map(|row| match row {
+            RowBody::Gone(row) => Some(row.document),
+            RowBody::Version(row) if row.document == note(0) => panic!("a version of what is gone"),
+            _ => None,
+        });
+        gone.collect::<Vec<_>>()
+    };
+    let told = alice.pass(Vec::new());
+    assert!(
+        !told.rewound && told.pulls.is_empty(),
+        "she goes on from where she was"
+    );
+    assert_eq!(gone(&told), [note(0)], "she has the person");
+    assert_eq!(gone(&bob.pass(Vec::new())), [note(0)], "he wrote it");
+    assert_eq!(gone(&carol.pass(Vec::new())), [], "she never had it");
+    assert_eq!(gone(&alice.pass(Vec::new())), [], "once");
+    // A history from the beginning says it too, and has the other note still.
+    let history = alice.fill(Subject::Person(ANN), 0);
+    assert_eq!(gone(&history), [note(0)]);
+    let pulled: Vec<DocumentId> = history.fills[0].pulls.iter().map(|pull| pull.document).collect();
+    assert_eq!(pulled, [note(1)]);
 }
