@@ -218,7 +218,8 @@ export type SyncReport = {
   sent: number,
   /** Notes in which something new came. */
   received: number,
-  /** Notes that the server holds, from this pass or an earlier one. */
+  /** Notes that the server holds, from this pass or an earlier one; and with `gone` those that it removed for good
+ * in this pass, while something of them was only here. That is kept aside. */
   held: Array<Held>,
   /** Notes of which something still waits here. */
   waiting: number, };
