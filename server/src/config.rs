@@ -224,7 +224,7 @@ pub struct Config {
     pub enrol_valid_ms: i64,
     pub attachments: attachments::Limits,
     pub mapping: Mapping,
-    pub retention_months: u32,
+    pub retention_months: i64,
     pub http: HttpConfig,
 }
 
@@ -425,14 +425,10 @@ fn bounded(name: &'static str, value: &str, most: i64) -> Result<i64, ConfigErro
     }
 }
 
-fn months(name: &'static str, value: &str) -> Result<u32, ConfigError> {
-    const MOST: u32 = 1_200;
-    let number: u32 = parse(name, value)?;
-    if number <= MOST {
-        Ok(number)
-    } else {
-        Err(ConfigError::Value(name, format!("from 0 to {MOST}")))
-    }
+/// Months, or 0 for never.
+fn months(name: &'static str, value: &str) -> Result<i64, ConfigError> {
+    let never = value == "0";
+    if never { Ok(0) } else { bounded(name, value, 1_200) }
 }
 
 fn one_of(name: &'static str, value: &str, all: &[&str]) -> Result<usize, ConfigError> {

@@ -36,7 +36,7 @@ pub struct Core {
     /// What the council's case system calls things.
     pub mapping: Mapping,
     /// So many months after the last contact notes may go; 0: never.
-    pub retention_months: u32,
+    pub retention_months: i64,
     keys: KeySet,
     taken: Mutex<ReplayGuard>,
     public_url: String,

@@ -52,6 +52,9 @@ pub struct Removed {
     pub versions: u64,
 }
 
+/// Where it is written down that the log of changes is to be cut, so that a kill between the two does not forget it.
+const UNCLEARED: &str = "uncleared";
+
 /// What stands in a tombstone: no word of what was written, and nobody's name.
 #[derive(Serialize, Deserialize)]
 struct Tombstone {
@@ -61,7 +64,8 @@ struct Tombstone {
 }
 
 /// Erases a document; none where nothing of it is here, or not any more. The caller's transaction is the whole of
-/// it; the bytes are gone from the disk once [`crate::store::Store::clear_changes`] was called after it.
+/// it; the bytes are gone from the disk once [`crate::store::Store::clear_changes`] was called after it, which the
+/// server's sweep does if nobody has.
 ///
 /// # Errors
 /// The database's; then nothing was changed.
@@ -155,10 +159,30 @@ fn bury(
     };
     let mut head = tx.log_head()?;
     match tx.log_append(&mut head, &entry)? {
-        (_, true) => Ok(()),
+        (seq, true) => tx.meta_put(UNCLEARED, &seq.to_be_bytes()),
         // A phone has sent these very bytes; the next moment's are others.
         (_, false) => Err(StoreError::Inconsistent("a tombstone stands there already")),
     }
+}
+
+/// The newest tombstone since which the log of changes was not cut: what it buried may stand there yet.
+///
+/// # Errors
+/// The database's.
+pub fn uncleared(tx: &Tx<'_>) -> Result<Option<u64>, StoreError> {
+    let stored = tx.meta(UNCLEARED)?.unwrap_or_default();
+    Ok(stored.try_into().ok().map(u64::from_be_bytes))
+}
+
+/// It was cut, and had all up to this tombstone; a newer one is left to the next time.
+///
+/// # Errors
+/// The database's.
+pub fn cleared(tx: &Tx<'_>, since: u64) -> Result<(), StoreError> {
+    if uncleared(tx)? == Some(since) {
+        tx.meta_put(UNCLEARED, &[])?;
+    }
+    Ok(())
 }
 
 /// Whether an entry of the log is a tombstone of its own document, written by the server itself.

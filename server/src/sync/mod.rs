@@ -35,7 +35,7 @@ use cursor::{Cursor, Known};
 pub use apart::judge_apart;
 pub use desk::desk_change;
 pub use docket::{Memory, published};
-pub use erase::{Removed, Why, erase, is_tombstone};
+pub use erase::{Removed, Why, cleared, erase, is_tombstone, uncleared};
 pub use merge::merged;
 pub use project::{judge_guarded, project, sweep};
 pub use record::reproject;

@@ -371,3 +371,28 @@ fn the_server_does_it_once_a_day_and_a_few_at_a_time() {
     sweep(&town.core, &mut next_at).unwrap();
     assert_eq!(next_at, before + DAY_MS);
 }
+
+#[test]
+fn a_kill_behind_the_removal_does_not_leave_its_bytes_in_the_log_of_changes() {
+    let (town, _, note) = forgotten();
+    let host = &town.core.host;
+    let changes = town.core.folder.join("doorstep.db-wal");
+    let length = || std::fs::metadata(&changes).map_or(0, |found| found.len());
+    let why = crate::sync::Why::Order("By order of the court.");
+    let gone = town
+        .core
+        .store
+        .write(|tx| crate::sync::erase(tx, host, note.id, why, "operator"));
+    assert!(gone.unwrap().is_some() && length() > 0);
+    // Whoever was to cut it is dead; the server does.
+    let words = b"We talked.";
+    let mut never = i64::MAX;
+    sweep(&town.core, &mut never).unwrap();
+    let left = std::fs::read(&changes).unwrap();
+    assert!(!left.windows(words.len()).any(|window| window == words));
+    assert_eq!(town.read(crate::sync::uncleared), None);
+    // Nothing is to be cut again.
+    let before = length();
+    sweep(&town.core, &mut never).unwrap();
+    assert_eq!(length(), before);
+}
