@@ -261,7 +261,7 @@ fn plan(tx: &Tx<'_>, sql: &str) -> String {
 
 #[test]
 fn what_runs_for_every_phone_goes_by_an_index() {
-    use super::super::{about, lines, live, log, news, projection};
+    use super::super::{about, lines, live, log, news, projection, removal};
     let statements = [
         (
             about::AUDIT_ABOUT,
@@ -271,6 +271,10 @@ fn what_runs_for_every_phone_goes_by_an_index() {
         (log::UNJUDGED, "log USING COVERING INDEX log_unjudged"),
         (log::UNJUDGED_COUNT, "log USING COVERING INDEX log_unjudged"),
         (log::UNJUDGED_OF, "log USING INDEX log_unjudged"),
+        (
+            removal::TOMBSTONE,
+            "log USING COVERING INDEX log_tombstone (document=?)",
+        ),
         (log::WAITING_OF, "log USING INDEX log_waiting"),
         (log::WAITING_SINCE, "log USING INDEX log_waiting"),
         (
