@@ -6,8 +6,7 @@ use notes::ids::DocumentId;
 use notes::note::Template;
 use rusqlite::{OptionalExtension as _, params};
 
-use super::export::{EVENT, event};
-use super::{EventRecord, Store, StoreError, Tx, lock};
+use super::{Store, StoreError, Tx, lock};
 
 /// How long writers may be kept waiting for readers that still see what was removed.
 const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);
@@ -134,18 +133,6 @@ impl Tx<'_> {
             )?
             .execute([document.0])?;
         Ok(())
-    }
-
-    /// All events of a note, by version.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn outbox_of(&self, document: DocumentId) -> Result<Vec<EventRecord>, StoreError> {
-        let mut find = self.db.prepare_cached(&format!(
-            "SELECT {EVENT} FROM outbox WHERE document = ? ORDER BY version"
-        ))?;
-        let rows = find.query_map([document.0], event)?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Puts another line in the place of an event's, under another kind. What it counts as stays.
