@@ -36,6 +36,13 @@ fn step(held: &Held, entry: &AuditEntry, sieve: &mut Sieve) -> Step {
             ),
             "person.left" => "The case system does not name you any more.".to_owned(),
             "person.returned" => "The case system names you again.".to_owned(),
+            // Why, may concern others.
+            "hold.put" => "For a legal reason nothing of your record is removed.".to_owned(),
+            "hold.lifted" => "That legal reason is over.".to_owned(),
+            "note.removed" | "page.removed" if text("reason") == "retention" => {
+                "Part of your record was removed, because its time to be kept was over.".to_owned()
+            }
+            "note.removed" | "page.removed" => "Part of your record was removed, by an order.".to_owned(),
             _ => String::new(),
         },
         What::Read | What::FileRead | What::CopyPrepared => String::new(),

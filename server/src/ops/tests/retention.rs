@@ -5,8 +5,10 @@ use notes::problem::Code;
 use serde_json::{Value, json};
 
 use super::merges::page_begins;
+use crate::copy::Wanted;
 use crate::export::tests::town::{Copy, MARGARET, Phone, TOM, Town, client};
 use crate::export::{days, receipts};
+use crate::ops::copy::prepare;
 use crate::ops::import::people;
 use crate::ops::retention::{Item, Stays, plan, remove, sweep};
 use crate::ops::verify::verify;
@@ -395,4 +397,22 @@ fn a_kill_behind_the_removal_does_not_leave_its_bytes_in_the_log_of_changes() {
     let before = length();
     sweep(&town.core, &mut never).unwrap();
     assert_eq!(length(), before);
+}
+
+#[test]
+fn the_persons_copy_says_that_something_was_removed_and_why_it_was_kept_but_no_word_of_either() {
+    let (town, _, _) = forgotten();
+    hold::add(&town.core, "C1", "Inquest", "operator").unwrap();
+    hold::lift(&town.core, "C1", "Inquest closed", "operator").unwrap();
+    assert_eq!(removed(&town).len(), 1);
+    let copy = prepare(&town.core, "C1", &Wanted::default(), "operator").unwrap();
+    for (words, told) in [
+        ("because its time to be kept was over", true),
+        ("For a legal reason nothing of your record is removed", true),
+        ("Inquest", false),
+        ("We talked", false),
+    ] {
+        assert_eq!(copy.html.contains(words), told, "{words}");
+        assert_eq!(copy.json.contains(words), told, "{words}");
+    }
 }
