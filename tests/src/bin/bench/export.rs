@@ -205,7 +205,7 @@ fn read_all(server: &Process, token: &str, accept: &str) -> (usize, usize) {
     }
 }
 
-/// Readers that go on for ever, on another machine as it were: they come last on this one's processors.
+/// Readers that go on for ever, on another machine as it were: they have only what is idle of this one's processors.
 struct Readers(Vec<Child>);
 
 impl Readers {
@@ -214,8 +214,8 @@ impl Readers {
         let curl = format!("curl --silent --header 'Authorization: Bearer {token}' --output /dev/null");
         let forever = |order: &str| {
             let script = format!("echo begun; while :; do {order}; done");
-            let mut child = Command::new("nice")
-                .args(["-n", "19", "sh", "-c", &script])
+            let mut child = Command::new("chrt")
+                .args(["--idle", "0", "sh", "-c", &script])
                 .stdout(Stdio::piped())
                 .process_group(0)
                 .spawn()
