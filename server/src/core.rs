@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::attachments;
 use crate::auth::{KeySet, Realm, ReplayGuard, SigningKey};
+use crate::courtesy::Courtesy;
 use crate::export::Mapping;
 use crate::host::Host;
 use crate::limits::Limits;
@@ -33,6 +34,8 @@ pub struct Core {
     pub limits: Limits,
     /// How many bytes of files are taken.
     pub attachments: attachments::Limits,
+    /// Lets phones go first.
+    pub courtesy: Courtesy,
     /// What the council's case system calls things.
     pub mapping: Mapping,
     /// So many months after the last contact notes may go; 0: never.
@@ -87,6 +90,7 @@ impl Core {
             live: Hub::default(),
             limits: Limits::default(),
             attachments: attachments::Limits::default(),
+            courtesy: Courtesy::default(),
             mapping: Mapping::default(),
             retention_months: 0,
             keys: KeySet::new(current, keys.collect()),

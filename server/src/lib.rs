@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod copy;
 pub mod core;
+pub mod courtesy;
 pub mod export;
 mod hex;
 pub mod import;

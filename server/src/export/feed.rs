@@ -15,7 +15,7 @@ const MAX_EVENTS: u32 = 1_000;
 /// have to fit in memory.
 const ENOUGH_BYTES: usize = 4 * 1024 * 1024;
 /// Events read from the store at a time.
-const STEP: u32 = 50;
+const STEP: u32 = 25;
 
 /// What a reader asks for.
 #[derive(Debug, Clone, Copy)]
@@ -64,17 +64,24 @@ pub fn feed(core: &Core, asked: Asked<'_>) -> Result<FeedPage, Code> {
     if !(1..=MAX_EVENTS).contains(&asked.limit) {
         return Err(Code::ParameterInvalid);
     }
-    Ok(core
-        .store
-        .read(|tx| page(tx, &core.mapping, asked, ENOUGH_BYTES))?)
+    let making = Making {
+        mapping: &core.mapping,
+        enough_bytes: ENOUGH_BYTES,
+        between: &|| core.courtesy.give_way(),
+    };
+    Ok(core.store.read(|tx| page(tx, &making, asked))?)
 }
 
-pub(super) fn page(
-    tx: &Tx<'_>,
-    mapping: &Mapping,
-    asked: Asked<'_>,
-    enough_bytes: usize,
-) -> Result<FeedPage, Halt> {
+/// How a page is made.
+pub(super) struct Making<'a> {
+    pub(super) mapping: &'a Mapping,
+    pub(super) enough_bytes: usize,
+    /// Called before each step.
+    pub(super) between: &'a dyn Fn(),
+}
+
+pub(super) fn page(tx: &Tx<'_>, making: &Making<'_>, asked: Asked<'_>) -> Result<FeedPage, Halt> {
+    let enough_bytes = making.enough_bytes;
     let epoch = cursor::epoch(tx)?;
     let head = tx.outbox_next()?.saturating_sub(1);
     let mut last = match asked.after {
@@ -89,6 +96,7 @@ pub(super) fn page(
     };
     let mut left = asked.limit;
     while left > 0 && page.lines.len() < enough_bytes {
+        (making.between)();
         let events = tx.outbox_after(last, left.min(STEP))?;
         if events.is_empty() {
             break;
@@ -102,7 +110,7 @@ pub(super) fn page(
             }
             // An event that was written before a restore still says a cursor of that time.
             let line = event::with_cursor(event.line, &cursor::write(epoch, event.n))?;
-            asked.format.write(mapping, line, &mut page.lines)?;
+            asked.format.write(making.mapping, line, &mut page.lines)?;
             page.events += 1;
             page.told.push(Told {
                 event_id: event.event_id,

@@ -30,6 +30,7 @@ pub async fn sync(
     };
     let packed = body::read(&headers, body, takes).await?;
     app.blocking(move |core| {
+        let _first = core.courtesy.phone();
         let answer = pass(core, &who, packed)?;
         Ok::<_, Refusal>(body::packed(&headers, answer, wire::MEDIA_TYPE))
     })

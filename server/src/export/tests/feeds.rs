@@ -6,7 +6,7 @@ use notes::problem::Code;
 use serde_json::Value;
 
 use super::town::{MARGARET, Town};
-use crate::export::feed::page;
+use crate::export::feed::{Making, page};
 use crate::export::{Asked, FeedPage, Format, feed};
 
 /// A town with so many finished notes.
@@ -145,10 +145,15 @@ fn long_notes_end_a_page_early() {
     let size = read(&town, None, 1).lines.len();
     let lines = [(1, 1), (size, 1), (size + 1, 2), (3 * size, 3), (1_000_000, 6)];
     for (enough_bytes, expected) in lines {
+        let making = Making {
+            mapping: &town.core.mapping,
+            enough_bytes,
+            between: &|| (),
+        };
         let page = |after: Option<&str>| {
             town.core
                 .store
-                .read(|tx| page(tx, &town.core.mapping, asked(after, 1_000), enough_bytes))
+                .read(|tx| page(tx, &making, asked(after, 1_000)))
                 .unwrap()
         };
         let first = page(None);
