@@ -107,3 +107,11 @@ fn json(headers: &HeaderMap, value: &serde_json::Value) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, no_store);
     response
 }
+
+/// A document that is the same for everybody until the next version of the server.
+fn document(headers: &HeaderMap, text: &'static str, media: &'static str) -> Response {
+    let mut response = body::packed(headers, text.as_bytes().to_vec(), media);
+    let cache = HeaderValue::from_static("max-age=300");
+    response.headers_mut().insert(header::CACHE_CONTROL, cache);
+    response
+}

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::content::Content;
 use super::words;
+use crate::hex::hex;
 use crate::store::{PersonRecord, StoreError, Tx};
 
 /// What an event has beside the content of its version.
@@ -211,16 +212,6 @@ pub(super) fn reason_of(line: &[u8]) -> Result<Option<String>, StoreError> {
 pub(super) fn canonical(value: &impl serde::Serialize) -> Result<Vec<u8>, StoreError> {
     serde_json_canonicalizer::to_vec(value)
         .map_err(|_| StoreError::Inconsistent("an event cannot be written as canonical JSON"))
-}
-
-/// Hexadecimal digits in small letters.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The title of a version.

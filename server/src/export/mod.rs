@@ -30,7 +30,7 @@ pub use format::mapping::MappingError;
 pub use format::{Format, Mapping};
 pub use outstanding::outstanding;
 pub(crate) use publish::withdraw;
-pub use publish::{after_publish, attachment_arrived, is_out, offers, withdrawn};
+pub use publish::{after_publish, attachment_arrived, is_out, offers, tell, withdrawn};
 pub use receipts::receipts;
 pub use reconcile::{Place, day, days, took};
 pub(crate) use removed::removed;

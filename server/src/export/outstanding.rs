@@ -4,9 +4,10 @@
 use notes::problem::Code;
 use serde_json::{Value, json};
 
+use super::cursor;
 use super::shown::time;
-use super::{cursor, event};
 use crate::core::Core;
+use crate::hex::hex;
 use crate::issues::Halt;
 use crate::store::{ClientRecord, Tx};
 
@@ -42,7 +43,7 @@ fn list(tx: &Tx<'_>, client: &ClientRecord, limit: u32) -> Result<Value, Halt> {
             "note_id": e.document,
             "version": e.version,
             "type": e.kind,
-            "sha256": event::hex(&e.sha256),
+            "sha256": hex(&e.sha256),
             "created_at": time(Some(e.created_at)),
             // Reading the feed after this gives the event.
             "after": cursor::write(epoch, e.n.saturating_sub(1)),

@@ -299,8 +299,12 @@ fn change(
     Ok(Some(summary::summary(&earlier, next.content, names)))
 }
 
-/// Tells everybody who holds a note that its version, or what became of it, is another.
-pub(super) fn tell(tx: &Tx<'_>, person: Option<PersonId>, document: DocumentId) -> Result<(), StoreError> {
+/// Tells everybody who holds a note that its version, or what became of it, is another. What it is, is found when they
+/// ask.
+///
+/// # Errors
+/// The database's.
+pub fn tell(tx: &Tx<'_>, person: Option<PersonId>, document: DocumentId) -> Result<(), StoreError> {
     if let Some(person) = person {
         tx.tell(Audience::Person(person), NewsKind::Version, &document.0)?;
     }

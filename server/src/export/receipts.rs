@@ -12,9 +12,10 @@ use notes::problem::Code;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::publish;
 use super::removed::REMOVED;
-use super::{event, publish};
 use crate::core::Core;
+use crate::hex::hex;
 use crate::host::Host;
 use crate::issues::{self, Halt};
 use crate::store::{AuditEntry, ClientRecord, EventRecord, Receipt, ReceiptState, Tx};
@@ -74,7 +75,7 @@ fn take(tx: &Tx<'_>, host: &Host, client: &ClientRecord, item: Value) -> Result<
     let given: Given = serde_json::from_value(item).map_err(|_| Code::RowInvalid)?;
     let state = checked(&given)?;
     let event = tx.outbox_event(&given.event_id)?.ok_or(Code::ReceiptUnknown)?;
-    if !given.sha256.eq_ignore_ascii_case(&event::hex(&event.sha256)) {
+    if !given.sha256.eq_ignore_ascii_case(&hex(&event.sha256)) {
         return Err(Code::ReceiptHashWrong.into());
     }
     let earlier = tx.receipts(&event.event_id)?;

@@ -14,8 +14,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{cursor, event, publish};
+use super::{cursor, publish};
 use crate::core::Core;
+use crate::hex::hex;
 use crate::host::Host;
 use crate::issues::Halt;
 use crate::store::{AuditEntry, ClientRecord, Sent, StoreError, Taken, Tx};
@@ -59,13 +60,13 @@ impl Day {
 
     fn count(&mut self, sent: &Sent) {
         self.events += 1;
-        let sha256 = event::hex(&sent.sha256);
+        let sha256 = hex(&sent.sha256);
         let line = format!("{} {} {sha256}\n", sent.document, sent.version);
         self.hash.update(line);
     }
 
     fn said(self, day: i64) -> Value {
-        json!({"day": date(day), "events": self.events, "sha256": event::hex(&self.hash.finalize())})
+        json!({"day": date(day), "events": self.events, "sha256": hex(&self.hash.finalize())})
     }
 }
 
@@ -141,7 +142,7 @@ pub fn day(
                 "version": e.version,
                 "event_id": e.event_id,
                 "type": e.kind,
-                "sha256": event::hex(&e.sha256),
+                "sha256": hex(&e.sha256),
                 // Reading the feed after this gives the event.
                 "after": cursor::write(epoch, e.n.saturating_sub(1)),
                 "outcome": outcome,
@@ -230,7 +231,7 @@ fn compare(
 ) -> Result<(&'static str, Option<String>), StoreError> {
     let ours = tx.outbox_version(line.note_id, line.version)?;
     if let Some(ours) = &ours
-        && line.sha256.eq_ignore_ascii_case(&event::hex(&ours.sha256))
+        && line.sha256.eq_ignore_ascii_case(&hex(&ours.sha256))
     {
         let receipts = tx.receipts(&ours.event_id)?;
         let theirs = receipts.into_iter().find(|receipt| receipt.client == client.id);

@@ -17,7 +17,7 @@
 mod conflict;
 mod duplicate;
 mod held;
-pub(super) mod person;
+mod person;
 
 use notes::ids::DocumentId;
 use notes::note::plain::rfc3339;

@@ -8,11 +8,10 @@ use notes::note::{Plain, Template};
 use serde_json::{Value, json};
 
 use super::detail;
-use super::settle::person::about;
 use super::standing::tell_holders;
 use crate::host::Host;
 use crate::store::{DocumentRecord, StoreError, Tx};
-use crate::sync::desk_change;
+use crate::sync::{about, desk_change};
 
 /// People offered for a name.
 const MAX_CANDIDATES: u32 = 10;

@@ -116,7 +116,7 @@ fn remove(part: &Path) {
 }
 
 /// A file that only its owner may read: it may hold notes in the clear.
-fn new_private_file(path: &Path) -> std::io::Result<File> {
+pub(super) fn new_private_file(path: &Path) -> std::io::Result<File> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]

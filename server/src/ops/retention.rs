@@ -56,11 +56,7 @@ pub fn remove(core: &Core, most: usize, by: &str) -> Result<Vec<Item>, OpError> 
             break;
         }
     }
-    if !went.is_empty() && !core.store.clear_changes()? {
-        tracing::warn!(
-            "a reader is in the way: what was removed still stands in the log of changes for a while"
-        );
-    }
+    clear(core)?;
     Ok(went)
 }
 

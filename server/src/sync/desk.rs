@@ -5,6 +5,7 @@
 use automerge::transaction::CommitOptions;
 use automerge::{ActorId, Automerge, ChangeHash, ReadDoc as _};
 use notes::ids::{Actor, DocumentId, PersonId};
+use notes::note::edit::Scalar;
 use notes::note::{Edit, Template, genesis};
 use notes::problem::Code;
 use sha2::{Digest as _, Sha256};
@@ -21,6 +22,14 @@ use crate::store::{EntryState, NewEntry, Tx};
 /// fit; that of the database's own trouble.
 pub fn desk_change(tx: &Tx<'_>, host: &Host, document: DocumentId, edits: &[Edit]) -> Result<u64, Code> {
     Ok(change(tx, host, document, edits)?)
+}
+
+/// The edit that says in a note whom it is about.
+pub(crate) fn about(person: PersonId) -> Edit {
+    Edit::Put {
+        path: "person".into(),
+        value: Some(Scalar::Text(person.to_string())),
+    }
 }
 
 /// The same, for who goes on where the edits are refused.

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::export;
 use crate::host::Host;
-use crate::store::{Audience, AuditEntry, Entry, EntryState, NewEntry, NewsKind, StoreError, Tx};
+use crate::store::{AuditEntry, Entry, EntryState, NewEntry, StoreError, Tx};
 
 /// Why a document goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub fn erase(
     if entries == 0 {
         return Ok(None);
     }
-    tell(tx, document)?;
+    export::tell(tx, person, document)?;
     settle(tx, host, document)?;
     bury(tx, host, document, template, why)?;
     let versions = export::removed(tx, document, why.words())?;
@@ -103,18 +103,6 @@ pub fn erase(
         detail: json!({ "reason": why.words(), "versions": versions, "entries": entries }).to_string(),
     })?;
     Ok(Some(Removed { entries, versions }))
-}
-
-/// Tells everybody who holds it. The news says that there is something to know of its version; what that is, is
-/// found when they ask.
-fn tell(tx: &Tx<'_>, document: DocumentId) -> Result<(), StoreError> {
-    if let Some(person) = tx.document_person(document)? {
-        tx.tell(Audience::Person(person), NewsKind::Version, &document.0)?;
-    }
-    for device in tx.followers(document)? {
-        tx.tell(Audience::Device(device), NewsKind::Version, &document.0)?;
-    }
-    Ok(())
 }
 
 /// Nobody need decide any more what was asked about it.

@@ -5,11 +5,10 @@
 //! somebody who was merged follows at once.
 
 use notes::ids::{DocumentId, PersonId};
-use notes::note::edit::Scalar;
 use notes::note::fields::MAX_TEXT_CHARS;
 use notes::note::{Edit, Plain, Template};
 
-use super::desk;
+use super::desk::{self, about};
 use super::record::read;
 use crate::host::Host;
 use crate::issues::Halt;
@@ -58,13 +57,6 @@ fn written(outcome: Result<u64, Halt>) -> Result<bool, StoreError> {
             Ok(false)
         }
         Err(Halt::Store(error)) => Err(error),
-    }
-}
-
-fn about(person: PersonId) -> Edit {
-    Edit::Put {
-        path: "person".into(),
-        value: Some(Scalar::Text(person.to_string())),
     }
 }
 

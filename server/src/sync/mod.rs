@@ -33,6 +33,7 @@ use accept::Place;
 use cursor::{Cursor, Known};
 
 pub use apart::judge_apart;
+pub(crate) use desk::about;
 pub use desk::desk_change;
 pub use docket::{Memory, published};
 pub use erase::{Removed, Why, cleared, erase, is_tombstone, uncleared};

@@ -12,7 +12,15 @@ use std::str::FromStr;
 
 use ::notes::problem::Code;
 
-use super::Refusal;
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::Value;
+
+use super::body::{self, Takes};
+use super::{App, Refusal};
+use crate::api;
+use crate::core::Core;
 
 /// The parameters of a query string; each at most once, none that is not known.
 pub(super) struct Query(Vec<(String, String)>);
@@ -55,4 +63,24 @@ impl Query {
 
 pub(super) fn invalid(detail: String) -> Refusal {
     Refusal::from(Code::ParameterInvalid).detail(detail)
+}
+
+/// Takes what a case system says, a JSON body, and gives what is answered to it.
+async fn said(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+    work: impl FnOnce(&Core, &[u8]) -> Result<Value, Code> + Send + 'static,
+) -> Result<Response, Refusal> {
+    let limit = app.http.receipts_body_bytes;
+    let takes = Takes {
+        media: "application/json",
+        limit,
+        timeout: app.body_timeout(),
+    };
+    let packed = body::read(headers, body, takes).await?;
+    let answer = app
+        .blocking(move |core| work(core, &packed.inflate(limit)?).map_err(Refusal::from))
+        .await?;
+    Ok(api::json(headers, &answer))
 }

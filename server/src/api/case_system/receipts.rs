@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::api::body::{self, Takes};
+use super::said;
 use crate::api::identity::{CaseSystem, ExportReceipt};
-use crate::api::{self, App, Refusal};
+use crate::api::{App, Refusal};
 use crate::export;
 
 /// Takes receipts; each gets an answer of its own.
@@ -20,18 +20,8 @@ pub async fn receipts(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let limit = app.http.receipts_body_bytes;
-    let takes = Takes {
-        media: "application/json",
-        limit,
-        timeout: app.body_timeout(),
-    };
-    let packed = body::read(&headers, body, takes).await?;
-    let answer = app
-        .blocking(move |core| {
-            let plain = packed.inflate(limit)?;
-            export::receipts(core, &client, &plain).map_err(Refusal::from)
-        })
-        .await?;
-    Ok(api::json(&headers, &answer))
+    said(&app, &headers, body, move |core, plain| {
+        export::receipts(core, &client, plain)
+    })
+    .await
 }

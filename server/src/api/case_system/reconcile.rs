@@ -8,8 +8,7 @@ use axum::response::Response;
 use jiff::civil::Date;
 use notes::problem::Code;
 
-use super::{Query, invalid};
-use crate::api::body::{self, Takes};
+use super::{Query, invalid, said};
 use crate::api::identity::{CaseSystem, ExportRead, ExportReceipt};
 use crate::api::{self, App, Refusal};
 use crate::export::{self, Place};
@@ -56,20 +55,10 @@ pub async fn took(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let limit = app.http.receipts_body_bytes;
-    let takes = Takes {
-        media: "application/json",
-        limit,
-        timeout: app.body_timeout(),
-    };
-    let packed = body::read(&headers, body, takes).await?;
-    let answer = app
-        .blocking(move |core| {
-            let plain = packed.inflate(limit)?;
-            export::took(core, &client, &plain).map_err(Refusal::from)
-        })
-        .await?;
-    Ok(api::json(&headers, &answer))
+    said(&app, &headers, body, move |core, plain| {
+        export::took(core, &client, plain)
+    })
+    .await
 }
 
 /// A day, `yyyy-mm-dd` and nothing else.

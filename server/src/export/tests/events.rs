@@ -200,13 +200,13 @@ fn the_hash_can_be_worked_out_from_the_line() {
         sorted.retain(|key, _| !but.contains(key));
         Sha256::digest(serde_json::to_vec(&sorted).unwrap())
     };
-    assert_eq!(export::event::hex(&canonical(&["sha256", "cursor"])), said);
+    assert_eq!(crate::hex::hex(&canonical(&["sha256", "cursor"])), said);
     for wrong in [
         &["sha256"] as &[&str],
         &["cursor"],
         &["sha256", "cursor", "title"],
     ] {
-        assert_ne!(export::event::hex(&canonical(wrong)), said, "{wrong:?}");
+        assert_ne!(crate::hex::hex(&canonical(wrong)), said, "{wrong:?}");
     }
     assert_eq!(
         serde_json_canonicalizer::to_vec(&event).unwrap(),
@@ -216,7 +216,7 @@ fn the_hash_can_be_worked_out_from_the_line() {
     let stored = town
         .read(|tx| tx.outbox_event(event["event_id"].as_str().unwrap()))
         .unwrap();
-    assert_eq!(export::event::hex(&stored.sha256), said);
+    assert_eq!(crate::hex::hex(&stored.sha256), said);
     assert_eq!(stored.line, line);
 }
 

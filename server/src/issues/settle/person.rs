@@ -1,8 +1,6 @@
 //! Saying who a note is about.
 
 use notes::ids::PersonId;
-use notes::note::Edit;
-use notes::note::edit::Scalar;
 use notes::problem::Code;
 use serde_json::Value;
 
@@ -10,7 +8,7 @@ use super::{Decision, document};
 use crate::host::Host;
 use crate::issues::Halt;
 use crate::store::{Issue, Tx};
-use crate::sync::desk_change;
+use crate::sync::{about, desk_change};
 
 /// `match`: the note is about the person of that case id.
 pub(super) fn end(tx: &Tx<'_>, host: &Host, issue: &Issue, decision: &Decision<'_>) -> Result<(), Halt> {
@@ -24,12 +22,4 @@ pub(super) fn named(tx: &Tx<'_>, decision: &Decision<'_>) -> Result<PersonId, Ha
     let case_id = decision.args.get("person").and_then(Value::as_str);
     let person = tx.person_by_case(case_id.ok_or(Code::ParameterInvalid)?.trim())?;
     Ok(person.ok_or(Code::PersonUnknown)?.id)
-}
-
-/// The edit that says so in the note.
-pub(in crate::issues) fn about(person: PersonId) -> Edit {
-    Edit::Put {
-        path: "person".into(),
-        value: Some(Scalar::Text(person.to_string())),
-    }
 }

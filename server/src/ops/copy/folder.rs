@@ -1,7 +1,7 @@
 //! The three files in a folder that nobody else may read, each there whole or not at all. The page for the checker
 //! is written first: a copy without it looks as if nothing had been left out.
 
-use std::fs::{DirBuilder, File};
+use std::fs::DirBuilder;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use notes::problem::Code;
 
 use super::{Hashes, Prepared};
 use crate::ops::OpError;
-use crate::ops::backup::sync_folder;
+use crate::ops::backup::{new_private_file, sync_folder};
 use crate::store::StoreError;
 
 const HTML: &str = "copy.html";
@@ -92,7 +92,7 @@ fn put(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = private_file(&part)?;
+    let mut file = new_private_file(&part)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&part, &whole)?;
@@ -118,17 +118,6 @@ fn only_for_the_owner(path: &Path) -> std::io::Result<()> {
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
-}
-
-fn private_file(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)
 }
 
 fn disk(error: std::io::Error) -> OpError {
