@@ -54,6 +54,11 @@ catalogue! {
     OriginRefused "origin_refused" 403 "Web pages of this address may not talk to this server. Ask an administrator to name it.";
     DeviceRevoked "device_revoked" 403 "This device may only send what it still has. Ask your team admin.";
     CodeUnknown "code_unknown" 404 "The code is not known, was used, or has expired. Ask for a fresh one.";
+    // The desk.
+    SignedOut "signed_out" 401 "You are signed out. Sign in again; nothing that you typed is lost.";
+    PasskeyRefused "passkey_refused" 401 "The passkey was not taken. Try again, or ask for a new sign-in link.";
+    RoleForbidden "role_forbidden" 403 "Your role does not allow that. Ask an organisation admin.";
+    RoleMissing "role_missing" 422 "This worker has no role at the desk. Give one: team_admin (of somebody in a team), organisation_admin or auditor.";
     ActorTaken "actor_taken" 409 "Another device writes under this actor. The app must make a fresh one.";
     // What is asked for.
     NotFound "not_found" 404 "There is nothing here by that name.";

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 use crate::attachments;
+use crate::desk::session;
 use crate::export::Mapping;
 
 /// One setting.
@@ -47,6 +48,35 @@ pub const SETTINGS: &[Setting] = &[
         value: "URL",
         default: "",
         help: "Where phones and case systems reach the server; http://LISTEN where it is not given",
+    },
+    Setting {
+        name: "console_url",
+        flag: "console-url",
+        value: "URL",
+        default: "",
+        help: "Where admins reach the console, without its path; public_url where it is not given. Passkeys need a host \
+               with a name, so localhost stands for the machine's own address",
+    },
+    Setting {
+        name: "desk_idle_min",
+        flag: "desk-idle-min",
+        value: "N",
+        default: "30",
+        help: "After how many minutes without use a session of the console ends",
+    },
+    Setting {
+        name: "desk_session_h",
+        flag: "desk-session-h",
+        value: "N",
+        default: "12",
+        help: "After how many hours a session of the console ends in any case",
+    },
+    Setting {
+        name: "console_dir",
+        flag: "console-dir",
+        value: "DIR",
+        default: "",
+        help: "The folder of the console's files, served at /console; none serves no console",
     },
     Setting {
         name: "database_key",
@@ -240,6 +270,10 @@ pub struct HttpConfig {
     pub max_live: usize,
     pub origins: Vec<String>,
     pub web_dir: Option<PathBuf>,
+    pub console_dir: Option<PathBuf>,
+    pub console_url: Option<String>,
+    pub desk: session::Limits,
+    pub enrol_valid_ms: i64,
     pub body_timeout_s: u64,
 }
 
@@ -255,6 +289,10 @@ impl Default for HttpConfig {
             max_live: 4096,
             origins: Vec::new(),
             web_dir: None,
+            console_dir: None,
+            console_url: None,
+            desk: session::Limits::default(),
+            enrol_valid_ms: 24 * 3_600_000,
             body_timeout_s: 120,
         }
     }
@@ -331,6 +369,13 @@ impl Config {
                 max_live: parse("max_live", &raw("max_live"))?,
                 origins: origins(&raw("origins"))?,
                 web_dir: some(raw("web_dir")).map(PathBuf::from),
+                console_dir: some(raw("console_dir")).map(PathBuf::from),
+                console_url: public_url(raw("console_url"))?,
+                desk: session::Limits {
+                    idle_ms: bounded("desk_idle_min", &raw("desk_idle_min"), 24 * 60)? * 60_000,
+                    whole_ms: bounded("desk_session_h", &raw("desk_session_h"), 24 * 7)? * 3_600_000,
+                },
+                enrol_valid_ms: bounded("enrol_valid_h", &raw("enrol_valid_h"), 24 * 30)? * 3_600_000,
                 body_timeout_s: parse("body_timeout_s", &raw("body_timeout_s"))?,
             },
             data_dir,

@@ -12,6 +12,7 @@ pub mod config;
 pub mod copy;
 pub mod core;
 pub mod courtesy;
+pub mod desk;
 pub mod export;
 mod hex;
 pub mod import;

@@ -14,6 +14,8 @@ const MAX_CALLERS: usize = 50_000;
 pub enum Deed {
     /// A one-time code that is not one.
     CodeGuess,
+    /// A sign-in at the desk that is refused.
+    SignIn,
     /// An assertion that is refused.
     TokenFailure,
     /// A request of a revoked device.
@@ -28,7 +30,7 @@ impl Deed {
     /// How many a window takes.
     const fn allowed(self) -> u32 {
         match self {
-            Self::CodeGuess => 30,
+            Self::CodeGuess | Self::SignIn => 30,
             Self::TokenFailure => 100,
             Self::RevokedPush => 60,
             Self::Lookup => 10,

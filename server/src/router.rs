@@ -6,7 +6,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use notes::problem::Code;
 
-use crate::api::{App, Refusal, attachment, case_system, health, import, jwks, layers, openapi, phone, web};
+use crate::api::{
+    App, Refusal, attachment, case_system, desk, health, import, jwks, layers, openapi, phone, web,
+};
 
 /// The whole HTTP face. Each operation has its own limit on the body that it reads; the routes that
 /// read none have no limit to name.
@@ -59,6 +61,25 @@ fn doors() -> Router<App> {
         )
         .route("/v1/import/people", post(import::people))
         .route("/v1/import/workers", post(import::workers))
+        // The desk: who comes to it,
+        .route("/v1/desk/sign-in/invitation", post(desk::sign_in::invitation))
+        .route("/v1/desk/sign-in/registration", post(desk::sign_in::registration))
+        .route("/v1/desk/sign-in/challenge", post(desk::sign_in::challenge))
+        .route("/v1/desk/sign-in/assertion", post(desk::sign_in::assertion))
+        .route("/v1/desk/sign-out", post(desk::sign_out::sign_out))
+        // and who sits there.
+        .route("/v1/desk/me", get(desk::me::me))
+        .route("/v1/desk/sessions", get(desk::sessions::list))
+        .route("/v1/desk/sessions/{id}/end", post(desk::sessions::end))
+        .route(
+            "/v1/desk/passkeys",
+            get(desk::passkeys::list).post(desk::passkeys::add),
+        )
+        .route("/v1/desk/passkeys/challenge", post(desk::passkeys::challenge))
+        .route("/v1/desk/passkeys/{id}/remove", post(desk::passkeys::remove))
+        .route("/v1/desk/admins", get(desk::admins::list))
+        .route("/v1/desk/admins/{worker_id}/invite", post(desk::admins::invite))
+        .route("/v1/desk/admins/{worker_id}/revoke", post(desk::admins::revoke))
         .method_not_allowed_fallback(method_not_allowed)
 }
 

@@ -4,6 +4,7 @@
 pub mod attachment;
 pub mod body;
 pub mod case_system;
+pub mod desk;
 pub mod health;
 pub mod identity;
 pub mod import;
@@ -25,8 +26,10 @@ use notes::problem::Code;
 use tokio::sync::{Semaphore, watch};
 
 use self::case_system::pace::Pace;
+use self::desk::seat::Readings;
 use crate::config::HttpConfig;
 use crate::core::Core;
+use crate::desk::passkey::{Passkeys, console_origin};
 pub use crate::problem::Refusal;
 
 /// What every route is given. Cheap to clone.
@@ -45,6 +48,12 @@ pub struct Inner {
     pub live_permits: Arc<Semaphore>,
     /// The pace of case systems.
     pub pace: Pace,
+    /// Where the console is reached, as an origin (RFC 6454).
+    pub console_origin: String,
+    /// The passkeys of admins.
+    pub passkeys: Passkeys,
+    /// What auditors have just read.
+    pub readings: Readings,
     /// True once the server is stopping.
     pub stopping: watch::Receiver<bool>,
 }
@@ -60,12 +69,17 @@ impl App {
     /// The routes' view of a server.
     #[must_use]
     pub fn new(core: Arc<Core>, http: HttpConfig, stopping: watch::Receiver<bool>) -> Self {
+        let console = http.console_url.as_deref().unwrap_or(core.public_url());
+        let console_origin = console_origin(console);
         let permits = Semaphore::new(http.max_requests.min(Semaphore::MAX_PERMITS));
         Self(Arc::new(Inner {
             core,
             live_permits: Arc::new(Semaphore::new(http.max_live.min(Semaphore::MAX_PERMITS))),
             http,
             permits,
+            passkeys: Passkeys::new(&console_origin),
+            console_origin,
+            readings: Readings::default(),
             pace: Pace::default(),
             stopping,
         }))

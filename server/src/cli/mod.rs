@@ -197,7 +197,7 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
         Command::Issue(issue) => issue::run(&call, &issue)?,
         Command::Device(device) => device::run(&call, &device)?,
         Command::Allocate(allocate) => allocate::run(&call, &allocate)?,
-        Command::Admin(admin) => return admin::run(&admin).map(|()| ExitCode::SUCCESS),
+        Command::Admin(admin) => admin::run(&call, &admin)?,
         Command::Backup(backup) => backup::run(&call, &backup)?,
         Command::Restore(restore) => restore::run(&call, &restore)?,
         Command::Hold(hold) => hold::run(&call, &hold)?,

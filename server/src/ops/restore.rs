@@ -72,7 +72,8 @@ fn begin_anew(tx: &Tx<'_>, seq: u64, host: &Host) -> Result<(), StoreError> {
     tx.news_leap(leap(host))?;
     // All that is here stands in the backup that it came from.
     tx.meta_put("safe_seq", &seq.to_be_bytes())?;
-    let codes = tx.codes_void()?;
+    // Who was sent away since the backup must not come back in.
+    let codes = tx.codes_void()? + tx.desk_close(host.now_ms())?;
     tx.audit(&AuditEntry {
         at: host.now_ms(),
         who: "operator".to_owned(),

@@ -19,6 +19,7 @@ mod about;
 mod attachments;
 mod audit;
 mod backup;
+mod desk;
 mod devices;
 mod disk;
 mod export;
@@ -53,6 +54,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 pub use about::Came;
 pub use attachments::{AttachmentRecord, Holding, Piece};
 pub use audit::{AuditEntry, AuditRecord, audit_chain};
+pub use desk::{DeskInvite, DeskSession, PasskeyRecord};
 pub use devices::{DeviceRecord, EnrolCode};
 pub use disk::Disk;
 pub use export::{ClientRecord, EventRecord, Receipt, ReceiptState, VersionRecord};

@@ -181,7 +181,7 @@ async fn answers_are_as_the_document_says() {
         let folder = Path::new(&folder);
         let lines: Vec<String> = record.0.iter().map(Value::to_string).collect();
         std::fs::write(folder.join("answers.ndjson"), lines.join("\n")).unwrap();
-        let document: Value = serde_json::from_str(crate::api::openapi::DOCUMENT).unwrap();
+        let document: Value = serde_json::from_str(&crate::api::openapi::DOCUMENT).unwrap();
         std::fs::write(folder.join("openapi.ndjson"), document.to_string()).unwrap();
     }
 }

@@ -5,6 +5,7 @@
 mod answers;
 mod attachments;
 mod bodies;
+mod desk;
 mod doors;
 mod enrolment;
 mod feed;

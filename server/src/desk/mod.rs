@@ -1,0 +1,58 @@
+//! The desk: what admins see and do in the console. Above the operations, the issues and the export, below HTTP; all that
+//! the console shows is made here, and nothing is decided that is not decided there.
+//!
+//! What never happens: somebody sees what is another team's, a deed is done twice, a deed or an auditor's reading leaves no
+//! trace.
+
+pub mod invite;
+pub mod passkey;
+pub mod scope;
+pub mod session;
+#[cfg(test)]
+mod tests;
+
+pub use scope::Scope;
+
+use crate::import::Role;
+use crate::store::{StoreError, Tx, WorkerRecord};
+
+/// Somebody at the desk, as they stand at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admin {
+    /// Who.
+    pub worker: WorkerRecord,
+    /// What they may do.
+    pub role: Role,
+    /// How far they may see.
+    pub scope: Scope,
+}
+
+impl Admin {
+    /// How the audit names them.
+    #[must_use]
+    pub fn by(&self) -> String {
+        format!("worker:{}", self.worker.id)
+    }
+}
+
+/// A worker as they may sit at the desk now; none where they may not: a practitioner, a team admin without a team,
+/// somebody who has left.
+///
+/// # Errors
+/// The database's.
+pub fn admin(tx: &Tx<'_>, worker: &str) -> Result<Option<Admin>, StoreError> {
+    let Some(worker) = tx.worker(worker)? else {
+        return Ok(None);
+    };
+    if tx.worker_left(&worker.id)?.is_some() {
+        return Ok(None);
+    }
+    let given = tx.desk_role(&worker.id)?;
+    let role = Role::from_code(given.as_deref().unwrap_or(&worker.role));
+    let scope = match role {
+        Some(Role::OrganisationAdmin | Role::Auditor) => Some(Scope::All),
+        Some(Role::TeamAdmin) => worker.team.map(Scope::Team),
+        Some(Role::Practitioner) | None => None,
+    };
+    Ok(role.zip(scope).map(|(role, scope)| Admin { worker, role, scope }))
+}
