@@ -14,6 +14,10 @@ use crate::api::{
 /// read none have no limit to name.
 pub fn router(app: App) -> Router {
     let doors = doors();
+    let doors = match &app.http.console_dir {
+        Some(folder) => doors.nest_service("/console", web::console(folder, any(not_found))),
+        None => doors,
+    };
     let doors = match &app.http.web_dir {
         // What is no door may be a file of the phone app's.
         Some(folder) => doors.fallback_service(web::files(folder, any(not_found))),

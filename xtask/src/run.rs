@@ -91,6 +91,7 @@ fn doorstep(workshop: &Workshop, data_dir: &Path, arguments: &[&str]) -> Command
 fn serve(workshop: &Workshop, data_dir: &Path, listen: SocketAddr) -> Result<Child, Failure> {
     let mut command = doorstep(workshop, data_dir, &["serve", "--listen", &listen.to_string()]);
     command.arg("--web-dir").arg(web::dist(workshop));
+    command.arg("--console-dir").arg(web::console_dist(workshop));
     command.stdout(Stdio::piped()).process_group(0);
     command
         .spawn()

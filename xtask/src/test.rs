@@ -96,8 +96,8 @@ pub fn test(workshop: &Workshop, long: bool) -> Result<(), Failure> {
     steps.step("validators", || validators::judge(workshop))?;
     python_stories(&mut steps, workshop, long)?;
     phone_libraries(&mut steps, workshop, long)?;
-    steps.step("phone app", || web::web(workshop))?;
-    steps.step("phone app's unit tests", || web::test(workshop))?;
+    steps.step("phone app and console", || web::web(workshop))?;
+    steps.step("unit tests of both", || web::test(workshop))?;
     browser_stories(&mut steps, workshop, long)?;
     println!("{} passed, 0 failed", steps.passed);
     Ok(())
@@ -200,17 +200,19 @@ fn phone_libraries(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result
     steps.step("Swift side", || mobile::swift::check(workshop))
 }
 
-/// Each `web/phone/stories/story_*.mjs` is a program of its own, with a real server and a real browser.
+/// Each `web/…/stories/story_*.mjs` is a program of its own, with a real server and a real browser.
 fn browser_stories(steps: &mut Steps, workshop: &Workshop, long: bool) -> Result<(), Failure> {
-    for story in stories(&workshop.root.join("web/phone/stories"), "story_", "mjs")? {
-        let name = format!(
-            "browser story {}",
-            story.file_name().unwrap_or_default().display()
-        );
-        let mut command = workshop.command("node", &[]);
-        command.arg(&story);
-        in_test(&mut command, workshop, long);
-        steps.step(&name, || run("node", &mut command))?;
+    for app in ["phone", "console"] {
+        let folder = workshop.root.join("web").join(app).join("stories");
+        for story in stories(&folder, "story_", "mjs")? {
+            let name = story.file_name().unwrap_or_default().display().to_string();
+            let mut command = workshop.command("node", &[]);
+            command.arg(&story);
+            in_test(&mut command, workshop, long);
+            steps.step(&format!("browser story {app}/{name}"), || {
+                run("node", &mut command)
+            })?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask web`: builds the phone app. The core becomes WebAssembly, small enough for a phone on a weak signal;
-//! the page, its Worker and its service worker are bundled around it; all files are packed beside themselves, as the
-//! server sends them.
+//! `cargo xtask web`: builds the phone app and the console. The core becomes WebAssembly, small enough for a phone on a weak
+//! signal; the page, its Worker and its service worker are bundled around it. The console takes its types from the OpenAPI
+//! document. All files are packed beside themselves, as the server sends them.
 //!
 //! WebAssembly needs a standard library for its target. Where rustup has one (`rustup target add
 //! wasm32-unknown-unknown`), that is used; on Debian, rustc-web builds its own.
@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::packages;
 use crate::workshop::{Failure, Workshop, output, run, works};
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -33,33 +34,63 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-/// Where the built app is.
+/// Where the built phone app is.
 #[must_use]
 pub fn dist(workshop: &Workshop) -> PathBuf {
     phone(workshop).join("dist")
+}
+
+/// Where the built console is.
+#[must_use]
+pub fn console_dist(workshop: &Workshop) -> PathBuf {
+    console(workshop).join("dist")
+}
+
+fn console(workshop: &Workshop) -> PathBuf {
+    workshop.root.join("web/console")
 }
 
 fn phone(workshop: &Workshop) -> PathBuf {
     workshop.root.join("web/phone")
 }
 
-/// Builds the phone app.
+/// Builds the phone app and the console.
 ///
 /// # Errors
 /// The step that failed, or what is missing.
 pub fn web(workshop: &Workshop) -> Result<(), Failure> {
-    packages(workshop)?;
+    workspace(workshop)?;
     core(workshop)?;
-    npm(workshop, &["run", "--silent", "check"])?;
-    npm(workshop, &["run", "--silent", "build"])
+    types(workshop)?;
+    for folder in [phone(workshop), console(workshop)] {
+        npm(workshop, &folder, &["run", "--silent", "check"])?;
+        npm(workshop, &folder, &["run", "--silent", "build"])?;
+    }
+    Ok(())
 }
 
-/// The unit tests of the page's own parts.
+/// The unit tests of the pages' own parts.
 ///
 /// # Errors
 /// Where one fails.
 pub fn test(workshop: &Workshop) -> Result<(), Failure> {
-    npm(workshop, &["run", "--silent", "test"])
+    for folder in [phone(workshop), console(workshop)] {
+        npm(workshop, &folder, &["run", "--silent", "test"])?;
+    }
+    Ok(())
+}
+
+/// Writes the console's types from the OpenAPI document. The program for it needs an older TypeScript as a library, so
+/// it lives apart.
+fn types(workshop: &Workshop) -> Result<(), Failure> {
+    let tool = workshop.target.join("openapi-types");
+    packages::install(workshop, &console(workshop).join("types"), &tool)?;
+    let mut write = workshop.command(tool.join("node_modules/.bin/openapi-typescript"), &[]);
+    write
+        .arg(workshop.root.join("docs/openapi.json"))
+        .arg("-o")
+        .arg(console(workshop).join("src/api/types.ts"));
+    output("openapi-typescript", &mut write).map(|_| ())
 }
 
 /// Makes `web/phone/wasm`: the core, and the JavaScript beside it.
@@ -91,7 +122,7 @@ fn core(workshop: &Workshop) -> Result<(), Failure> {
     run("doorstep-glue", write.arg(&built).arg(&part))?;
     println!("    wasm-opt makes the core smaller; this takes a minute");
     // Debian's is too old: it breaks the table of references.
-    let mut shrink = workshop.command(phone(workshop).join("node_modules/.bin/wasm-opt"), &[]);
+    let mut shrink = workshop.command(workshop.root.join("web/node_modules/.bin/wasm-opt"), &[]);
     shrink.args(["-Oz", "--strip-debug", "--strip-producers"]);
     run("wasm-opt", shrink.args(FEATURES).arg(&wasm).arg("-o").arg(&wasm))?;
     put_in_place(&part, &folder).map_err(|error| Failure::new(format!("{}: {error}", folder.display())))
@@ -170,21 +201,21 @@ fn cargo_for_browsers(workshop: &Workshop) -> Result<Command, Failure> {
     Ok(command)
 }
 
-/// The page's packages, as the lock file names them.
-fn packages(workshop: &Workshop) -> Result<(), Failure> {
-    let folder = phone(workshop);
+/// The packages of both, as the lock file names them.
+fn workspace(workshop: &Workshop) -> Result<(), Failure> {
+    let folder = workshop.root.join("web");
     let stamp = folder.join("node_modules/.package-lock.json");
     if is_newer(&stamp, &folder.join("package-lock.json")) {
         return Ok(());
     }
-    npm(workshop, &["ci", "--ignore-scripts", "--silent"])
+    npm(workshop, &folder, &["ci", "--ignore-scripts", "--silent"])
 }
 
-fn npm(workshop: &Workshop, arguments: &[&str]) -> Result<(), Failure> {
+fn npm(workshop: &Workshop, folder: &Path, arguments: &[&str]) -> Result<(), Failure> {
     let mut command = workshop.command("npm", arguments);
     run(
-        &format!("npm {}", arguments.join(" ")),
-        command.current_dir(phone(workshop)),
+        &format!("npm {} in {}", arguments.join(" "), folder.display()),
+        command.current_dir(folder),
     )
 }
 

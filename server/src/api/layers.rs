@@ -3,7 +3,7 @@
 
 use axum::body::HttpBody as _;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use notes::problem::Code;
@@ -28,6 +28,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("doorstep-request", value);
     }
+    keep_to_ourselves(&app, response.headers_mut());
     tracing::info!(
         %method,
         path,
@@ -39,6 +40,23 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         "request"
     );
     response
+}
+
+/// What browsers are told of every answer: take it for what it says it is, show it in nobody's frame, and where we are behind
+/// TLS, come back that way only (RFC 6797). A page's own files say more than that.
+fn keep_to_ourselves(app: &App, headers: &mut HeaderMap) {
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+        headers.insert(header::CONTENT_SECURITY_POLICY, nothing);
+    }
+    if app.core.public_url().starts_with("https://") {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
 }
 
 /// A request runs as a task of its own: what it has begun it finishes, even if the caller hangs up,

@@ -1,5 +1,5 @@
-//! The phone app's files, as `cargo xtask web` built them: read from a folder, sent packed where they lie packed beside
-//! themselves, and under a policy that lets the page run and fetch nothing but its own.
+//! The files of the phone app and of the console, as `cargo xtask web` built them: read from a folder, sent packed where they
+//! lie packed beside themselves, and under a policy that lets the page run and fetch nothing but its own.
 
 use std::path::Path;
 
@@ -17,9 +17,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     img-src 'self' blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+/// The same for the console: no WebAssembly, no Worker, no pictures that are made in the page.
+const CONSOLE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+    font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 3] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
@@ -29,32 +31,44 @@ const HEADERS: [(HeaderName, &str); 6] = [
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
     ),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "geolocation=(), microphone=(self), camera=(self)",
-    ),
+];
+
+/// What each of the two may do, and use of its machine.
+const PHONE: [&str; 2] = [POLICY, "geolocation=(), microphone=(self), camera=(self)"];
+const CONSOLE: [&str; 2] = [
+    CONSOLE_POLICY,
+    "geolocation=(), microphone=(), camera=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
 ];
 
 /// Files whose names change with what is in them are kept for ever; the others are asked for again each time.
 fn keeps(path: &str) -> &'static str {
-    if path.starts_with("/assets/") {
+    if path.contains("/assets/") {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     }
 }
 
-/// The files of a folder; what is not there is answered by `missing`.
+/// The phone app's files; what is not there is answered by `missing`.
 pub fn files(folder: &Path, missing: MethodRouter) -> Router {
+    served(folder, missing).layer(from_fn(|request, next| with_headers(PHONE, request, next)))
+}
+
+/// The console's files.
+pub fn console(folder: &Path, missing: MethodRouter) -> Router {
+    served(folder, missing).layer(from_fn(|request, next| with_headers(CONSOLE, request, next)))
+}
+
+fn served(folder: &Path, missing: MethodRouter) -> Router {
     let files = ServeDir::new(folder)
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
         .fallback(missing);
-    Router::new().fallback_service(files).layer(from_fn(with_headers))
+    Router::new().fallback_service(files)
 }
 
-async fn with_headers(request: Request, next: Next) -> Response {
+async fn with_headers([policy, permissions]: [&'static str; 2], request: Request, next: Next) -> Response {
     let keeps = keeps(request.uri().path());
     let mut response = next.run(request).await;
     let found = response.status().is_success();
@@ -62,6 +76,11 @@ async fn with_headers(request: Request, next: Next) -> Response {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static(permissions),
+    );
     if found {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keeps));
     }

@@ -32,8 +32,12 @@ export class Server {
   /** The folder of the app's files that it serves, from the next start on. */
   app = DIST;
 
-  static async withDemoTeam() {
+  /** More words for `serve`. */
+  more = [];
+
+  static async withDemoTeam(more = []) {
     const server = new Server();
+    server.more = more;
     server.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'doorstep-story-'));
     server.address = `127.0.0.1:${await freePort()}`;
     server.url = `http://${server.address}`;
@@ -56,7 +60,7 @@ export class Server {
   }
 
   async start() {
-    const args = ['--data-dir', path.join(this.folder, 'server'), '--web-dir', this.app];
+    const args = ['--data-dir', path.join(this.folder, 'server'), '--web-dir', this.app, ...this.more];
     const serve = ['serve', '--listen', this.address, '--public-url', this.url];
     const log = fs.openSync(path.join(this.folder, 'server.log'), 'a');
     this.child = spawn(path.join(BINARIES, 'doorstep'), [...args, ...serve], { stdio: ['ignore', 'pipe', log] });

@@ -71,3 +71,19 @@ fn the_document_has_every_route_and_no_other() {
     described.sort_unstable();
     assert_eq!(routed, described);
 }
+
+/// The document as it is served stands in docs/, where the console takes its types from. With `DOORSTEP_WRITE_TYPES` it is
+/// written anew.
+#[test]
+fn the_document_is_the_one_in_docs() {
+    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+    let served = format!("{}\n", crate::api::openapi::DOCUMENT.as_str());
+    if std::env::var_os("DOORSTEP_WRITE_TYPES").is_some() {
+        std::fs::write(place, &served).unwrap();
+    }
+    let kept = std::fs::read_to_string(place).unwrap_or_default();
+    assert!(
+        kept == served,
+        "docs/openapi.json is not what is served: run this test with DOORSTEP_WRITE_TYPES=1, and read what changed"
+    );
+}

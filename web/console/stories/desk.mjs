@@ -1,0 +1,107 @@
+// The desk in a real browser, for stories: an admin with a machine and a passkey of their own (Chromium's virtual
+// authenticator), beside the phones of the phone app's stories. Nothing here stands in for anything.
+import fs from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { Looks } from './look.mjs';
+import { Phone, ROOT, Server } from '../../phone/stories/town.mjs';
+
+export { ROOT, Phone, Server };
+export const CONSOLE = path.join(ROOT, 'web/console/dist');
+export const PATIENCE_MS = Number(process.env.DOORSTEP_PATIENCE_MS ?? 30_000);
+
+/** Somebody at the desk: a browser of their own. */
+export class Admin {
+  faults = [];
+  constructor(server, name) {
+    this.server = server;
+    this.name = name;
+  }
+
+  /** Where the console is; passkeys need a name. */
+  get console() {
+    return `http://localhost:${this.server.address.split(':')[1]}/console`;
+  }
+
+  async open(address = this.console) {
+    this.browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    });
+    this.context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
+    this.page = await this.tab();
+    await this.page.goto(address);
+    return this.page;
+  }
+
+  /** Another tab, which holds the same passkeys. */
+  async tab() {
+    const page = await this.context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => this.faults.push(error.stack ?? error.message));
+    page.on('request', (request) => {
+      const { hostname } = new URL(request.url());
+      if (hostname !== 'localhost') this.faults.push(`asked a stranger: ${request.url()}`);
+    });
+    page.on('console', (said) => {
+      if (said.type() === 'error' && /Content Security Policy/.test(said.text())) this.faults.push(said.text());
+    });
+    this.devtools = await this.context.newCDPSession(page);
+    await this.devtools.send('WebAuthn.enable');
+    const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
+    const { authenticatorId } = await this.devtools.send('WebAuthn.addVirtualAuthenticator', { options });
+    this.authenticator = authenticatorId;
+    return page;
+  }
+
+  /** Comes with a one-time link for a worker; gives the page, at Today. */
+  async signUp(worker, ...more) {
+    const page = await this.open(this.server.invite(worker, ...more));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Make a passkey' }).click();
+    await page.getByRole('heading', { name: 'Today', level: 1 }).waitFor();
+    return page;
+  }
+
+  async go(place) {
+    await this.page.evaluate((to) => { location.hash = to; }, `#/${place}`);
+  }
+
+  async close() {
+    await this.browser?.close();
+  }
+}
+
+Server.prototype.invite = function invite(worker, ...more) {
+  return JSON.parse(this.run('admin', 'invite', worker, '--server', this.url, '--json', ...more)).link;
+};
+
+/** Runs a story with a server, admins and phones; says what was on the screens when it failed. */
+export async function story(name, tell) {
+  const server = await Server.withDemoTeam(['--console-dir', CONSOLE]);
+  const looks = new Looks(ROOT, name);
+  const admins = [];
+  const phones = [];
+  const admin = (of) => { const made = new Admin(server, of); admins.push(made); return made; };
+  const phone = (of) => { const made = new Phone(server, of); phones.push(made); return made; };
+  try {
+    await tell({ server, admin, phone, look: looks.at });
+    const faults = [...admins, ...phones].flatMap((made) => made.faults);
+    if (faults.length > 0) throw new Error(`a page fell: ${faults.join('\n')}`);
+    if (looks.amiss.length > 0) throw new Error(`amiss on the screens:\n${looks.amiss.join('\n')}`);
+    for (const made of [...admins, ...phones]) await made.close().catch(() => undefined);
+    for (const made of phones) made.signal?.close();
+    await server.stop();
+    fs.rmSync(server.folder, { recursive: true, force: true });
+    console.log(`${name}: held`);
+  } catch (error) {
+    console.error(`${name}: ${error.stack ?? error}`);
+    for (const made of [...admins, ...phones]) {
+      const screen = path.join(server.folder, `${made.name}.png`);
+      await made.page?.screenshot({ path: screen }).catch(() => undefined);
+      console.error(`${made.name}'s screen: ${screen}`, await made.page?.evaluate(() => document.body.innerText).catch(() => ''));
+    }
+    server.child.kill();
+    process.exit(1);
+  }
+}
