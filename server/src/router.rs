@@ -84,6 +84,22 @@ fn doors() -> Router<App> {
         .route("/v1/desk/admins", get(desk::admins::list))
         .route("/v1/desk/admins/{worker_id}/invite", post(desk::admins::invite))
         .route("/v1/desk/admins/{worker_id}/revoke", post(desk::admins::revoke))
+        // People and their notes.
+        .route("/v1/desk/people", get(desk::people::find))
+        .route("/v1/desk/people/{case_id}", get(desk::people::person))
+        .route("/v1/desk/people/{case_id}/notes", get(desk::people::thread))
+        .route("/v1/desk/notes/{id}", get(desk::note::note))
+        .route("/v1/desk/caseloads/{worker_id}", get(desk::caseload::caseload))
+        .route(
+            "/v1/desk/caseloads/{worker_id}/preview",
+            post(desk::caseload::preview),
+        )
+        .route(
+            "/v1/desk/caseloads/{worker_id}/hand-on",
+            post(desk::caseload::hand_on),
+        )
+        .route("/v1/desk/import/people", post(desk::import::people))
+        .route("/v1/desk/import/workers", post(desk::import::workers))
         .method_not_allowed_fallback(method_not_allowed)
 }
 

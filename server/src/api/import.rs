@@ -29,8 +29,7 @@ pub async fn people(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let how = how(&headers, query.as_deref())?;
-    run(app, who, headers, body, how, import::people_as).await
+    run(app, who, (query, headers), body, import::people_as).await
 }
 
 /// Imports workers.
@@ -44,8 +43,7 @@ pub async fn workers(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let how = how(&headers, query.as_deref())?;
-    run(app, who, headers, body, how, import::workers_as).await
+    run(app, who, (query, headers), body, import::workers_as).await
 }
 
 /// What the request says beside the file.
@@ -82,24 +80,37 @@ fn how(headers: &HeaderMap, query: Option<&str>) -> Result<How, Refusal> {
 async fn run(
     app: App,
     who: CaseSystem<ImportWrite>,
-    headers: HeaderMap,
+    (query, headers): (Option<String>, HeaderMap),
     body: Body,
-    how: How,
     import: Import,
 ) -> Result<Response, Refusal> {
+    let by = format!("client:{}", who.client.id);
+    let imported = take(&app, by, (query.as_deref(), &headers), body, import).await?;
+    let value = serde_json::to_value(&imported).map_err(|_| Refusal::from(Code::Internal))?;
+    Ok(super::json(&headers, &value))
+}
+
+/// Takes a file, whoever brings it.
+///
+/// # Errors
+/// Those of bodies and of files, `parameter_invalid`, `leavers_unconfirmed`.
+pub(super) async fn take(
+    app: &App,
+    by: String,
+    (query, headers): (Option<&str>, &HeaderMap),
+    body: Body,
+    import: Import,
+) -> Result<Imported, Refusal> {
+    let how = how(headers, query)?;
     let takes = Takes {
         media: how.format.media_type(),
         limit: app.http.import_body_bytes,
         timeout: app.body_timeout(),
     };
-    let packed = body::read(&headers, body, takes).await?;
-    let by = format!("client:{}", who.client.id);
-    let imported = app
-        .blocking(move |core| {
-            let file = packed.inflate(MAX_FILE_BYTES)?;
-            import(core, &file, how, &by).map_err(Refusal::from)
-        })
-        .await?;
-    let value = serde_json::to_value(&imported).map_err(|_| Refusal::from(Code::Internal))?;
-    Ok(super::json(&headers, &value))
+    let packed = body::read(headers, body, takes).await?;
+    app.blocking(move |core| {
+        let file = packed.inflate(MAX_FILE_BYTES)?;
+        import(core, &file, how, &by).map_err(Refusal::from)
+    })
+    .await
 }

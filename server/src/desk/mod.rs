@@ -4,8 +4,11 @@
 //! What never happens: somebody sees what is another team's, a deed is done twice, a deed or an auditor's reading leaves no
 //! trace.
 
+pub mod caseload;
 pub mod invite;
+pub mod note;
 pub mod passkey;
+pub mod people;
 pub mod scope;
 pub mod session;
 #[cfg(test)]

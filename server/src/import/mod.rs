@@ -27,6 +27,7 @@ pub use refusal::FileRefusal;
 pub use workers::{Role, WorkerRow, workers, workers_in};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
@@ -50,7 +51,7 @@ pub enum Standing {
 }
 
 /// What is wrong with one cell or row, in words that hold no personal data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Fault {
     /// The line of the file on which the row begins, counted from 1.
     pub line: u64,

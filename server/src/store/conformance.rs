@@ -17,6 +17,7 @@ mod people;
 mod publications;
 mod reconcile;
 mod removal;
+mod search;
 mod sqlite;
 mod transactions;
 

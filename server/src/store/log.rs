@@ -350,6 +350,17 @@ impl Tx<'_> {
         Ok(find.exists([document.0])?)
     }
 
+    /// The worker whose device sent the first part of a document; none where the server itself wrote it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn begun_by(&self, document: DocumentId) -> Result<Option<String>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT d.worker FROM log l JOIN device d ON d.id = l.device WHERE l.document = ? ORDER BY l.seq LIMIT 1",
+        )?;
+        Ok(find.query_row([document.0], |row| row.get(0)).optional()?)
+    }
+
     /// Whether a device sent anything of a document, and then whether some of it is neither published nor set aside.
     ///
     /// # Errors

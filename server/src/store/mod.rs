@@ -38,6 +38,7 @@ mod reconcile;
 mod removal;
 mod retention;
 mod schema;
+mod search;
 mod uploads;
 mod writer;
 

@@ -4,7 +4,12 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { get, onSignedOut, Refused, type Schemas } from './api/client';
 import { Me } from './me';
+import { Caseload } from './pages/caseload';
+import { Import } from './pages/import';
 import { Missing } from './pages/missing';
+import { Note } from './pages/note';
+import { People } from './pages/people';
+import { Person } from './pages/person';
 import { Account } from './pages/account';
 import { Admins } from './pages/admins';
 import { SignIn } from './pages/sign-in';
@@ -14,6 +19,11 @@ import { usePlace, type Place } from './route';
 /** Each page by its name in the address. */
 const PAGES: Record<string, ComponentType<{ place: Place }>> = {
   today: Today,
+  people: People,
+  person: Person,
+  note: Note,
+  caseload: Caseload,
+  import: Import,
   admins: Admins,
   account: Account,
 };

@@ -24,7 +24,7 @@ const PAGE: u32 = 50;
 #[into_params(parameter_in = Query)]
 pub struct Page {
     /// From the page before.
-    after: Option<String>,
+    pub(super) after: Option<String>,
 }
 
 /// Who sits at the desk.

@@ -2,8 +2,12 @@
 //! document. Nothing that the console does goes another way.
 
 pub mod admins;
+pub mod caseload;
+pub mod import;
 pub mod me;
+pub mod note;
 pub mod passkeys;
+pub mod people;
 pub mod seat;
 pub mod sessions;
 pub mod sign_in;
@@ -45,6 +49,15 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
     admins::list,
     admins::invite,
     admins::revoke,
+    people::find,
+    people::person,
+    people::thread,
+    note::note,
+    caseload::caseload,
+    caseload::preview,
+    caseload::hand_on,
+    import::people,
+    import::workers,
 ))]
 pub struct Document;
 

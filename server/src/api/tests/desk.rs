@@ -273,6 +273,15 @@ const WHO_MAY: &[(&str, &str)] = &[
     ("deskAdmins", "tou"),
     ("deskInvite", "to"),
     ("deskRevokeAdmin", "o"),
+    ("deskPeople", "tou"),
+    ("deskPerson", "tou"),
+    ("deskThread", "tou"),
+    ("deskNote", "tou"),
+    ("deskCaseload", "tou"),
+    ("deskHandOnPreview", "to"),
+    ("deskHandOn", "to"),
+    ("deskImportPeople", "o"),
+    ("deskImportWorkers", "o"),
 ];
 
 #[tokio::test]

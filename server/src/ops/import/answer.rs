@@ -1,6 +1,7 @@
 //! What became of a file: counted, and listed as far as that helps.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::import::Fault;
 
@@ -8,7 +9,8 @@ use crate::import::Fault;
 const MOST_CHANGES: usize = 1_000;
 
 /// What became of a file.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DeskImported)]
 pub struct Imported {
     /// Rows that were new.
     pub added: u64,
@@ -33,7 +35,7 @@ pub struct Imported {
 }
 
 /// What became of one person or worker.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Change {
     /// The line of the file; none for who is not in it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +53,7 @@ pub struct Change {
 }
 
 /// What became of one person or worker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     /// They are new.

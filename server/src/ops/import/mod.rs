@@ -12,6 +12,7 @@ pub use answer::{Change, Imported, What};
 pub(super) use people::{audit_allocation, tell};
 
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::OpError;
 use crate::core::Core;
@@ -20,7 +21,8 @@ use crate::import::{self, Format};
 use crate::store::{AuditEntry, StoreError, Tx};
 
 /// What a file says of those whom it does not name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ToSchema)]
+#[schema(as = ImportMode, rename_all = "snake_case")]
 pub enum Mode {
     /// Nothing.
     #[default]

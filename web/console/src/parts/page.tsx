@@ -7,6 +7,7 @@ import { useMe, ROLES } from '../me';
 
 const WAYS: { page: string; words: string; only?: string[] }[] = [
   { page: 'today', words: 'Today' },
+  { page: 'people', words: 'People' },
   { page: 'admins', words: 'Admins' },
 ];
 
