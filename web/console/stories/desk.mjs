@@ -76,6 +76,13 @@ Server.prototype.invite = function invite(worker, ...more) {
   return JSON.parse(this.run('admin', 'invite', worker, '--server', this.url, '--json', ...more)).link;
 };
 
+/** Somebody of the southern team. */
+Server.prototype.southerner = function southerner() {
+  const lines = fs.readFileSync(path.join(ROOT, 'demo/people.csv'), 'utf8').trim().split(/\r?\n/);
+  const line = lines.find((one) => one.includes('South Community Team'));
+  return { case_id: line.split(',')[0] };
+};
+
 /** Runs a story with a server, admins and phones; says what was on the screens when it failed. */
 export async function story(name, tell) {
   const server = await Server.withDemoTeam(['--console-dir', CONSOLE]);

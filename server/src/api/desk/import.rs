@@ -5,12 +5,28 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use utoipa::IntoParams;
 
 use super::super::import::take;
 use super::super::{App, Refusal};
 use super::answer;
 use super::seat::Organising;
 use crate::ops::import::{self, Imported, Mode};
+
+/// How a file is to be taken; read where the case system's are.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "for the document; it is read by `take`")]
+pub struct HowToTake {
+    /// Whether the file holds changes, or everybody: then who is not in it has left.
+    #[param(inline)]
+    mode: Option<Mode>,
+    /// Only look: nothing is done.
+    dry_run: Option<bool>,
+    /// How many leave with a whole file, where that is most of them.
+    #[param(minimum = 1)]
+    confirm: Option<u64>,
+}
 
 /// Import people
 ///
@@ -20,11 +36,7 @@ use crate::ops::import::{self, Imported, Mode};
     post,
     path = "/v1/desk/import/people",
     operation_id = "deskImportPeople",
-    params(
-        ("mode" = Option<Mode>, Query, description = "Whether the file holds changes, or everybody: then who is not in it has left"),
-        ("dry_run" = Option<bool>, Query, description = "Only look: nothing is done"),
-        ("confirm" = Option<u64>, Query, description = "How many leave with a whole file, where that is most of them", minimum = 1)
-    ),
+    params(HowToTake),
     request_body(content(("text/csv"), ("application/x-ndjson"))),
     responses((status = 200, body = Imported))
 )]
@@ -48,11 +60,7 @@ pub async fn people(
     post,
     path = "/v1/desk/import/workers",
     operation_id = "deskImportWorkers",
-    params(
-        ("mode" = Option<Mode>, Query, description = "Whether the file holds changes, or everybody: then who is not in it has left"),
-        ("dry_run" = Option<bool>, Query, description = "Only look: nothing is done"),
-        ("confirm" = Option<u64>, Query, description = "How many leave with a whole file, where that is most of them", minimum = 1)
-    ),
+    params(HowToTake),
     request_body(content(("text/csv"), ("application/x-ndjson"))),
     responses((status = 200, body = Imported))
 )]
