@@ -16,6 +16,7 @@ mod tests;
 
 pub use scope::Scope;
 
+use crate::core::Core;
 use crate::import::Role;
 use crate::store::{StoreError, Tx, WorkerRecord};
 
@@ -58,4 +59,17 @@ pub fn admin(tx: &Tx<'_>, worker: &str) -> Result<Option<Admin>, StoreError> {
         Some(Role::Practitioner) | None => None,
     };
     Ok(role.zip(scope).map(|(role, scope)| Admin { worker, role, scope }))
+}
+
+/// Runs a reading that is to be recorded, or was a moment ago: then nothing is written.
+pub(crate) fn looked<T, E: From<StoreError>>(
+    core: &Core,
+    record: bool,
+    look: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    if record {
+        core.store.write(look)
+    } else {
+        core.store.read(look)
+    }
 }

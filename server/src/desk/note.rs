@@ -8,12 +8,12 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::Scope;
-use super::people::{NoteRow, OpenIssue, PersonRow, WorkerName, note_row, row, worker_name};
+use super::people::{NoteRow, OpenIssue, PersonRow, WorkerName, note_row, row, seen, worker_name};
+use super::{Scope, looked};
 use crate::core::Core;
 use crate::export;
 use crate::ops::OpError;
-use crate::store::{AuditEntry, StoreError, Tx};
+use crate::store::{StoreError, Tx};
 use crate::sync;
 
 /// A note.
@@ -71,13 +71,13 @@ pub struct Receipt {
     pub received_at: String,
 }
 
-/// A note within a scope; who reads it is in the audit.
+/// A note within a scope. `by` is in the audit, unless that was so a moment ago.
 ///
 /// # Errors
 /// `not_found`.
-pub fn note(core: &Core, scope: Scope, by: &str, id: &str) -> Result<Note, OpError> {
+pub fn note(core: &Core, scope: Scope, by: Option<&str>, id: &str) -> Result<Note, OpError> {
     let id: DocumentId = id.parse().map_err(|_| Code::NotFound)?;
-    core.store.write(|tx| {
+    looked(core, by.is_some(), |tx| {
         let record = tx
             .document(id)?
             .filter(|record| record.template == Template::Note);
@@ -89,14 +89,9 @@ pub fn note(core: &Core, scope: Scope, by: &str, id: &str) -> Result<Note, OpErr
         let authors = sync::authors_of(tx, &doc, &plain)?;
         let authors = authors.iter().map(|author| worker_name(tx, author));
         let authors = authors.collect::<Result<_, StoreError>>()?;
-        tx.audit(&AuditEntry {
-            at: core.host.now_ms(),
-            who: by.to_owned(),
-            what: "note.seen".to_owned(),
-            person: record.person,
-            document: Some(id),
-            detail: "{}".to_owned(),
-        })?;
+        if let Some(by) = by {
+            seen(tx, core, by, "note.seen", (record.person, Some(id)))?;
+        }
         let person = record
             .person
             .map(|person| tx.person(person))

@@ -7,7 +7,7 @@ use notes::problem::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Scope;
+use super::{Scope, looked};
 use crate::core::Core;
 use crate::ops::OpError;
 use crate::store::{AuditEntry, DocumentRecord, PersonRecord, StoreError, Tx};
@@ -141,21 +141,16 @@ fn place(cursor: &str) -> Result<(String, [u8; 16]), Code> {
     Ok((name.to_owned(), id.0))
 }
 
-/// A person within a scope, by case id; who asks is in the audit.
+/// A person within a scope, by case id. `by` is in the audit, unless that was so a moment ago.
 ///
 /// # Errors
 /// `not_found`.
-pub fn person(core: &Core, scope: Scope, by: &str, case_id: &str) -> Result<Person, OpError> {
-    core.store.write(|tx| {
+pub fn person(core: &Core, scope: Scope, by: Option<&str>, case_id: &str) -> Result<Person, OpError> {
+    looked(core, by.is_some(), |tx| {
         let known = within(tx, scope, case_id)?;
-        tx.audit(&AuditEntry {
-            at: core.host.now_ms(),
-            who: by.to_owned(),
-            what: "person.seen".to_owned(),
-            person: Some(known.id),
-            document: None,
-            detail: "{}".to_owned(),
-        })?;
+        if let Some(by) = by {
+            seen(tx, core, by, "person.seen", (Some(known.id), None))?;
+        }
         let open = tx.issues_about(known.id)?.into_iter().map(|issue| OpenIssue {
             id: issue.opened.id,
             kind: issue.opened.kind,
@@ -174,6 +169,24 @@ pub fn person(core: &Core, scope: Scope, by: &str, case_id: &str) -> Result<Pers
             communication_needs: known.communication_needs,
             alerts: known.alerts,
         })
+    })
+}
+
+/// Writes down that somebody looked.
+pub(super) fn seen(
+    tx: &Tx<'_>,
+    core: &Core,
+    by: &str,
+    what: &str,
+    (person, document): (Option<PersonId>, Option<DocumentId>),
+) -> Result<(), StoreError> {
+    tx.audit(&AuditEntry {
+        at: core.host.now_ms(),
+        who: by.to_owned(),
+        what: what.to_owned(),
+        person,
+        document,
+        detail: "{}".to_owned(),
     })
 }
 

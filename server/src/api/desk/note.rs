@@ -26,9 +26,12 @@ pub async fn note(
     Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let admin = seated.admin;
+    let what = format!("note {id}");
+    let by = app.readings.reader(&app, &seated, &what);
+    let scope = seated.admin.scope;
     let note = app
-        .blocking(move |core| note::note(core, admin.scope, &admin.by(), &id))
+        .blocking(move |core| note::note(core, scope, by.as_deref(), &id))
         .await?;
+    app.readings.read(&app, &seated, &what);
     Ok(answer(&headers, &note))
 }

@@ -69,10 +69,13 @@ pub async fn person(
     Id(case_id): Id,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let admin = seated.admin;
+    let what = format!("person {case_id}");
+    let by = app.readings.reader(&app, &seated, &what);
+    let scope = seated.admin.scope;
     let person = app
-        .blocking(move |core| people::person(core, admin.scope, &admin.by(), &case_id))
+        .blocking(move |core| people::person(core, scope, by.as_deref(), &case_id))
         .await?;
+    app.readings.read(&app, &seated, &what);
     Ok(answer(&headers, &person))
 }
 

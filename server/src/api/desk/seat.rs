@@ -6,7 +6,7 @@
 //! (`SameSite=Strict`), and what changes anything must come from our own origin, by `Origin` and `Sec-Fetch-Site`.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -163,35 +163,50 @@ pub(super) const NO_COOKIE: HeaderValue =
 pub struct Readings(Mutex<HashMap<(String, String), i64>>);
 
 impl Readings {
-    fn is_new(&self, session: &str, what: &str, now: i64) -> bool {
-        let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Who reads something, where that is to be written down: not what they have read a moment ago.
+    pub(super) fn reader(&self, app: &App, seated: &Seated, what: &str) -> Option<String> {
+        let now = app.core.host.now_ms();
+        self.is_due(&seated.id(), what, now).then(|| seated.admin.by())
+    }
+
+    /// It was read, and written down.
+    pub(super) fn read(&self, app: &App, seated: &Seated, what: &str) {
+        let mut read = self.lock();
         if read.len() >= MAX_READINGS {
             read.clear();
         }
-        let key = (session.to_owned(), what.to_owned());
-        let before = read.get(&key).copied();
-        let new = before.is_none_or(|at| now.saturating_sub(at) >= ONE_READING_MS);
-        if new {
-            read.insert(key, now);
+        let now = app.core.host.now_ms();
+        let before = read.entry((seated.id(), what.to_owned())).or_insert(now);
+        if now.saturating_sub(*before) >= ONE_READING_MS {
+            *before = now;
         }
-        new
+    }
+
+    fn is_due(&self, session: &str, what: &str, now: i64) -> bool {
+        let before = self.lock().get(&(session.to_owned(), what.to_owned())).copied();
+        before.is_none_or(|at| now.saturating_sub(at) >= ONE_READING_MS)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 async fn record(parts: &Parts, app: &App, seated: &Seated) -> Result<(), Refusal> {
-    let read = parts.uri.to_string();
-    let now = app.core.host.now_ms();
-    if !app.readings.is_new(&seated.id(), &read, now) {
+    let what = parts.uri.to_string();
+    let Some(who) = app.readings.reader(app, seated, &what) else {
         return Ok(());
-    }
+    };
     let entry = AuditEntry {
-        at: now,
-        who: seated.admin.by(),
+        at: app.core.host.now_ms(),
+        who,
         what: "desk.read".to_owned(),
         person: None,
         document: None,
-        detail: json!({ "read": read }).to_string(),
+        detail: json!({ "read": what }).to_string(),
     };
     app.blocking(move |core| core.store.write(|tx| tx.audit(&entry)))
-        .await
+        .await?;
+    app.readings.read(app, seated, &what);
+    Ok(())
 }

@@ -256,6 +256,31 @@ async fn what_has_not_changed_is_not_sent_again() {
     assert_eq!(again.status, 200, "she was seen since");
 }
 
+#[tokio::test]
+async fn who_reads_about_a_person_is_recorded_and_a_page_that_looks_again_is_not() {
+    let town = town();
+    let (ada, abe) = (town.signed_in("A1"), town.signed_in("A2"));
+    let seen = || {
+        let all = town.core.store.read(|tx| tx.audit_after(0, 1_000)).unwrap();
+        let seen = all.into_iter().filter(|one| one.entry.what == "person.seen");
+        seen.map(|one| one.entry.who).collect::<Vec<_>>()
+    };
+    for _ in 0..3 {
+        assert_eq!(town.desk(&ada, "GET", "/v1/desk/people/P1", "").await.status, 200);
+    }
+    // What lies outside one's team leaves no trace of its own, and is like what nobody has.
+    let other = town.desk(&abe, "GET", "/v1/desk/people/P1", "").await;
+    other.refused(Code::NotFound, "of another team");
+    assert_eq!(
+        other.body,
+        town.desk(&abe, "GET", "/v1/desk/people/P9", "").await.body
+    );
+    assert_eq!(seen(), ["worker:A1"]);
+    town.clock.forward(10 * MINUTE);
+    town.desk(&ada, "GET", "/v1/desk/people/P1", "").await;
+    assert_eq!(seen().len(), 2);
+}
+
 /// Which roles may, for every operation of the desk: `t` team admin, `o` organisation admin, `u` auditor.
 const WHO_MAY: &[(&str, &str)] = &[
     ("deskInvitation", "*"),

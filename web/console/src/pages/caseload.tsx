@@ -37,7 +37,7 @@ export function Caseload({ place }: { place: Place }) {
       {load && load.people.length > 0 && (
         <>
           <table class="table table--stack">
-            <thead><tr>{mayDecide(me) && <th scope="col" class="no-print">Hand on</th>}<th scope="col">Name</th><th scope="col">Born</th><th scope="col">Last contact</th><th scope="col">Open</th><th scope="col">To know</th></tr></thead>
+            <thead><tr>{mayDecide(me) && <th scope="col" class="no-print"><span class="govuk-visually-hidden">Hand on</span></th>}<th scope="col">Name</th><th scope="col">Born</th><th scope="col">Last contact</th><th scope="col">Open</th><th scope="col">To know</th></tr></thead>
             <tbody>
               {load.people.map((person) => (
                 <tr key={person.case_id}>
@@ -45,7 +45,7 @@ export function Caseload({ place }: { place: Place }) {
                     <td class="no-print">
                       <div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">
                         <input class="govuk-checkboxes__input" type="checkbox" id={`c-${person.case_id}`} checked={chosen.has(person.case_id)} onChange={() => choose(person.case_id)} />
-                        <label class="govuk-label govuk-checkboxes__label" for={`c-${person.case_id}`}><span class="govuk-visually-hidden">{person.name}</span></label>
+                        <label class="govuk-label govuk-checkboxes__label" for={`c-${person.case_id}`}>Hand on<span class="govuk-visually-hidden"> {person.name}</span></label>
                       </div></div>
                     </td>
                   )}
@@ -53,7 +53,7 @@ export function Caseload({ place }: { place: Place }) {
                   <td data-label="Born">{born(person.date_of_birth)}</td>
                   <td data-label="Last contact">{person.last_contact_at ? <Time at={person.last_contact_at} /> : 'none yet'}</td>
                   <td data-label="Open">{[person.open_notes ? many(person.open_notes, 'note') : '', person.open_issues ? many(person.open_issues, 'issue') : ''].filter(Boolean).join(', ') || 'nothing'}</td>
-                  <td data-label="To know">{[person.alerts, person.communication_needs].filter((text): text is string => !!text).map((text) => <div key={text}><Said text={text} /></div>)}</td>
+                  <td data-label={person.alerts || person.communication_needs ? 'To know' : undefined}>{[person.alerts, person.communication_needs].filter((text): text is string => !!text).map((text) => <div key={text}><Said text={text} /></div>)}</td>
                 </tr>
               ))}
             </tbody>
