@@ -15,6 +15,9 @@ use crate::store::{AuditEntry, DocumentRecord, PersonRecord, StoreError, Tx};
 /// People or notes in one page.
 const PAGE: u32 = 50;
 
+/// Longest question, in characters.
+const MAX_QUESTION_CHARS: usize = 200;
+
 /// People, page by page or as they were found.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = People)]
@@ -104,8 +107,12 @@ pub struct OpenIssue {
 /// Which page of people, by the cursor of the page before; or who answers to a question.
 ///
 /// # Errors
-/// `cursor_unknown`, the database's.
+/// `parameter_invalid` for a question that is too long, `cursor_unknown`, the database's.
 pub fn find(core: &Core, scope: Scope, question: &str, after: Option<&str>) -> Result<Found, OpError> {
+    if question.chars().count() > MAX_QUESTION_CHARS {
+        let detail = format!("ask with at most {MAX_QUESTION_CHARS} characters");
+        return Err(OpError::Because(Code::ParameterInvalid, detail));
+    }
     core.store.read(|tx| {
         let team = scope.team();
         if question.trim().is_empty() {
