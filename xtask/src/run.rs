@@ -2,6 +2,7 @@
 //! prints what to try. It speaks to the server only as any admin would, through its commands.
 
 mod demo;
+mod trouble;
 mod walkthrough;
 
 use std::fs;
@@ -27,7 +28,8 @@ pub fn run(workshop: &Workshop, data_dir: &Path, listen: SocketAddr, empty: bool
     setup::system_tools(workshop)?;
     build(workshop)?;
     web::web(workshop)?;
-    if !empty && is_new(&data_dir) {
+    let fresh = !empty && is_new(&data_dir);
+    if fresh {
         demo::fill(workshop, &data_dir)?;
     }
     let mut server = serve(workshop, &data_dir, listen)?;
@@ -37,20 +39,11 @@ pub fn run(workshop: &Workshop, data_dir: &Path, listen: SocketAddr, empty: bool
         "\nThe server is at {url}, its data in {}.",
         shown(workshop, &data_dir)
     );
-    match demo::team(workshop, &data_dir, &url) {
-        Ok(Some(team)) => println!("{}", walkthrough::text(workshop, &data_dir, &url, &team)),
-        Ok(None) => println!("This data folder has no demo team."),
-        Err(failure) => {
-            terminate(server.id());
-            return Err(failure);
-        }
+    let shown = tell(workshop, &data_dir, &url, fresh);
+    if let Err(failure) = shown {
+        terminate(server.id());
+        return Err(failure);
     }
-    println!(
-        "For the phone app, open the link that this prints, in a window the size of a phone:\n  \
-         target/debug/doorstep --data-dir {} enrol W104 --server {url}\nNot built yet: the team admin's console.\n\
-         Ctrl-C stops the server.",
-        data_dir.display()
-    );
     let status = server
         .wait()
         .map_err(|error| Failure::new(format!("the server was lost: {error}")))?;
@@ -58,6 +51,37 @@ pub fn run(workshop: &Workshop, data_dir: &Path, listen: SocketAddr, empty: bool
         return Ok(());
     }
     Err(Failure::new(format!("the server ended with {status}")))
+}
+
+/// Says what there is to try, and where.
+fn tell(workshop: &Workshop, data_dir: &Path, url: &str, fresh: bool) -> Result<(), Failure> {
+    match demo::team(workshop, data_dir, url)? {
+        Some(team) => {
+            if fresh {
+                trouble::make(workshop, data_dir, url)?;
+            }
+            println!("{}", walkthrough::text(workshop, data_dir, url, &team));
+            println!(
+                "The desk, for Lesley (team admin), Tom (here for all teams) and Hester (auditor); each link is good once:"
+            );
+            for (name, words) in demo::DESK {
+                println!("  {name:<8}{}", demo::invitation(workshop, data_dir, url, words)?);
+            }
+            println!("After that sign in at {}.", console(url));
+        }
+        None => println!("This data folder has no demo team."),
+    }
+    println!(
+        "For the phone app, open the link that this prints, in a window the size of a phone:\n  \
+         target/debug/doorstep --data-dir {} enrol W104 --server {url}\nCtrl-C stops the server.",
+        data_dir.display()
+    );
+    Ok(())
+}
+
+/// Where the console is; passkeys need a host with a name.
+fn console(url: &str) -> String {
+    format!("{}/console", url.replace("127.0.0.1", "localhost"))
 }
 
 /// The dev profile: its dependencies are optimised, so the server is quick, and `cargo xtask test` has built the

@@ -1,5 +1,5 @@
 //! `cargo xtask web`: builds the phone app and the console. The core becomes WebAssembly, small enough for a phone on a weak
-//! signal; the page, its Worker and its service worker are bundled around it. The console takes its types from the OpenAPI
+//! signal; the page, its Worker and its service worker are bundled around it. The console takes its types from the `OpenAPI`
 //! document. All files are packed beside themselves, as the server sends them.
 //!
 //! WebAssembly needs a standard library for its target. Where rustup has one (`rustup target add
@@ -80,7 +80,7 @@ pub fn test(workshop: &Workshop) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the console's types from the OpenAPI document. The program for it needs an older TypeScript as a library, so
+/// Writes the console's types from the `OpenAPI` document. The program for it needs an older TypeScript as a library, so
 /// it lives apart.
 fn types(workshop: &Workshop) -> Result<(), Failure> {
     let tool = workshop.target.join("openapi-types");

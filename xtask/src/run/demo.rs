@@ -13,6 +13,13 @@ use crate::workshop::{Failure, Workshop, output, run};
 /// The two workers of the walk-through: worker id and first name.
 const WORKERS: [(&str, &str); 2] = [("W101", "ruth"), ("W102", "imran")];
 
+/// Who sits at the desk: first name, and what `doorstep admin invite` is told.
+pub(super) const DESK: [(&str, &[&str]); 3] = [
+    ("lesley", &["W110"]),
+    ("tom", &["W111", "--role", "organisation_admin"]),
+    ("hester", &["W112"]),
+];
+
 /// Makes a P-384 key pair: the private key for its owner only, the public key beside it.
 const MAKE_KEY: &str = "
 import os, sys
@@ -131,6 +138,21 @@ pub(super) fn team(workshop: &Workshop, data_dir: &Path, url: &str) -> Result<Op
 fn enrolment(workshop: &Workshop, data_dir: &Path, worker: &str, url: &str) -> Result<String, Failure> {
     let mut enrol = doorstep(workshop, data_dir, &["enrol", worker, "--server", url, "--json"]);
     text(&output("doorstep enrol", &mut enrol)?, "link")
+}
+
+/// A one-time sign-in link.
+pub(super) fn invitation(
+    workshop: &Workshop,
+    data_dir: &Path,
+    url: &str,
+    words: &[&str],
+) -> Result<String, Failure> {
+    let mut invite = doorstep(
+        workshop,
+        data_dir,
+        &["admin", "invite", "--server", url, "--json"],
+    );
+    text(&output("doorstep admin invite", invite.args(words))?, "link")
 }
 
 /// A text of a JSON answer.
