@@ -24,6 +24,7 @@ pub(super) fn apply(conn: &Db, news: &[(u64, RowBody)], ledger: &mut Ledger) -> 
             RowBody::Order(row) => order(conn, *number, row, ledger)?,
             RowBody::Removal(row) => remove(conn, row.person, ledger)?,
             RowBody::Gone(row) => gone::removed(conn, row.document, ledger)?,
+            RowBody::Message(_) | RowBody::Settings(_) => {}
         }
     }
     Ok(())

@@ -161,6 +161,7 @@ mod tests {
                     order: "new_actor".into(),
                     document: None,
                     against: None,
+                    id: None,
                 };
                 e.rows.push((2, RowBody::Order(order)));
             }),

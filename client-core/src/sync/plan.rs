@@ -122,6 +122,7 @@ pub fn plan(outlook: Outlook) -> Plan {
         },
         app: outlook.app,
         watch: None,
+        to_desk: None,
     };
     Plan { request, chunks }
 }

@@ -219,6 +219,7 @@ mod tests {
                 }],
                 app: String::new(),
                 watch: None,
+                to_desk: None,
             },
             chunks: vec![vec![10, 11], vec![12]],
         }

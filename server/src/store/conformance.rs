@@ -13,6 +13,7 @@ mod leavers;
 mod lines;
 mod live;
 mod log;
+mod messages;
 mod people;
 mod publications;
 mod reconcile;

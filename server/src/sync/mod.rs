@@ -18,6 +18,7 @@ mod pull;
 mod record;
 mod rows;
 mod small;
+mod to_desk;
 mod view;
 mod watch;
 
@@ -199,7 +200,9 @@ fn write(
     let offset = request.device_at.saturating_sub(now);
     let seen_lately = who.device.last_seen_at.is_some_and(|at| now - at < SEEN_EVERY_MS);
     let same = who.device.waiting == request.waiting && who.device.pulled_pub >= pulled && seen_lately;
-    if pushes.is_empty() && request.readings.is_empty() && same && known_actor == Some(who.device.id) {
+    let told = request.to_desk.as_ref().is_some_and(to_desk::says_more);
+    if pushes.is_empty() && request.readings.is_empty() && !told && same && known_actor == Some(who.device.id)
+    {
         return Ok((Vec::new(), None));
     }
     let (host, who, request) = (core.host.clone(), who.clone(), request.clone());
@@ -218,6 +221,7 @@ fn write(
         };
         let verdicts = accept::accept(tx, &host, &who, pushes, place)?;
         accept::readings(tx, &who, &request.readings, now)?;
+        to_desk::take(tx, &who, request.to_desk.as_ref(), now)?;
         tx.device_seen(device, now, (request.waiting, offset, pulled), &request.app)?;
         Ok(Some((verdicts, line)))
     });

@@ -9,7 +9,7 @@ use notes::wire::{
 use super::Pusher;
 use super::view;
 use crate::store::{News, NewsKind, PersonRecord, StoreError, Tx};
-use crate::{export, issues};
+use crate::{export, issues, messages};
 
 /// The rows that a piece of news is for one phone; none where there is nothing to tell any more.
 pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>, StoreError> {
@@ -63,13 +63,22 @@ pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>
                 document: Some(document),
                 against: (!against.is_empty())
                     .then(|| against.into_iter().map(|hash| hash.to_vec().into()).collect()),
+                id: None,
             })]
         }
+        NewsKind::Message => {
+            let id = String::from_utf8_lossy(&news.key);
+            vec![RowBody::Message(messages::row(tx, &who.worker.id, &id)?)]
+        }
+        NewsKind::Settings => Vec::new(),
+        // What is ordered stands in every answer; this only rings.
+        NewsKind::Order => Vec::new(),
         NewsKind::NewActor => {
             vec![RowBody::Order(OrderRow {
                 order: "new_actor".to_owned(),
                 document: None,
                 against: None,
+                id: None,
             })]
         }
     };
