@@ -14,10 +14,12 @@ mod lines;
 mod live;
 mod log;
 mod messages;
+mod orders;
 mod people;
 mod publications;
 mod reconcile;
 mod removal;
+mod settings;
 mod sqlite;
 mod transactions;
 

@@ -12,11 +12,11 @@ CREATE INDEX message_by_issue ON message (issue) WHERE issue IS NOT NULL;
 CREATE TABLE device_order (
   n INTEGER PRIMARY KEY AUTOINCREMENT, device BLOB NOT NULL REFERENCES device, what TEXT NOT NULL,
   reason TEXT NOT NULL, given_by TEXT NOT NULL, given_at INTEGER NOT NULL, obeyed_at INTEGER,
-  -- The order that took its place.
-  replaced_by INTEGER
+  -- A graver one took its place.
+  replaced_at INTEGER
 ) STRICT;
 CREATE INDEX order_by_device ON device_order (device, n);
-CREATE UNIQUE INDEX order_standing ON device_order (device) WHERE obeyed_at IS NULL AND replaced_by IS NULL;
+CREATE UNIQUE INDEX order_standing ON device_order (device) WHERE obeyed_at IS NULL AND replaced_at IS NULL;
 
 -- What a device last said of itself, and what the desk calls it.
 ALTER TABLE device ADD COLUMN name TEXT;
