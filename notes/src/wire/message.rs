@@ -46,7 +46,7 @@ pub struct Request {
     /// where that has not changed, and in a pass.
     #[n(10)]
     pub watch: Option<Vec<DocumentId>>,
-    /// What the team's desk wants to know of the phone. None on a live socket.
+    /// What the team's desk wants to know of the phone. None where there is nothing to say.
     #[n(11)]
     pub to_desk: Option<ToDesk>,
 }

@@ -56,9 +56,9 @@ fn a_message_reaches_all_phones_of_its_worker_and_nobody_else() {
         sent_at: town.core.host.now_ms(),
         read: false,
     };
-    assert_eq!(told(&mut alice), [expected.clone()]);
+    assert_eq!(told(&mut alice), std::slice::from_ref(&expected));
     assert_eq!(told(&mut alice), [], "once");
-    assert_eq!(told(&mut her_tablet), [expected.clone()]);
+    assert_eq!(told(&mut her_tablet), std::slice::from_ref(&expected));
     assert_eq!(told(&mut bob), []);
     assert_eq!(told(&mut carol), []);
     // Enrolled later: what was not read yet is told.
@@ -272,7 +272,7 @@ fn what_the_council_settles_reaches_every_phone_and_no_nonsense_does() {
         ..SettingsRow::default()
     };
     for phone in [&mut alice, &mut carol, &mut town.phone(5, "W2")] {
-        assert_eq!(settled(&phone.pass(Vec::new())), [expected.clone()]);
+        assert_eq!(settled(&phone.pass(Vec::new())), std::slice::from_ref(&expected));
         assert_eq!(settled(&phone.pass(Vec::new())), []);
     }
 }
