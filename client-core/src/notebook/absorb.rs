@@ -37,6 +37,8 @@ pub(super) struct Ledger {
     /// Documents whose building anew begins with this answer: the history that it is made of is still to
     /// be asked for.
     pub(super) begun: BTreeSet<DocumentId>,
+    /// The desk ordered something new.
+    pub(super) ordered: bool,
     /// Everything was let go of.
     pub(super) emptied: bool,
     /// People came into view or left it.
@@ -77,6 +79,7 @@ impl Notebook {
             received: Vec::new(),
             gone: Vec::new(),
             begun: BTreeSet::new(),
+            ordered: false,
             emptied: false,
             view_changed: false,
             open: BTreeMap::new(),
@@ -114,10 +117,11 @@ impl Notebook {
                 self.desk.put(open);
             }
         }
-        // An order that stands comes with every answer, and changes nothing on the screen by itself.
+        // An order that stands comes with every answer, and changes something on the screen once.
         let told = |row: &RowBody| !matches!(row, RowBody::Order(OrderRow { id: Some(_), .. }));
         let quiet = ledger.received.is_empty()
             && ledger.touched.is_empty()
+            && !ledger.ordered
             && !effects.rows.iter().any(|(_, row)| told(row));
         if !quiet || ledger.view_changed {
             self.arrivals += 1;

@@ -5,6 +5,7 @@ use notes::ids::PersonId;
 use notes::wire::{OrderRow, PersonRow, RowBody, StandingRow, Subject};
 
 use super::absorb::Ledger;
+use super::orders::Given;
 use super::{anew, gone, orders};
 use crate::store::docs::{self, Reset};
 use crate::store::meta::{self, key};
@@ -66,7 +67,9 @@ fn standing(conn: &Db, row: &StandingRow) -> Result<(), Trouble> {
 
 fn order(conn: &Db, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<(), Trouble> {
     if let Some(id) = row.id {
-        ledger.emptied |= orders::given(conn, row, id)?;
+        let given = orders::given(conn, row, id)?;
+        ledger.ordered |= given == Given::New;
+        ledger.emptied |= given == Given::Emptied;
         return Ok(());
     }
     // Rows that come again from the first bring orders that were carried out long ago, after a restore too; a new

@@ -4,6 +4,7 @@
 //! as many passes as it takes. Once the store is empty only that is said, until the server has heard it; then the host
 //! takes the files and the keys away.
 
+use notes::ids::DocumentId;
 use notes::wire::{MAX_READ, OrderRow, ToDesk};
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,7 @@ pub struct Ordered {
     /// Notes of which something is still to be sent.
     pub waiting: u64,
     /// Notes to which something was begun to be added: a wipe waits until it is added or taken out.
-    pub additions: u64,
+    pub additions: Vec<DocumentId>,
 }
 
 /// How the phone stands, for the desk; the host knows it.
@@ -104,27 +105,44 @@ fn obeyed(conn: &Db) -> Result<Option<u64>, Trouble> {
     Ok(lock.filter(|_| number(conn, key::LOCK_TOLD).ok().flatten() != lock))
 }
 
-/// Takes an order in that stands; true where everything is to be let go of now.
-pub(super) fn given(conn: &Db, row: &OrderRow, id: u64) -> Result<bool, Trouble> {
-    let before = wiping(conn)?.map(|wiping| wiping.stage);
-    let stage = match (row.order.as_str(), before) {
+/// What an order that came is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    /// One that was known, or cannot be carried out.
+    Old,
+    /// A new one.
+    New,
+    /// To let go of everything now, which is done.
+    Emptied,
+}
+
+/// Takes an order in that stands.
+pub(super) fn given(conn: &Db, row: &OrderRow, id: u64) -> Result<Given, Trouble> {
+    let before = wiping(conn)?;
+    let known = before.as_ref().map(|wiping| wiping.id);
+    let stage = match (row.order.as_str(), before.map(|wiping| wiping.stage)) {
         // An answer that was on its way when this phone was emptied.
-        (_, Some(Wipe::Emptied | Wipe::Done)) => return Ok(false),
+        (_, Some(Wipe::Emptied | Wipe::Done)) => return Ok(Given::Old),
         (LOCK, _) => {
+            let new = lock_order(conn)? != Some(id);
             meta::set(conn, key::LOCK, &id.to_be_bytes())?;
             meta::clear(conn, key::LOCK_TOLD)?;
-            return Ok(false);
+            return Ok(if new { Given::New } else { Given::Old });
         }
         (WIPE, _) => Wipe::Sends,
         (WIPE_UNSENT, _) => Wipe::Emptied,
         // An order of a newer server.
-        _ => return Ok(false),
+        _ => return Ok(Given::Old),
     };
+    if stage == Wipe::Sends && known == Some(id) {
+        return Ok(Given::Old);
+    }
     set_wiping(conn, &Wiping { id, stage })?;
     if stage == Wipe::Emptied {
         emptied::empty(conn)?;
+        return Ok(Given::Emptied);
     }
-    Ok(stage == Wipe::Emptied)
+    Ok(Given::New)
 }
 
 /// The server has heard what it was told.

@@ -1,5 +1,6 @@
 //! Letting go of everything: what remains is by what the phone knows itself and its server, and nobody else.
 
+use notes::ids::DocumentId;
 use rusqlite::Connection;
 
 use super::meta::key;
@@ -52,10 +53,17 @@ pub(crate) fn nothing_waits(conn: &Connection) -> Result<bool, Trouble> {
     Ok(statement.query_row([begun()], |row| row.get(0))?)
 }
 
-/// How many notes something was begun to be added to.
-pub(crate) fn additions(conn: &Connection) -> Result<u64, Trouble> {
-    let sql = "SELECT count(*) FROM meta WHERE substr(key, 1, length(?1)) = ?1";
-    Ok(conn.prepare_cached(sql)?.query_row([begun()], |row| row.get(0))?)
+/// Notes to which something was begun to be added.
+pub(crate) fn additions(conn: &Connection) -> Result<Vec<DocumentId>, Trouble> {
+    let sql =
+        "SELECT substr(key, length(?1) + 1) FROM meta WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key";
+    let mut statement = conn.prepare_cached(sql)?;
+    let names = statement.query_map([begun()], |row| row.get::<_, String>(0))?;
+    let mut found = Vec::new();
+    for name in names {
+        found.push(name?.parse().map_err(|_| Trouble::Damaged("an addition"))?);
+    }
+    Ok(found)
 }
 
 fn begun() -> String {

@@ -58,7 +58,7 @@ pub struct Ordered {
     /// Notes of which something is still to be sent.
     pub waiting: u64,
     /// Notes to which something was begun to be added: a wipe waits until it is added or taken out.
-    pub additions: u64,
+    pub additions: Vec<DocumentId>,
 }
 
 /// How the phone stands, for the desk.

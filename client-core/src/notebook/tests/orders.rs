@@ -171,7 +171,7 @@ fn a_file_that_was_not_sent_and_words_that_were_not_added_hold_a_wipe_up() {
     orders(&server, "wipe");
     phone.sync();
     let ordered = phone.book.ordered().unwrap();
-    assert_eq!((ordered.wipe, ordered.additions), (Some(Wipe::Sends), 1));
+    assert_eq!((ordered.wipe, ordered.additions), (Some(Wipe::Sends), vec![note]));
     phone.book.add(note, "She called.").unwrap();
     phone.book.keep_addition(note, "").unwrap();
     phone.sync();

@@ -305,7 +305,7 @@ export type Ordered = {
   /** Notes of which something is still to be sent. */
   waiting: number,
   /** Notes to which something was begun to be added: a wipe waits until it is added or taken out. */
-  additions: number, };
+  additions: Array<DocumentId>, };
 
 /** A value that a field takes. */
 export type Given = Slots | Value;
