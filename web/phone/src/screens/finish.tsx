@@ -37,6 +37,7 @@ export function Finish({ id }: { id: string }) {
   return (
     <Page title={t('finish-title')} back={back} bar={note.stage === 'open' ? bar : null}>
       <TroubleNotice trouble={wrong} />
+      <CouncilSays />
       <Summary note={note} />
       <h2 class="govuk-heading-m">{t('finish-leaves')}</h2>
       <Emptiness note={note} />
@@ -44,6 +45,12 @@ export function Finish({ id }: { id: string }) {
       <WhatNext note={note} />
     </Page>
   );
+}
+
+/** What the council wants to be read before a note is finished. */
+function CouncilSays() {
+  const words = useAsked('settings', {}).value?.finish_text;
+  return words ? <p class="govuk-body said" dir="auto">{words}</p> : null;
 }
 
 function Summary({ note }: { note: Note }) {
