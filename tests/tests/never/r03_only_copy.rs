@@ -84,7 +84,7 @@ fn not_by_a_wipe() {
         for requests in 0..6 {
             let mut kofi = v.phone("W105");
             let (note, has) = written_offline(&mut kofi);
-            let photo = [&b"\xff\xd8\xff\xe0"[..], &[7; 90_000]].concat();
+            let photo = [&b"\xff\xd8\xff\xe0"[..], &vec![7; 90_000]].concat();
             let file = kofi.attaches(note, &photo, "the ramp");
             v.admin().wipes(&kofi, false);
             kofi.link.cut_after(requests, cut);

@@ -1,12 +1,14 @@
 //! What the desk does with devices.
 
-use notes::ids::DeviceId;
+use notes::ids::{DeviceId, DocumentId};
 use notes::problem::Code;
 
 use super::deeds;
 use crate::core::Core;
+use crate::messages::Kind;
 use crate::ops::OpError;
 use crate::ops::device::{Ordered, list, lock, rename, revoke, wipe};
+use crate::ops::message::{Words, send};
 use crate::store::{DeviceRecord, StoreError, WorkerRecord};
 use crate::testing::Folder;
 
@@ -129,6 +131,63 @@ fn an_order_without_a_reason_or_a_device_changes_nothing() {
     assert!(!is_revoked(&core));
     assert_eq!(deeds(&core), [""; 0]);
     assert_eq!(core.store.read(|tx| tx.orders_of(PHONE)).unwrap(), []);
+}
+
+#[test]
+fn what_the_desk_says_is_to_somebody_and_has_words() {
+    let (core, _folder) = desk();
+    let words = Words {
+        worker: "W1",
+        document: None,
+        kind: Kind::Note,
+        text: " The office is closed today. ",
+        by_name: "Bea Admin",
+    };
+    let id = send(&core, &words, BY).unwrap();
+    let said = core.store.read(|tx| tx.message(&id)).unwrap().unwrap();
+    assert_eq!(
+        (said.text.as_str(), said.kind.as_str()),
+        ("The office is closed today.", "note")
+    );
+    let long = "é".repeat(1_001);
+    let bad = [
+        (
+            Words {
+                worker: "W9",
+                ..words
+            },
+            Code::NotFound,
+        ),
+        (
+            Words {
+                text: " \n ",
+                ..words
+            },
+            Code::ParameterInvalid,
+        ),
+        (Words { text: &long, ..words }, Code::ParameterInvalid),
+        (
+            Words {
+                document: Some(DocumentId([1; 16])),
+                ..words
+            },
+            Code::NotFound,
+        ),
+    ];
+    for (words, expected) in bad {
+        assert_eq!(code(send(&core, &words, BY)), expected, "{words:?}");
+    }
+    assert_eq!(deeds(&core), ["message.sent"]);
+    let entry = core
+        .store
+        .read(|tx| tx.audit_after(0, 9))
+        .unwrap()
+        .remove(0)
+        .entry;
+    assert!(
+        !entry.detail.contains("office"),
+        "the words stand where they can be removed"
+    );
 }
 
 #[test]

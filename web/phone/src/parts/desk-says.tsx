@@ -2,6 +2,7 @@
 import { core, useAsked } from '../core/app';
 import type { Message } from '../core/calls';
 import { hashOf } from '../route';
+import { visibly } from '../words/letters';
 import { dayAndHour } from '../words/times';
 import { has, t } from '../words/words';
 import { Button } from './button';
@@ -40,11 +41,11 @@ function Said({ message, leads, onRead }: { message: Message; leads?: boolean; o
       <p class="message__who">
         {t(`message-${kind}`, { from: message.from })} <span class="govuk-hint">{dayAndHour(Date.parse(message.sent_at), Date.now())}</span>
       </p>
-      <p class="message__text" dir="auto">{message.text}</p>
+      <p class="message__text" dir="auto">{visibly(message.text)}</p>
       {leads && message.note && (
         <p><a class="govuk-link tall" href={hashOf({ at: 'note', id: message.note })}>{t('message-to-note', { name: message.name ?? t('name-unknown') })}</a></p>
       )}
-      <Button look="second" onTap={read}>{t('message-read')}<span class="govuk-visually-hidden"> {message.text}</span></Button>
+      <Button look="second" onTap={read}>{t('message-read')}<span class="govuk-visually-hidden"> {visibly(message.text)}</span></Button>
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { Page } from '../parts/page';
 import { useWaiting } from '../parts/waiting';
 import { useWorkers } from '../parts/workers';
 import { go } from '../route';
+import { visibly } from '../words/letters';
 import { t } from '../words/words';
 
 export function Finish({ id }: { id: string }) {
@@ -50,7 +51,7 @@ export function Finish({ id }: { id: string }) {
 /** What the council wants to be read before a note is finished. */
 function CouncilSays() {
   const words = useAsked('settings', {}).value?.finish_text;
-  return words ? <p class="govuk-body said" dir="auto">{words}</p> : null;
+  return words ? <p class="govuk-body said" dir="auto">{visibly(words)}</p> : null;
 }
 
 function Summary({ note }: { note: Note }) {

@@ -10,6 +10,7 @@ import { Notice, TroubleNotice } from '../parts/notice';
 import { Page, wayBack, type WayBack } from '../parts/page';
 import { go, hashOf } from '../route';
 import { minutes } from '../words/times';
+import { visibly } from '../words/letters';
 import { t } from '../words/words';
 import { Fold } from '../write/fold';
 import { Folds } from '../write/folds';
@@ -126,7 +127,7 @@ function Late({ note, saving, here }: { note: Note; saving: Saving; here: Here |
 /** What the council wants people to be told about the notes. */
 function Consent() {
   const words = useAsked('settings', {}).value?.consent_text;
-  return words ? <Fold summary={t('consent')}><p class="said" dir="auto">{words}</p></Fold> : null;
+  return words ? <Fold summary={t('consent')}><p class="said" dir="auto">{visibly(words)}</p></Fold> : null;
 }
 
 /** The time spent writing, for the writer to see. */
