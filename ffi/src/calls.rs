@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use client_core::live::Action;
 #[cfg(target_arch = "wasm32")]
 use client_core::notebook::Ended;
-use client_core::notebook::{Identity, LookedUp, NoteItem, PersonItem, PersonView, TodayView};
+use client_core::notebook::{
+    Identity, LookedUp, Message, NoteItem, Ordered, PersonItem, PersonView, Settings, Storage, TodayView,
+};
 use client_core::{NewNote, Notebook, Who};
 use notes::ids::DocumentId;
 use notes::lookup::Lookup;
@@ -224,6 +226,17 @@ calls! {
     in_company { note: String } -> bool: |desk| desk.book.in_company(id(&note)?);
     /// Whether the live line is wanted: while the app is in front.
     go_live { wanted: bool } -> (): |desk| desk.book.go_live(wanted);
+    /// What the team's desk says, oldest first, until it was read.
+    messages {} -> Vec<Message>: |desk| desk.book.messages()?;
+    /// The worker has read a message; the desk is told with the next pass.
+    read_message { id: String } -> (): |desk| desk.book.read_message(&id)?;
+    /// What the council has settled for its phones.
+    settings {} -> Settings: |desk| desk.book.settings()?;
+    /// What this phone was ordered to do; to be asked after each talk with the server.
+    ordered {} -> Ordered: |desk| desk.book.ordered()?;
+    /// How the phone stands, for the desk.
+    stands { persisted: Option<bool>, used_bytes: Option<u64>, free_bytes: Option<u64> } -> (): |desk|
+        desk.book.stands(Storage { persisted, used_bytes, free_bytes });
     /// Makes changes of what was typed before a pause.
     tick {} -> (): |desk| desk.book.tick()?;
 }

@@ -4,6 +4,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "UniFFI hands values over")]
 
+mod desk;
 mod gathered;
 mod host;
 mod let_in;

@@ -73,6 +73,8 @@ catalogue! {
     IssueSettled "issue_settled" 409 "The issue was settled already.";
     ActionUnknown "action_unknown" 422 "This issue cannot be ended that way.";
     CopyUnknown "copy_unknown" 409 "These are not the files that were prepared for this person. Prepare the copy again, and check that one.";
+    DeviceWiped "device_wiped" 409 "Nothing is left on this phone: it was wiped. Enrol it anew to use it again.";
+    OrderStands "order_stands" 409 "This phone has an order that goes further already. It stands.";
     ReasonMissing "reason_missing" 422 "Give a reason.";
     RowInvalid "row_invalid" 422 "A row cannot be used.";
     // Files.

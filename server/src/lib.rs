@@ -19,6 +19,7 @@ pub mod import;
 pub mod issues;
 mod limits;
 pub mod live;
+pub mod messages;
 pub mod ops;
 mod problem;
 pub mod router;

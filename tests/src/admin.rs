@@ -2,6 +2,7 @@
 
 use notes::ids::DocumentId;
 use serde_json::{Map, Value, json};
+use server::messages::{self, Kind, NewMessage};
 use server::ops::import::Imported;
 use server::{issues, ops};
 
@@ -33,6 +34,55 @@ impl Admin<'_> {
     pub fn revokes(&self, phone: &Phone) {
         let device = phone.device().to_string();
         assert!(ops::device::revoke(&self.0.core(), &device, "operator").expect("revoked"));
+    }
+
+    /// Orders a phone to let go of everything.
+    pub fn wipes(&self, phone: &Phone, unsent: bool) {
+        let device = phone.device().to_string();
+        let ordered = ops::device::wipe(&self.0.core(), &device, unsent, "lost on a bus", "operator");
+        assert!(ordered.expect("ordered").new);
+    }
+
+    /// Orders a phone to ask for the PIN.
+    pub fn locks(&self, phone: &Phone) {
+        let device = phone.device().to_string();
+        let ordered = ops::device::lock(&self.0.core(), &device, "left on a table", "operator");
+        assert!(ordered.expect("ordered").new);
+    }
+
+    /// What the desk knows of a phone.
+    pub fn device(&self, phone: &Phone) -> Value {
+        let all = ops::device::list(&self.0.core()).expect("the list");
+        let id = phone.device().to_string();
+        let found = all
+            .as_array()
+            .and_then(|all| all.iter().find(|d| d["id"] == id.as_str()));
+        found.cloned().expect("the phone is known")
+    }
+
+    /// Asks a worker about a note; gives the message's id.
+    pub fn asks(&self, worker: &str, note: DocumentId, text: &str) -> String {
+        let core = self.0.core();
+        let message = NewMessage {
+            worker,
+            document: Some(note),
+            issue: None,
+            kind: Kind::Ask,
+            text,
+            by_name: "Bea Admin",
+        };
+        let sent = core.store.write(|tx| messages::send(tx, &core.host, &message));
+        sent.expect("the store")
+    }
+
+    /// Settles something for the whole council.
+    pub fn sets(&self, name: &str, value: &str) {
+        let core = self.0.core();
+        let now = core.host.now_ms();
+        let set = core
+            .store
+            .write(|tx| tx.setting_put(name, value, "operator", now));
+        set.expect("the store");
     }
 
     /// Puts a person on a worker's caseload.

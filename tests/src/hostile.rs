@@ -194,6 +194,7 @@ impl Outlaw {
             fills: Vec::new(),
             app: "outlaw".into(),
             watch: None,
+            to_desk: None,
         }
     }
 

@@ -316,6 +316,7 @@ impl Stranger {
             fills: Vec::new(),
             app: "stranger".into(),
             watch,
+            to_desk: None,
         }
     }
 

@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{ActorId, Automerge};
 use notes::ids::{Actor, DocumentId, PersonId};
 use notes::note;
-use notes::wire::{Outcome, Subject};
+use notes::wire::{OrderRow, Outcome, RowBody, Subject};
 
 use super::Notebook;
 use super::begin::arriving_row;
 use super::commit::save;
 use super::desk::Open;
 use super::pass::Tally;
-use super::{anew, gone, news};
+use super::{anew, gone, messages, news, orders};
 use crate::store::docs::{self, DocRow, Reset};
 use crate::store::meta::{self, key};
 use crate::store::{Db, aside, attachments, fills, outgoing, rows};
@@ -37,6 +37,10 @@ pub(super) struct Ledger {
     /// Documents whose building anew begins with this answer: the history that it is made of is still to
     /// be asked for.
     pub(super) begun: BTreeSet<DocumentId>,
+    /// The desk ordered something new.
+    pub(super) ordered: bool,
+    /// Everything was let go of.
+    pub(super) emptied: bool,
     /// People came into view or left it.
     pub(super) view_changed: bool,
     /// Documents that are open on the desk, so that they are not read again.
@@ -75,6 +79,8 @@ impl Notebook {
             received: Vec::new(),
             gone: Vec::new(),
             begun: BTreeSet::new(),
+            ordered: false,
+            emptied: false,
             view_changed: false,
             open: BTreeMap::new(),
             renewed: Vec::new(),
@@ -111,9 +117,17 @@ impl Notebook {
                 self.desk.put(open);
             }
         }
-        let quiet = ledger.received.is_empty() && ledger.touched.is_empty() && effects.rows.is_empty();
+        // An order that stands comes with every answer, and changes something on the screen once.
+        let told = |row: &RowBody| !matches!(row, RowBody::Order(OrderRow { id: Some(_), .. }));
+        let quiet = ledger.received.is_empty()
+            && ledger.touched.is_empty()
+            && !ledger.ordered
+            && !effects.rows.iter().any(|(_, row)| told(row));
         if !quiet || ledger.view_changed {
             self.arrivals += 1;
+        }
+        if ledger.emptied {
+            self.forget_all();
         }
         tally.received.extend(ledger.received);
         tally.gone.extend(ledger.gone);
@@ -129,6 +143,11 @@ fn apply(conn: &Db, effects: &Effects, ledger: &mut Ledger) -> Result<(), Troubl
         answered(conn, answer, ledger)?;
     }
     fills::read_out(conn, &effects.readings)?;
+    orders::heard(conn, &effects.told)?;
+    if orders::is_emptied(conn)? {
+        // What was let go of does not come back.
+        return Ok(());
+    }
     if effects.rewound {
         return rewind(conn);
     }
@@ -136,6 +155,9 @@ fn apply(conn: &Db, effects: &Effects, ledger: &mut Ledger) -> Result<(), Troubl
         rows::begin_anew(conn)?;
     }
     news::apply(conn, &effects.rows, ledger)?;
+    if ledger.emptied {
+        return Ok(());
+    }
     for arrival in &effects.arrivals {
         arrive(conn, arrival, ledger)?;
     }
@@ -155,7 +177,7 @@ fn apply(conn: &Db, effects: &Effects, ledger: &mut Ledger) -> Result<(), Troubl
     if !effects.more && effects.pulled {
         news::remove_stale(conn, ledger)?;
     }
-    outgoing::release(conn, effects.safe_seq, ledger.now)?;
+    outgoing::release(conn, effects.safe_seq, ledger.now, messages::sealed_ms(conn)?)?;
     ledger.touched.extend(docs::let_go(conn)?);
     match &effects.cursor {
         Some(cursor) => meta::set(conn, key::CURSOR, cursor),

@@ -11,6 +11,7 @@ use notes::wire::Subject;
 
 use super::Notebook;
 use super::commit::save;
+use super::orders::refuse_if_emptied;
 use crate::store::docs::{self, DocRow, Face, Reset};
 use crate::store::{fills, rows};
 use crate::trouble::Trouble;
@@ -181,6 +182,7 @@ impl Notebook {
     }
 
     fn begin(&mut self, mut row: DocRow, edits: &[Edit], now: i64) -> Result<(), Trouble> {
+        refuse_if_emptied(self.store.read())?;
         let mut doc: Automerge = genesis::document(row.template);
         doc.set_actor(ActorId::from(&self.actor.0[..]));
         let mut tx = doc.transaction();

@@ -278,6 +278,10 @@ impl Notebook {
         self.live.tally = tally;
         let mut plan = plan?;
         plan.request.watch = (!self.live.told).then(|| self.live.watched.clone());
+        if !self.has_to_tell()? {
+            // How the phone stands goes with passes; here it would be in the way of words.
+            plan.request.to_desk = None;
+        }
         // Writing into memory cannot fail; an empty frame would be refused.
         let frame = minicbor::to_vec(&plan.request).unwrap_or_default();
         self.live.due = false;

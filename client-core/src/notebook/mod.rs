@@ -17,7 +17,9 @@ mod link;
 mod live;
 mod look;
 mod lookup;
+mod messages;
 mod news;
+mod orders;
 mod pass;
 mod people;
 mod standing;
@@ -40,6 +42,8 @@ pub use let_in::{Locked, let_in};
 pub use link::{Ended, Refusal};
 pub use look::NoteItem;
 pub use lookup::LookedUp;
+pub use messages::{Message, Settings};
+pub use orders::{Ordered, Storage, Wipe};
 pub use pass::{Held, SyncMode, SyncReport};
 pub use people::PersonItem;
 pub use standing::{Stage, State};
@@ -63,6 +67,10 @@ pub struct Notebook {
     arrivals: u64,
     /// What was read since the notebook was opened.
     read: BTreeSet<DocumentId>,
+    /// The order to lock that had been given when the notebook was opened.
+    opened_after: Option<u64>,
+    /// How the phone stands, as the host last said.
+    storage: Storage,
 }
 
 impl std::fmt::Debug for Notebook {
@@ -91,6 +99,7 @@ impl Notebook {
         let me = enrol::identity(store.read())?;
         let actor = meta::actor(store.read())?;
         let mine = meta::my_actors(store.read())?.into_iter().collect();
+        let opened_after = orders::lock_order(store.read())?;
         let desk = Desk::default();
         let mut notebook = Self {
             store,
@@ -102,6 +111,8 @@ impl Notebook {
             mine,
             arrivals: 0,
             read: BTreeSet::new(),
+            opened_after,
+            storage: Storage::default(),
         };
         for id in journal::open_docs(notebook.store.read())? {
             notebook.settle(id)?;

@@ -5,15 +5,19 @@ use notes::ids::PersonId;
 use notes::wire::{OrderRow, PersonRow, RowBody, StandingRow, Subject};
 
 use super::absorb::Ledger;
-use super::{anew, gone};
+use super::orders::Given;
+use super::{anew, gone, orders};
 use crate::store::docs::{self, Reset};
 use crate::store::meta::{self, key};
-use crate::store::{Db, fills, outgoing, rows};
+use crate::store::{Db, fills, messages, outgoing, rows};
 use crate::trouble::Trouble;
 
 /// Takes rows in, in order.
 pub(super) fn apply(conn: &Db, news: &[(u64, RowBody)], ledger: &mut Ledger) -> Result<(), Trouble> {
     for (number, body) in news {
+        if ledger.emptied {
+            return Ok(());
+        }
         match body {
             RowBody::Person(row) => person(conn, row, ledger)?,
             RowBody::Detail(row) => rows::put_detail(conn, row)?,
@@ -24,6 +28,8 @@ pub(super) fn apply(conn: &Db, news: &[(u64, RowBody)], ledger: &mut Ledger) -> 
             RowBody::Order(row) => order(conn, *number, row, ledger)?,
             RowBody::Removal(row) => remove(conn, row.person, ledger)?,
             RowBody::Gone(row) => gone::removed(conn, row.document, ledger)?,
+            RowBody::Message(row) => messages::put(conn, row, ledger.now)?,
+            RowBody::Settings(row) => super::messages::settle(conn, row)?,
         }
     }
     Ok(())
@@ -60,6 +66,12 @@ fn standing(conn: &Db, row: &StandingRow) -> Result<(), Trouble> {
 }
 
 fn order(conn: &Db, number: u64, row: &OrderRow, ledger: &mut Ledger) -> Result<(), Trouble> {
+    if let Some(id) = row.id {
+        let given = orders::given(conn, row, id)?;
+        ledger.ordered |= given == Given::New;
+        ledger.emptied |= given == Given::Emptied;
+        return Ok(());
+    }
     // Rows that come again from the first bring orders that were carried out long ago, after a restore too; a new
     // one has a number of its own there.
     let document = row.document.map(|id| id.to_string()).unwrap_or_default();

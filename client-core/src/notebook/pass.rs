@@ -129,6 +129,10 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
         if stopped.is_none() && mode != SyncMode::PullOnly {
             stopped = self.send_files().await?;
         }
+        if stopped.is_none() && self.book.with(Notebook::obey)? {
+            // The server is to know before the host takes away what can tell it.
+            stopped = self.talk(mode, &mut tally).await?;
+        }
         let ended = stopped.map_or(Ended::Quiet, Into::into);
         self.book.with(|book| book.report(&tally, ended))
     }
@@ -279,7 +283,7 @@ impl Notebook {
             && fills::wanted(conn)?
                 .iter()
                 .any(|fill| !tally.asked.contains(&fill.subject));
-        Ok(pushes || pulls || !fills::readings(conn, 1)?.is_empty())
+        Ok(pushes || pulls || !fills::readings(conn, 1)?.is_empty() || self.has_to_tell()?)
     }
 
     /// The next request; what it offers is frozen when this returns.
@@ -311,6 +315,7 @@ impl Notebook {
             // All that was written is pushed first: the server tells by it what was written knowing what.
             pull: mode != SyncMode::PushOnly && (mode == SyncMode::PullOnly || !backlog),
             app: self.host.app.clone(),
+            to_desk: self.to_desk()?,
         }))
     }
 

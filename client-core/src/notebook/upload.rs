@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::link::{Refusal, Stop, refusal};
+use super::messages::sealed_ms;
 use super::{Notebook, Shared, Talk};
 use crate::host::{AsyncHost, HttpResponse};
 use crate::store::Db;
@@ -48,7 +49,7 @@ impl<S: Shared, H: AsyncHost> Talk<'_, S, H> {
             }
             let now = self.book.with(|book| Ok(book.now()))?;
             match self.send_file(&file, &mut parts).await? {
-                Ok(Sent::Whole) => self.write(|tx| attachments::whole(tx, file.nr, now))?,
+                Ok(Sent::Whole) => self.write(|tx| attachments::whole(tx, file.nr, now, sealed_ms(tx)?))?,
                 Ok(Sent::Enough) => return Ok(None),
                 Ok(Sent::Refused(code)) => self.write(|tx| attachments::refuse(tx, file.nr, &code))?,
                 Err(stop) => return Ok(Some(stop)),

@@ -5,7 +5,6 @@ use notes::attachment::{AttachmentId, PART_BYTES};
 use notes::ids::DocumentId;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::outgoing::SEALED_MS;
 use crate::trouble::Trouble;
 
 /// One file of one note.
@@ -127,10 +126,10 @@ pub(crate) fn begun(conn: &Connection, nr: i64) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// The server has the file whole.
-pub(crate) fn whole(conn: &Connection, nr: i64, now: i64) -> Result<(), Trouble> {
+/// The server has the file whole; it is kept so long.
+pub(crate) fn whole(conn: &Connection, nr: i64, now: i64, sealed_ms: i64) -> Result<(), Trouble> {
     let sql = "UPDATE attachment SET begun = 1, code = NULL, whole_at = ?2, ask_at = ?3 WHERE nr = ?1";
-    conn.execute(sql, (nr, now, now.saturating_add(SEALED_MS)))?;
+    conn.execute(sql, (nr, now, now.saturating_add(sealed_ms)))?;
     Ok(())
 }
 

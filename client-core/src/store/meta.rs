@@ -25,6 +25,14 @@ pub(crate) mod key {
     pub(crate) const ADDITION: &str = "addition";
     /// Followed by a document: what a person decided against in it.
     pub(crate) const AGAINST: &str = "against";
+    /// What the council settled for its phones, as the row came.
+    pub(crate) const SETTINGS: &str = "settings";
+    /// The number of the newest order to lock.
+    pub(crate) const LOCK: &str = "lock";
+    /// The same, once the server has heard that it was obeyed.
+    pub(crate) const LOCK_TOLD: &str = "lock_told";
+    /// How far a wipe has come.
+    pub(crate) const WIPE: &str = "wipe";
 }
 
 pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<Vec<u8>>, Trouble> {

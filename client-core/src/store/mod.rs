@@ -7,11 +7,13 @@
 pub(crate) mod aside;
 pub(crate) mod attachments;
 pub(crate) mod docs;
+pub(crate) mod emptied;
 mod fault;
 pub(crate) mod fills;
 pub(crate) mod gists;
 pub(crate) mod journal;
 pub(crate) mod lookups;
+pub(crate) mod messages;
 pub(crate) mod meta;
 pub(crate) mod outgoing;
 pub(crate) mod rows;

@@ -178,9 +178,10 @@ pub(crate) fn send_all_again(conn: &Connection) -> Result<(), Trouble> {
 }
 
 /// Lets go of chunks that a backup of the server has, after the safe period.
-pub(crate) fn release(conn: &Connection, safe_seq: u64, now: i64) -> Result<(), Trouble> {
+pub(crate) fn release(conn: &Connection, safe_seq: u64, now: i64, sealed_ms: i64) -> Result<(), Trouble> {
     let sql = "DELETE FROM outgoing WHERE verdict = 0 AND seq <= ?1 AND offered_at <= ?2";
     let safe = i64::try_from(safe_seq).unwrap_or(i64::MAX);
-    conn.prepare_cached(sql)?.execute((safe, now - SEALED_MS))?;
+    conn.prepare_cached(sql)?
+        .execute((safe, now.saturating_sub(sealed_ms)))?;
     Ok(())
 }

@@ -19,6 +19,7 @@ pub(crate) const STEPS: &[Step] = &[
     step_6_gists,
     step_7_lookups,
     step_8_small_sides,
+    step_9_messages,
 ];
 
 /// Takes the steps that are missing.
@@ -75,6 +76,11 @@ fn step_7_lookups(tx: &Transaction<'_>) -> rusqlite::Result<()> {
 /// Indexes of the few among the many.
 fn step_8_small_sides(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     tx.execute_batch(include_str!("schema/8_small_sides.sql"))
+}
+
+/// What the team's desk says.
+fn step_9_messages(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(include_str!("schema/9_messages.sql"))
 }
 
 #[cfg(test)]

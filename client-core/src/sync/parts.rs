@@ -40,7 +40,8 @@ impl Effects {
     /// and what a person decided about it.
     fn comes_in_parts(&self) -> bool {
         let decides = |row: &RowBody| match row {
-            RowBody::Order(_) => true,
+            // One that stands is known by its own number.
+            RowBody::Order(order) => order.id.is_none(),
             RowBody::Standing(standing) => standing.state == "clear" && !self.answers.is_empty(),
             _ => false,
         };
@@ -161,6 +162,7 @@ mod tests {
                     order: "new_actor".into(),
                     document: None,
                     against: None,
+                    id: None,
                 };
                 e.rows.push((2, RowBody::Order(order)));
             }),

@@ -6,7 +6,7 @@ use notes::ids::{Actor, DocumentId, PersonId};
 use notes::note::Template;
 use notes::wire::{
     Fill, JOINT_VISIT, MAX_CHUNKS, MAX_FILLS, MAX_PUSHES, MAX_READINGS, PROTOCOL, Push, Reading, Request,
-    WRITTEN_AGAIN,
+    ToDesk, WRITTEN_AGAIN,
 };
 
 /// A frozen chunk without a verdict.
@@ -49,6 +49,8 @@ pub struct Outlook {
     pub pull: bool,
     /// Name and version of the app.
     pub app: String,
+    /// What the team's desk is told.
+    pub to_desk: ToDesk,
 }
 
 /// A request, and which chunks each of its pushes carries.
@@ -122,6 +124,7 @@ pub fn plan(outlook: Outlook) -> Plan {
         },
         app: outlook.app,
         watch: None,
+        to_desk: Some(outlook.to_desk),
     };
     Plan { request, chunks }
 }
@@ -139,6 +142,7 @@ pub fn unasked() -> Plan {
         waiting: 0,
         pull: true,
         app: String::new(),
+        to_desk: ToDesk::default(),
     })
 }
 
@@ -174,6 +178,7 @@ mod tests {
             waiting: 3,
             pull: true,
             app: "t 1".into(),
+            to_desk: ToDesk::default(),
         }
     }
 

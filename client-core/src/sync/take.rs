@@ -3,7 +3,9 @@
 
 use notes::ids::{DocumentId, PersonId};
 use notes::note::Template;
-use notes::wire::{Closed, Outcome, PROTOCOL, PROTOCOL_OLDEST, Pull, Reading, Response, RowBody, Subject};
+use notes::wire::{
+    Closed, Outcome, PROTOCOL, PROTOCOL_OLDEST, Pull, Reading, Response, RowBody, Subject, ToDesk,
+};
 
 use super::plan::Plan;
 
@@ -61,6 +63,8 @@ pub struct Effects {
     pub answers: Vec<Answer>,
     /// Readings that the server has now.
     pub readings: Vec<Reading>,
+    /// What the desk was told and has heard now.
+    pub told: ToDesk,
     /// What others wrote.
     pub arrivals: Vec<Arrival>,
     /// News, with their numbers.
@@ -149,6 +153,7 @@ pub fn take(plan: &Plan, response: Response) -> Result<Effects, Misfit> {
         rows_anew: response.rows_anew,
         answers,
         readings: request.readings.clone(),
+        told: request.to_desk.clone().unwrap_or_default(),
         arrivals,
         rows,
         fills,
@@ -219,6 +224,7 @@ mod tests {
                 }],
                 app: String::new(),
                 watch: None,
+                to_desk: None,
             },
             chunks: vec![vec![10, 11], vec![12]],
         }

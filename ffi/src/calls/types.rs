@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use client_core::notebook::{
-    Bytes, Gathered, Held, Identity, LookedUp, NoteItem, PersonItem, PersonView, Refusal, Review, Stage,
-    State, SyncReport, ThreadItem, ToDo, TodayView,
+    Bytes, Gathered, Held, Identity, LookedUp, Message, NoteItem, Ordered, PersonItem, PersonView, Refusal,
+    Review, Settings, Stage, State, SyncReport, ThreadItem, ToDo, TodayView, Wipe,
 };
 use notes::ids::{DeviceId, DocumentId, PersonId};
 use notes::lookup::{Found, FoundNote, Lookup};
@@ -127,6 +127,10 @@ fn module() -> String {
     declared::<FoundNote>(&with, &mut text);
     declared::<Lookup>(&with, &mut text);
     declared::<LookedUp>(&with, &mut text);
+    declared::<Message>(&with, &mut text);
+    declared::<Settings>(&with, &mut text);
+    declared::<Wipe>(&with, &mut text);
+    declared::<Ordered>(&with, &mut text);
     declared::<Given>(&with, &mut text);
     declared::<Shown>(&with, &mut text);
     declared::<ShownPage>(&with, &mut text);

@@ -46,6 +46,33 @@ pub struct Request {
     /// where that has not changed, and in a pass.
     #[n(10)]
     pub watch: Option<Vec<DocumentId>>,
+    /// What the team's desk wants to know of the phone. None where there is nothing to say.
+    #[n(11)]
+    pub to_desk: Option<ToDesk>,
+}
+
+/// What a phone tells the team's desk.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ToDesk {
+    /// Ids of messages that the worker has read.
+    #[n(0)]
+    pub read: Option<Vec<String>>,
+    /// The order to lock that was obeyed, or the wipe after which nothing is left here.
+    #[n(1)]
+    pub obeyed: Option<u64>,
+    /// How many notes the server holds, as far as the phone knows.
+    #[n(2)]
+    pub held: Option<u64>,
+    /// Whether the phone promised to keep the app's storage.
+    #[n(3)]
+    pub persisted: Option<bool>,
+    /// How much the app uses.
+    #[n(4)]
+    pub used_bytes: Option<u64>,
+    /// How much more it may use.
+    #[n(5)]
+    pub free_bytes: Option<u64>,
 }
 
 /// The reason that opens one note, and only that, to someone outside the team.

@@ -7,12 +7,12 @@ mod rows;
 
 pub use body::{BodyRefusal, Coding, MAX_INFLATED_BYTES, decode, encode, inflate};
 pub use message::{
-    Closed, Fill, FillAnswer, JOINT_VISIT, Outcome, Pull, Push, Reading, Request, Response, Subject, Verdict,
-    WRITTEN_AGAIN,
+    Closed, Fill, FillAnswer, JOINT_VISIT, Outcome, Pull, Push, Reading, Request, Response, Subject, ToDesk,
+    Verdict, WRITTEN_AGAIN,
 };
 pub use rows::{
-    ActorRow, DetailRow, GoneRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow,
-    WorkerRow,
+    ActorRow, DetailRow, GoneRow, MessageRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, SettingsRow,
+    StandingRow, VersionRow, WorkerRow,
 };
 
 /// The newest protocol version spoken here.
@@ -31,6 +31,10 @@ pub const MAX_PUSHES: usize = 2_000;
 pub const MAX_CHUNKS: usize = 5_000;
 /// Most readings in one request.
 pub const MAX_READINGS: usize = 2_000;
+/// Most messages told as read in one request.
+pub const MAX_READ: usize = 200;
+/// Longest id of a message, in bytes.
+pub const MAX_MESSAGE_ID_BYTES: usize = 64;
 /// Most fills in one request.
 pub const MAX_FILLS: usize = 64;
 /// Most documents watched on one live socket.

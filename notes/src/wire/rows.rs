@@ -42,6 +42,10 @@ pub enum RowBody {
     Removal(RemovalRow),
     /// 8: a document was removed for good.
     Gone(GoneRow),
+    /// 9: what the team's desk says to the worker.
+    Message(MessageRow),
+    /// 10: what the council has settled for its phones.
+    Settings(SettingsRow),
 }
 
 macro_rules! bodies {
@@ -81,6 +85,8 @@ bodies! {
     6 Order OrderRow;
     7 Removal RemovalRow;
     8 Gone GoneRow;
+    9 Message MessageRow;
+    10 Settings SettingsRow;
 }
 
 /// A person of the team: two identifiers, and whether they are on this worker's caseload.
@@ -202,7 +208,8 @@ pub struct StandingRow {
 #[cbor(map)]
 pub struct OrderRow {
     /// `reset`: set the copy aside, take the server's, replay what was written since under a fresh
-    /// actor. `new_actor`: make a fresh actor before writing on.
+    /// actor. `new_actor`: make a fresh actor before writing on. `lock`: ask for the PIN. `wipe`: let go of
+    /// everything, once the server has all of it. `wipe_unsent`: let go of everything now.
     #[n(0)]
     pub order: String,
     /// The document, for `reset`.
@@ -212,6 +219,10 @@ pub struct OrderRow {
     /// are not written again.
     #[n(2)]
     pub against: Option<Vec<ByteVec>>,
+    /// The number of a `lock` or a wipe, which comes with every answer until the phone has told that it
+    /// obeyed this one.
+    #[n(3)]
+    pub id: Option<u64>,
 }
 
 /// A person or a note that has left this phone's view: hidden at once, and let go once nothing of
@@ -232,4 +243,52 @@ pub struct GoneRow {
     /// The document.
     #[n(0)]
     pub document: DocumentId,
+}
+
+/// What the team's desk says to the worker, on each of their phones until it was read on one.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MessageRow {
+    /// Its id.
+    #[n(0)]
+    pub id: String,
+    /// The note that it is about.
+    #[n(1)]
+    pub document: Option<DocumentId>,
+    /// `nudge`, `ask`, `returned` or `note`.
+    #[n(2)]
+    pub kind: String,
+    /// The words; empty once it was read.
+    #[n(3)]
+    pub text: String,
+    /// Who says it, as shown.
+    #[n(4)]
+    pub from: String,
+    /// UTC milliseconds.
+    #[n(5)]
+    pub sent_at: i64,
+    /// It was read, on this phone or another, or taken back: let go of it.
+    #[n(6)]
+    pub read: bool,
+}
+
+/// What the council has settled for its phones. What is left out is the app's own to say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SettingsRow {
+    /// So long nobody may touch the phone before the app asks for the PIN, in seconds.
+    #[n(0)]
+    pub idle_lock_s: Option<u64>,
+    /// So many days a phone keeps what it sent, after the server has it in a backup.
+    #[n(1)]
+    pub kept_days: Option<u64>,
+    /// What a worker says to a person about the notes, before they begin.
+    #[n(2)]
+    pub consent_text: Option<String>,
+    /// What stands on the page on which a note is finished.
+    #[n(3)]
+    pub finish_text: Option<String>,
+    /// A note that is open so many hours after the contact is overdue.
+    #[n(4)]
+    pub overdue_draft_h: Option<u64>,
 }

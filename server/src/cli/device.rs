@@ -1,4 +1,4 @@
-//! `doorstep device list`, `doorstep device revoke DEVICE_ID`.
+//! `doorstep device list`, and what is done with one: revoke, lock, wipe, rename.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -14,6 +14,32 @@ pub(super) enum Device {
     Revoke {
         /// The device's id.
         device_id: String,
+    },
+    /// Order a device to ask for the PIN, the next time it is online.
+    Lock {
+        /// The device's id.
+        device_id: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Order a device to let go of everything once it has sent what is unsent, and revoke it.
+    Wipe {
+        /// The device's id.
+        device_id: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        /// At once: what it has not sent is lost.
+        #[arg(long)]
+        unsent_too: bool,
+    },
+    /// Call a device something; an empty name takes it away.
+    Rename {
+        /// The device's id.
+        device_id: String,
+        /// Its name.
+        name: String,
     },
 }
 
@@ -34,6 +60,37 @@ pub(super) fn run(call: &Call, command: &Device) -> Result<Said, Failure> {
                 words: words.to_owned(),
             })
         }
+        Device::Lock { device_id, reason } => Ok(ordered(
+            device_id,
+            device::lock(&core, device_id, reason, OPERATOR)?,
+        )),
+        Device::Wipe {
+            device_id,
+            reason,
+            unsent_too,
+        } => {
+            let given = device::wipe(&core, device_id, *unsent_too, reason, OPERATOR)?;
+            Ok(ordered(device_id, given))
+        }
+        Device::Rename { device_id, name } => {
+            device::rename(&core, device_id, name, OPERATOR)?;
+            Ok(Said {
+                value: json!({ "id": device_id, "name": name }),
+                words: "renamed".to_owned(),
+            })
+        }
+    }
+}
+
+fn ordered(device_id: &str, given: device::Ordered) -> Said {
+    let words = if given.new {
+        "ordered; the device hears it when it is online"
+    } else {
+        "was ordered before"
+    };
+    Said {
+        value: json!({ "id": device_id, "order": given.n, "changed": given.new }),
+        words: words.to_owned(),
     }
 }
 

@@ -15,6 +15,7 @@ mod help;
 mod hold;
 mod import;
 mod issue;
+mod message;
 mod rebuild;
 mod restore;
 mod retention;
@@ -81,6 +82,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup into an empty data folder.
     Restore(restore::Restore),
+    /// Say something to a worker, on their phone.
+    Message(message::Message),
     /// Legal holds: whose notes are not removed.
     #[command(subcommand)]
     Hold(hold::Hold),
@@ -200,6 +203,7 @@ fn run(cli: Cli, flags: &ArgMatches) -> Result<ExitCode, Failure> {
         Command::Admin(admin) => admin::run(&call, &admin)?,
         Command::Backup(backup) => backup::run(&call, &backup)?,
         Command::Restore(restore) => restore::run(&call, &restore)?,
+        Command::Message(message) => message::run(&call, &message)?,
         Command::Hold(hold) => hold::run(&call, &hold)?,
         Command::Retention(args) => retention::run(&call, &args)?,
         Command::Verify => {

@@ -1,5 +1,8 @@
-//! Devices: who has one, and taking one's rights away. A revoked device may still hand over what
-//! it has, so that nothing written on it is lost; all of it is held for a person to decide.
+//! Devices: who has one, what one is called, what one is ordered to do, and taking one's rights away. A revoked device
+//! may still hand over what it has, so that nothing written on it is lost; all of it is held for a person to decide.
+//!
+//! What never happens: a plain wipe takes anything with it that the server does not have. The phone sees to that; here a
+//! wipe that does goes by another name, which nobody says by mistake.
 
 use notes::ids::DeviceId;
 use notes::problem::Code;
@@ -7,16 +10,31 @@ use serde_json::{Value, json};
 
 use super::OpError;
 use crate::core::Core;
-use crate::store::{AuditEntry, StoreError};
+use crate::store::{Audience, AuditEntry, DeviceRecord, NewsKind, StoreError, Tx};
+
+/// Longest reason, in characters.
+const MAX_REASON_CHARS: usize = 2_000;
+
+/// Longest name of a device, in characters.
+const MAX_NAME_CHARS: usize = 60;
 
 /// All devices, oldest first.
 ///
 /// # Errors
 /// The store's.
 pub fn list(core: &Core) -> Result<Value, StoreError> {
-    let devices = core.store.read(|tx| tx.devices())?;
-    let shown = devices.iter().map(|d| {
-        json!({
+    core.store.read(|tx| {
+        let mut shown = Vec::new();
+        for device in tx.devices()? {
+            shown.push(shown_as(tx, &device)?);
+        }
+        Ok(Value::Array(shown))
+    })
+}
+
+fn shown_as(tx: &Tx<'_>, d: &DeviceRecord) -> Result<Value, StoreError> {
+    let state = tx.device_state(d.id)?.unwrap_or_default();
+    Ok(json!({
             "id": d.id,
             "worker_id": d.worker,
             "app": d.app,
@@ -25,9 +43,12 @@ pub fn list(core: &Core) -> Result<Value, StoreError> {
             "revoked_at": d.revoked_at,
             "waiting": d.waiting,
             "clock_offset_ms": d.clock_offset_ms,
-        })
-    });
-    Ok(Value::Array(shown.collect()))
+            "name": state.name,
+            "held": state.held,
+            "passed_at": state.passed_at,
+            "order": tx.order_standing(d.id)?.map(|order| order.what),
+            "wiped_at": tx.device_wiped_at(d.id)?,
+    }))
 }
 
 /// Revokes a device. False where it was so before.
@@ -35,22 +56,134 @@ pub fn list(core: &Core) -> Result<Value, StoreError> {
 /// # Errors
 /// `not_found`.
 pub fn revoke(core: &Core, device: &str, by: &str) -> Result<bool, OpError> {
-    let unknown = || OpError::Because(Code::NotFound, "no device has this id".to_owned());
-    let id: DeviceId = device.parse().map_err(|_| unknown())?;
     let now = core.host.now_ms();
     core.store.write(|tx| {
-        let known = tx.device(id)?.ok_or_else(unknown)?;
-        if !tx.device_revoke(id, now)? {
+        let known = known(tx, device)?;
+        if !tx.device_revoke(known.id, now)? {
             return Ok(false);
         }
-        tx.audit(&AuditEntry {
-            at: now,
-            who: by.to_owned(),
-            what: "device.revoked".to_owned(),
-            person: None,
-            document: None,
-            detail: json!({ "device": id, "worker": known.worker }).to_string(),
-        })?;
+        audit(tx, &known, "device.revoked", (by, now), json!({}))?;
         Ok(true)
+    })
+}
+
+/// What became of an order that was to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ordered {
+    /// Its number.
+    pub n: u64,
+    /// False where the same stood already.
+    pub new: bool,
+}
+
+/// Orders a device to ask for the PIN.
+///
+/// # Errors
+/// `not_found`, `reason_missing`, `parameter_invalid` for a reason that is too long, `device_wiped`, `order_stands` where
+/// it is to be wiped.
+pub fn lock(core: &Core, device: &str, reason: &str, by: &str) -> Result<Ordered, OpError> {
+    order(core, device, "lock", reason, by)
+}
+
+/// Orders a device to let go of everything, and revokes it. Without `unsent` it first sends what it has; with `unsent`
+/// it does so at once, and what it has not sent is lost.
+///
+/// # Errors
+/// As [`lock`]; `order_stands` where a device that is to be wiped at once is asked to send first.
+pub fn wipe(core: &Core, device: &str, unsent: bool, reason: &str, by: &str) -> Result<Ordered, OpError> {
+    let what = if unsent { "wipe_unsent" } else { "wipe" };
+    order(core, device, what, reason, by)
+}
+
+/// Gives a device a name; an empty one takes it away.
+///
+/// # Errors
+/// `not_found`, `parameter_invalid` for a name that is too long.
+pub fn rename(core: &Core, device: &str, name: &str, by: &str) -> Result<(), OpError> {
+    let name = name.trim();
+    if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+        return Err(Code::ParameterInvalid.into());
+    }
+    core.store.write(|tx| {
+        let known = known(tx, device)?;
+        tx.device_rename(known.id, Some(name).filter(|name| !name.is_empty()))?;
+        let now = core.host.now_ms();
+        Ok(audit(
+            tx,
+            &known,
+            "device.renamed",
+            (by, now),
+            json!({ "name": name }),
+        )?)
+    })
+}
+
+/// The graver, the larger.
+fn gravity(what: &str) -> u8 {
+    match what {
+        "lock" => 0,
+        "wipe" => 1,
+        _ => 2,
+    }
+}
+
+fn order(core: &Core, device: &str, what: &str, reason: &str, by: &str) -> Result<Ordered, OpError> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Code::ReasonMissing.into());
+    }
+    if reason.chars().count() > MAX_REASON_CHARS {
+        return Err(Code::ParameterInvalid.into());
+    }
+    let now = core.host.now_ms();
+    core.store.write(|tx| {
+        let known = known(tx, device)?;
+        if tx.device_wiped_at(known.id)?.is_some() {
+            return Err(Code::DeviceWiped.into());
+        }
+        if let Some(standing) = tx.order_standing(known.id)? {
+            if standing.what == what {
+                let n = standing.n;
+                return Ok(Ordered { n, new: false });
+            }
+            if gravity(&standing.what) > gravity(what) {
+                return Err(Code::OrderStands.into());
+            }
+        }
+        let n = tx.order_give(known.id, what, reason, (by, now))?;
+        if gravity(what) > 0 {
+            tx.device_revoke(known.id, now)?;
+        }
+        tx.tell(Audience::Device(known.id), NewsKind::Order, &[])?;
+        let detail = json!({ "order": n, "reason": reason, "waiting": known.waiting });
+        audit(tx, &known, &format!("device.{what}_ordered"), (by, now), detail)?;
+        Ok(Ordered { n, new: true })
+    })
+}
+
+fn known(tx: &Tx<'_>, device: &str) -> Result<DeviceRecord, OpError> {
+    let unknown = || OpError::Because(Code::NotFound, "no device has this id".to_owned());
+    let id: DeviceId = device.parse().map_err(|_| unknown())?;
+    tx.device(id)?.ok_or_else(unknown)
+}
+
+fn audit(
+    tx: &Tx<'_>,
+    device: &DeviceRecord,
+    what: &str,
+    (by, at): (&str, i64),
+    mut detail: Value,
+) -> Result<(), StoreError> {
+    if let Some(detail) = detail.as_object_mut() {
+        detail.insert("device".to_owned(), json!(device.id));
+        detail.insert("worker".to_owned(), json!(device.worker));
+    }
+    tx.audit(&AuditEntry {
+        at,
+        who: by.to_owned(),
+        what: what.to_owned(),
+        person: None,
+        document: None,
+        detail: detail.to_string(),
     })
 }

@@ -13,6 +13,7 @@ pub mod file_drop;
 pub mod hold;
 pub mod import;
 pub mod lookup;
+pub mod message;
 pub mod restore;
 pub mod retention;
 #[cfg(test)]

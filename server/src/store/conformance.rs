@@ -13,11 +13,14 @@ mod leavers;
 mod lines;
 mod live;
 mod log;
+mod messages;
+mod orders;
 mod people;
 mod publications;
 mod reconcile;
 mod removal;
 mod search;
+mod settings;
 mod sqlite;
 mod transactions;
 

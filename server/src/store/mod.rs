@@ -31,7 +31,9 @@ mod live;
 mod log;
 mod mark;
 mod merges;
+mod messages;
 mod news;
+mod orders;
 mod people;
 mod projection;
 mod reconcile;
@@ -39,6 +41,7 @@ mod removal;
 mod retention;
 mod schema;
 mod search;
+mod settings;
 mod uploads;
 mod writer;
 
@@ -64,11 +67,14 @@ pub use issues::{Issue, IssueState, NewIssue};
 pub use lines::Line;
 pub use live::{Addressee, Publication};
 pub use log::{Entry, EntryState, Head, NewEntry, chain};
+pub use messages::MessageRecord;
 pub use news::{Audience, News, NewsKind};
+pub use orders::{DeviceOrder, DeviceState};
 pub use people::{PersonRecord, TeamRecord, WorkerRecord};
 pub use projection::{DocumentRecord, Published, Troubles};
 pub use reconcile::{Sent, Taken};
 pub use retention::Answer;
+pub use settings::{PHONE_SETTINGS, SettingRecord};
 pub use uploads::{PIECE_BYTES, Underway, Upload, UploadKey};
 
 /// Something that the store did not expect. Inside it is rich; outside it becomes `internal`.

@@ -50,9 +50,15 @@ pub enum NewsKind {
     Reset,
     /// A fresh actor is needed; the key is empty.
     NewActor,
+    /// What the desk says to a worker; the key is the message's id as text.
+    Message,
+    /// What the council settled for its phones; the key is empty.
+    Settings,
+    /// That an order stands; the key is empty. The order itself comes with every answer.
+    Order,
 }
 
-const KINDS: [NewsKind; 7] = [
+const KINDS: [NewsKind; 10] = [
     NewsKind::Person,
     NewsKind::Worker,
     NewsKind::Actor,
@@ -60,6 +66,9 @@ const KINDS: [NewsKind; 7] = [
     NewsKind::Standing,
     NewsKind::Reset,
     NewsKind::NewActor,
+    NewsKind::Message,
+    NewsKind::Settings,
+    NewsKind::Order,
 ];
 
 /// One piece of news.

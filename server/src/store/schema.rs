@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_7.sql"),
     include_str!("schema_8.sql"),
     include_str!("schema_9.sql"),
+    include_str!("schema_10.sql"),
     include_str!("schema_13.sql"),
 ];
 

@@ -5,7 +5,10 @@ use notes::gate::{self, Limits};
 use notes::ids::{Actor, DocumentId};
 use notes::note::{Template, genesis};
 use notes::problem::Code;
-use notes::wire::{MAX_CHUNKS, MAX_FILLS, MAX_PUSHES, MAX_READINGS, MAX_REASON_BYTES, Push, Request};
+use notes::wire::{
+    MAX_CHUNKS, MAX_FILLS, MAX_MESSAGE_ID_BYTES, MAX_PUSHES, MAX_READ, MAX_READINGS, MAX_REASON_BYTES, Push,
+    Request,
+};
 use sha2::{Digest as _, Sha256};
 
 /// A chunk with what the gate says of it.
@@ -37,6 +40,13 @@ pub(super) fn bounds(request: &Request) -> Result<(), Code> {
         || request.fills.len() > MAX_FILLS
         || request.app.len() > 200
         || request.cursor.len() > 256;
+    let told_out = request.to_desk.as_ref().is_some_and(|told| {
+        let numbers = [told.obeyed, told.held, told.used_bytes, told.free_bytes];
+        let read = told.read.as_deref().unwrap_or_default();
+        numbers.into_iter().flatten().any(|number| number > LARGEST)
+            || read.len() > MAX_READ
+            || read.iter().any(|id| id.len() > MAX_MESSAGE_ID_BYTES)
+    });
     let push_out = |p: &Push| {
         p.document == NOBODYS
             || p.chunks.is_empty()
@@ -45,7 +55,7 @@ pub(super) fn bounds(request: &Request) -> Result<(), Code> {
                 .as_ref()
                 .is_some_and(|reason| reason.len() > MAX_REASON_BYTES)
     };
-    if too_large || too_many || pushes.iter().any(push_out) {
+    if too_large || too_many || told_out || pushes.iter().any(push_out) {
         Err(Code::MessageMalformed)
     } else {
         Ok(())

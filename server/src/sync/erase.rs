@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::export;
 use crate::host::Host;
+use crate::messages;
 use crate::store::{AuditEntry, Entry, EntryState, NewEntry, StoreError, Tx};
 
 /// Why a document goes.
@@ -89,6 +90,7 @@ pub fn erase(
     bury(tx, host, document, template, why)?;
     let versions = export::removed(tx, document, why.words())?;
     tx.words_forget(document)?;
+    messages::forget(tx, document)?;
     tx.document_forget(document)?;
     let what = match template {
         Template::Note => "note.removed",

@@ -18,6 +18,7 @@ mod pull;
 mod record;
 mod rows;
 mod small;
+mod to_desk;
 mod view;
 mod watch;
 
@@ -163,10 +164,13 @@ fn answer(
             start.behind |= line.id != start.line.id;
             start.line = line;
             if may_pull {
-                return pull::pull(tx, who, start, asked.fills, portion, &mut response);
+                pull::pull(tx, who, start, asked.fills, portion, &mut response)?;
+            } else {
+                start.stamp(tx)?;
+                response.cursor = start.to_bytes();
             }
-            start.stamp(tx)?;
-            response.cursor = start.to_bytes();
+            // A device that was revoked is told, too, what it must do.
+            response.rows.extend(rows::standing_order(tx, who.device.id)?);
             Ok(())
         })
         .map_err(internal)?;
@@ -198,8 +202,13 @@ fn write(
         .map_err(internal)?;
     let offset = request.device_at.saturating_sub(now);
     let seen_lately = who.device.last_seen_at.is_some_and(|at| now - at < SEEN_EVERY_MS);
-    let same = who.device.waiting == request.waiting && who.device.pulled_pub >= pulled && seen_lately;
-    if pushes.is_empty() && request.readings.is_empty() && same && known_actor == Some(who.device.id) {
+    let same = who.device.waiting == request.waiting
+        && who.device.pulled_pub >= pulled
+        && who.device.app == request.app
+        && seen_lately;
+    let told = request.to_desk.as_ref().is_some_and(to_desk::says_more);
+    if pushes.is_empty() && request.readings.is_empty() && !told && same && known_actor == Some(who.device.id)
+    {
         return Ok((Vec::new(), None));
     }
     let (host, who, request) = (core.host.clone(), who.clone(), request.clone());
@@ -218,6 +227,7 @@ fn write(
         };
         let verdicts = accept::accept(tx, &host, &who, pushes, place)?;
         accept::readings(tx, &who, &request.readings, now)?;
+        to_desk::take(tx, &who, &request, now)?;
         tx.device_seen(device, now, (request.waiting, offset, pulled), &request.app)?;
         Ok(Some((verdicts, line)))
     });

@@ -1,15 +1,15 @@
 //! Rows: each piece of news made into what one phone may know of it, from the truth as it is now.
 
-use notes::ids::{Actor, DocumentId, PersonId};
+use notes::ids::{Actor, DeviceId, DocumentId, PersonId};
 use notes::wire::{
-    ActorRow, DetailRow, GoneRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, StandingRow, VersionRow,
-    WorkerRow,
+    ActorRow, DetailRow, GoneRow, OrderRow, PersonRow, RemovalRow, Row, RowBody, SettingsRow, StandingRow,
+    VersionRow, WorkerRow,
 };
 
 use super::Pusher;
 use super::view;
 use crate::store::{News, NewsKind, PersonRecord, StoreError, Tx};
-use crate::{export, issues};
+use crate::{export, issues, messages};
 
 /// The rows that a piece of news is for one phone; none where there is nothing to tell any more.
 pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>, StoreError> {
@@ -63,20 +63,58 @@ pub(super) fn compose(tx: &Tx<'_>, who: &Pusher, news: &News) -> Result<Vec<Row>
                 document: Some(document),
                 against: (!against.is_empty())
                     .then(|| against.into_iter().map(|hash| hash.to_vec().into()).collect()),
+                id: None,
             })]
         }
+        NewsKind::Message => {
+            let id = String::from_utf8_lossy(&news.key);
+            vec![RowBody::Message(messages::row(tx, &who.worker.id, &id)?)]
+        }
+        NewsKind::Settings => vec![RowBody::Settings(settings(tx)?)],
+        // What is ordered stands in every answer; this only rings.
+        NewsKind::Order => Vec::new(),
         NewsKind::NewActor => {
             vec![RowBody::Order(OrderRow {
                 order: "new_actor".to_owned(),
                 document: None,
                 against: None,
+                id: None,
             })]
         }
     };
-    let pack = |body: &RowBody| {
-        Row::pack(news.n, body).map_err(|_| StoreError::Inconsistent("a row that cannot be packed"))
+    bodies.iter().map(|body| pack(news.n, body)).collect()
+}
+
+/// The order that stands for a device, as a row. It goes by its own number, not by one of the news.
+pub(super) fn standing_order(tx: &Tx<'_>, device: DeviceId) -> Result<Option<Row>, StoreError> {
+    let Some(order) = tx.order_standing(device)? else {
+        return Ok(None);
     };
-    bodies.iter().map(pack).collect()
+    let body = RowBody::Order(OrderRow {
+        order: order.what,
+        document: None,
+        against: None,
+        id: Some(order.n),
+    });
+    pack(order.n, &body).map(Some)
+}
+
+fn pack(number: u64, body: &RowBody) -> Result<Row, StoreError> {
+    Row::pack(number, body).map_err(|_| StoreError::Inconsistent("a row that cannot be packed"))
+}
+
+/// What phones obey. A value that is no number counts as none.
+fn settings(tx: &Tx<'_>) -> Result<SettingsRow, StoreError> {
+    let number = |name| -> Result<Option<u64>, StoreError> {
+        Ok(tx.setting(name)?.and_then(|value| value.trim().parse().ok()))
+    };
+    Ok(SettingsRow {
+        idle_lock_s: number("idle_lock_s")?,
+        kept_days: number("kept_days")?,
+        consent_text: tx.setting("consent_text")?,
+        finish_text: tx.setting("finish_text")?,
+        overdue_draft_h: number("overdue_draft_h")?,
+    })
 }
 
 fn person(tx: &Tx<'_>, who: &Pusher, id: PersonId) -> Result<Vec<RowBody>, StoreError> {

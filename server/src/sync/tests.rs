@@ -12,5 +12,6 @@ mod projecting;
 mod pulls;
 mod rights;
 mod small;
+mod to_desk;
 mod watching;
 mod world;

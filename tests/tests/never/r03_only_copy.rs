@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use automerge::ChangeHash;
 use client_core::SyncMode;
-use client_core::notebook::State;
+use client_core::notebook::{State, Wipe};
 use doorstep_tests::{Cut, DAY, Phone, Village};
 use notes::ids::DocumentId;
 
@@ -73,6 +73,42 @@ fn not_when_its_rights_are_taken_away() {
     v.server.settle();
     let ruth = v.phone("W101");
     drop(ruth);
+    v.server.verify();
+}
+
+/// A wipe waits until the server has everything, a file too, wherever the link is cut and whenever the phone dies.
+#[test]
+fn not_by_a_wipe() {
+    let mut v = Village::new(306);
+    for cut in Cut::ALL {
+        for requests in 0..6 {
+            let mut kofi = v.phone("W105");
+            let (note, has) = written_offline(&mut kofi);
+            let photo = [&b"\xff\xd8\xff\xe0"[..], &vec![7; 90_000]].concat();
+            let file = kofi.attaches(note, &photo, "the ramp");
+            v.admin().wipes(&kofi, false);
+            kofi.link.cut_after(requests, cut);
+            kofi.syncs();
+            kofi.is_killed();
+            let on_server =
+                |v: &Village| v.server.changes().is_superset(&has) && v.server.file(file).is_some();
+            let on_phone = kofi.still_has(note).is_superset(&has) && kofi.still_has_file(file);
+            assert!(on_phone || on_server(&v), "{cut:?} after {requests}");
+            kofi.link.calm();
+            for _ in 0..3 {
+                kofi.syncs();
+                v.server.settle();
+            }
+            assert!(on_server(&v), "{cut:?} after {requests}");
+            assert_eq!(kofi.notebook().ordered().unwrap().wipe, Some(Wipe::Done));
+            assert!(kofi.still_has(note).is_empty() && !kofi.still_has_file(file));
+            let desk = v.admin().device(&kofi);
+            assert!(desk["wiped_at"].is_i64(), "{cut:?} after {requests}: {desk}");
+            let issue = v.admin().issue("held", note);
+            v.admin().decides(&issue, "accept");
+        }
+    }
+    v.server.settle();
     v.server.verify();
 }
 

@@ -20,6 +20,7 @@ const CODES: Record<string, string[]> = {
   'useful-': ['yes', 'partly', 'no', 'not_asked'],
   'was_it_useful-': ['yes', 'partly', 'no', 'not_asked'],
   'private-': ['third_party', 'do_not_share'],
+  'message-': ['ask', 'nudge', 'returned', 'note'],
   'notice-': ['care', 'bad', 'good'],
   'file-': ['photo', 'recording', 'document'],
   'file-where-': ['on_phone', 'on_both', 'on_server'],

@@ -71,6 +71,13 @@ pub(crate) enum Command {
         /// The case system's id.
         case_id: String,
     },
+    /// What the team's desk says, until it was read.
+    Messages,
+    /// Say that a message was read; the desk is told with the next pass.
+    Read {
+        /// The message's id, as `messages` prints it.
+        message: String,
+    },
     /// Join a colleague's open note.
     Join {
         /// The note's id.

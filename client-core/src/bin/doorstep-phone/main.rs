@@ -11,6 +11,7 @@ mod vault_file;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use client_core::notebook::Wipe;
 
 use answer::Failure;
 use args::{Cli, Command};
@@ -32,10 +33,17 @@ fn start(cli: Cli) -> Result<ExitCode, Failure> {
         .map_err(|_| Failure::call("set the PIN in the environment variable DOORSTEP_PIN"))?;
     let enrolling = matches!(cli.command, Command::Enrol { .. });
     let mut notebook = vault_file::open(&cli.dir, &pin, enrolling)?;
-    if matches!(cli.command, Command::Batch) {
-        return batch::run(&mut notebook);
+    let said = if matches!(cli.command, Command::Batch) {
+        batch::run(&mut notebook)
+    } else {
+        run::run(&mut notebook, cli.command).map(|answer| {
+            answer.print(cli.json);
+            answer.exit()
+        })
+    };
+    if notebook.ordered()?.wipe == Some(Wipe::Done) {
+        drop(notebook);
+        vault_file::remove(&cli.dir)?;
     }
-    let answer = run::run(&mut notebook, cli.command)?;
-    answer.print(cli.json);
-    Ok(answer.exit())
+    said
 }

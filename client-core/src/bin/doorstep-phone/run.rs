@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::Path;
 
-use client_core::notebook::{NoteItem, PersonItem};
+use client_core::notebook::{NoteItem, PersonItem, Wipe};
 use client_core::{Ended, Fetched, NewNote, Notebook, SyncMode, SyncReport, Who};
 use jiff::Timestamp;
 use notes::ids::DocumentId;
@@ -32,6 +32,7 @@ pub(crate) fn run(notebook: &mut Notebook, command: Command) -> Result<Answer, F
             let words = serde_json::to_string_pretty(&shown).unwrap_or_default();
             Ok(Answer::new(shown, words))
         }
+        Command::Messages => messages(notebook),
         Command::Batch => Err(Failure::call("this command does not go in a batch")),
         other => write(notebook, other),
     }
@@ -89,6 +90,10 @@ fn write(notebook: &mut Notebook, command: Command) -> Result<Answer, Failure> {
             Ok(Answer::new(json!({"ok": true, "sha256": id}), id))
         }
         Command::Add { note, text } => Ok(entry(Some(notebook.add(id(&note)?, &given(text)?)?), "added")),
+        Command::Read { message } => {
+            notebook.read_message(&message)?;
+            Ok(done("read"))
+        }
         _ => Err(Failure::call("this command does not write")),
     }
 }
@@ -199,8 +204,33 @@ fn sync(notebook: &mut Notebook) -> Result<Answer, Failure> {
         failure.message = format!("{} {}", failure.message, in_words(&report));
         return Err(failure);
     }
-    let value = serde_json::to_value(&report).unwrap_or_default();
-    Ok(Answer::new(value, in_words(&report)))
+    let mut value = serde_json::to_value(&report).unwrap_or_default();
+    let mut words = in_words(&report);
+    match notebook.ordered()?.wipe {
+        None => {}
+        Some(Wipe::Sends) => words.push_str(TO_BE_WIPED),
+        Some(Wipe::Emptied | Wipe::Done) => {
+            value["wiped"] = json!(true);
+            words = WIPED.to_owned();
+        }
+    }
+    Ok(Answer::new(value, words))
+}
+
+const TO_BE_WIPED: &str =
+    "\nThe team's desk has asked this phone to let go of everything. It does, once all is sent.";
+const WIPED: &str = "The team's desk has asked this phone to let go of everything. Nothing is left on it.";
+
+fn messages(notebook: &mut Notebook) -> Result<Answer, Failure> {
+    let messages = notebook.messages()?;
+    let lines = messages
+        .iter()
+        .map(|m| format!("{}  {}, {}: {}", m.id, m.from, m.sent_at, m.text));
+    let words = lines.collect::<Vec<_>>().join("\n");
+    Ok(Answer::new(
+        serde_json::to_value(&messages).unwrap_or_default(),
+        words,
+    ))
 }
 
 fn in_words(report: &SyncReport) -> String {

@@ -35,6 +35,19 @@ pub(crate) fn open(dir: &Path, pin: &str, may_make: bool) -> Result<Notebook, Fa
     Ok(Notebook::open(store, &key, host)?)
 }
 
+/// Takes the phone out of its folder, the key first: without it the rest can be read by nobody.
+pub(crate) fn remove(dir: &Path) -> Result<(), Failure> {
+    for name in [VAULT, STORE, "notes.db-wal", "notes.db-shm", "notes.db-journal"] {
+        match fs::remove_file(dir.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::call(format!("{name} cannot be removed: {error}")));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn make(dir: &Path, vault_path: &Path, pin: &str) -> Result<Zeroizing<[u8; 32]>, Failure> {
     use client_core::host::Dice as _;
     // A store without its vault cannot be opened again: never make a second vault beside it.

@@ -263,6 +263,7 @@ fn reset(note: DocumentId, against: Option<Vec<ByteVec>>) -> RowBody {
         order: "reset".into(),
         document: Some(note),
         against,
+        id: None,
     })
 }
 

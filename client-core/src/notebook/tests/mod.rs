@@ -9,6 +9,8 @@ mod kill;
 mod link;
 mod lookup;
 mod meanwhile;
+mod messages;
+mod orders;
 mod pass;
 mod server;
 mod view;

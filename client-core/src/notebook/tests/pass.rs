@@ -342,6 +342,7 @@ fn an_order_for_a_fresh_actor_is_carried_out_once() {
         order: "new_actor".into(),
         document: None,
         against: None,
+        id: None,
     };
     server.with(|s| s.rows.push(RowBody::Order(order)));
     phone.sync();

@@ -9,8 +9,8 @@ use minicbor::bytes::ByteVec;
 use notes::ids::{DocumentId, PersonId};
 use notes::note::{self, Template};
 use notes::wire::{
-    self, Closed, Coding, FillAnswer, Outcome, PersonRow, Pull, Request, Response, Row, RowBody, Subject,
-    Verdict,
+    self, Closed, Coding, FillAnswer, OrderRow, Outcome, PersonRow, Pull, Request, Response, Row, RowBody,
+    Subject, Verdict,
 };
 
 use crate::host::{HttpRequest, HttpResponse, Transport, Unreachable};
@@ -39,6 +39,8 @@ pub(crate) struct State {
     pub(crate) anew: bool,
     /// Takes and tells nothing, as to a revoked phone.
     pub(crate) silent: bool,
+    /// An order that stands: it comes with every answer until it was obeyed.
+    pub(crate) standing: Option<(u64, &'static str)>,
     /// Documents that are out of the phones' view.
     pub(crate) away: BTreeSet<DocumentId>,
     /// How many log entries one fill answers.
@@ -157,6 +159,7 @@ impl State {
         let text = String::from_utf8_lossy(&request.body).into_owned();
         match request.path.as_str() {
             "/v1/enrol" => self.enrol(&text),
+            path if path.starts_with("/v1/attachments/") => json(404, "{}"),
             "/v1/token" => {
                 self.signed.push(text);
                 if let Some((status, body)) = self.say.pop() {
@@ -184,7 +187,18 @@ impl State {
                 };
                 let coding = Coding::from_header(find("Content-Encoding")).unwrap();
                 let request: Request = wire::decode(&request.body, coding).unwrap();
-                let response = self.sync(&request);
+                let obeyed = request.to_desk.as_ref().and_then(|told| told.obeyed);
+                self.standing = self.standing.filter(|(id, _)| Some(*id) != obeyed);
+                let mut response = self.sync(&request);
+                response.rows.extend(self.standing.map(|(id, order)| {
+                    let body = RowBody::Order(OrderRow {
+                        order: order.into(),
+                        document: None,
+                        against: None,
+                        id: Some(id),
+                    });
+                    Row::pack(id, &body).unwrap()
+                }));
                 self.requests.push(request);
                 let (body, coding) = wire::encode(&response);
                 let headers = coding

@@ -3,6 +3,7 @@
 use notes::attachment::{AttachmentId, PART_BYTES};
 
 use super::attachments::Kept;
+use super::outgoing::SEALED_MS;
 use super::*;
 
 fn bytes(length: usize, n: u8) -> Vec<u8> {
@@ -136,7 +137,9 @@ fn a_note_waits_for_its_files_and_says_why() {
     store.write(|tx| attachments::begun(tx, nr)).unwrap();
     assert_eq!(refused(&store), None);
     assert!(find(&store, 1, file).unwrap().begun);
-    store.write(|tx| attachments::whole(tx, nr, 5)).unwrap();
+    store
+        .write(|tx| attachments::whole(tx, nr, 5, SEALED_MS))
+        .unwrap();
     assert_eq!(waiting(&store), (0, 0, 0));
     assert!(find(&store, 1, file).unwrap().whole);
     assert_eq!(to_send(&store), []);
@@ -149,7 +152,9 @@ fn the_server_is_asked_for_a_backup_when_the_days_are_over() {
     let nr = find(&store, 1, file).unwrap().nr;
     let asked = |store: &Store, now| attachments::to_ask(store.read(), now).unwrap().len();
     assert_eq!(asked(&store, i64::MAX), 0, "it has not come");
-    store.write(|tx| attachments::whole(tx, nr, 1_000)).unwrap();
+    store
+        .write(|tx| attachments::whole(tx, nr, 1_000, SEALED_MS))
+        .unwrap();
     assert_eq!(asked(&store, 1_000 + 14 * DAY - 1), 0);
     assert_eq!(asked(&store, 1_000 + 14 * DAY), 1);
     store
@@ -167,7 +172,9 @@ fn a_restored_server_is_asked_for_everything() {
     let mut store = store_with(1);
     let file = keep(&mut store, 1, b"x");
     let nr = find(&store, 1, file).unwrap().nr;
-    store.write(|tx| attachments::whole(tx, nr, 5)).unwrap();
+    store
+        .write(|tx| attachments::whole(tx, nr, 5, SEALED_MS))
+        .unwrap();
     store.write(|tx| attachments::send_all_again(tx)).unwrap();
     assert_eq!(to_send(&store), [(id(1), file)]);
     assert_eq!(attachments::waiting(store.read(), id(1)).unwrap(), 1);

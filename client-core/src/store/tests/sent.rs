@@ -28,7 +28,7 @@ fn the_sealed_days_end_to_the_millisecond() {
         let counted = store.write(|tx| {
             outgoing::freeze(tx, id(1), b"x", 1_000)?;
             outgoing::answer(tx, &answer(1, &[1], Outcome::Accepted, None))?;
-            outgoing::release(tx, u64::MAX, 1_000 + age_ms)?;
+            outgoing::release(tx, u64::MAX, 1_000 + age_ms, outgoing::SEALED_MS)?;
             Ok(outgoing::offered(tx, id(1))?.len())
         });
         assert_eq!(counted.unwrap(), left, "{age_ms}");
@@ -212,7 +212,7 @@ fn a_restored_server_gets_all_again_but_for_what_was_removed() {
             outgoing::answer(tx, &answer(2, &[3], Outcome::Gone, None))?;
             assert!(unsent(tx).is_empty());
             outgoing::send_all_again(tx)?;
-            outgoing::release(tx, u64::MAX, 1_000 * DAY)
+            outgoing::release(tx, u64::MAX, 1_000 * DAY, outgoing::SEALED_MS)
         })
         .unwrap();
     assert_eq!(unsent(store.read()), [1, 2]);
@@ -245,7 +245,7 @@ fn chunks_are_released_only_when_safe_and_old_and_accepted() {
                 };
                 outgoing::answer(tx, &answer)?;
             }
-            outgoing::release(tx, safe_seq, now)?;
+            outgoing::release(tx, safe_seq, now, outgoing::SEALED_MS)?;
             Ok(tx.query_row("SELECT count(*) FROM outgoing", [], |row| row.get::<_, i64>(0))?)
         });
         assert_eq!(left.unwrap() == 0, released, "{what}");

@@ -5,8 +5,9 @@ use minicbor::bytes::ByteVec;
 use crate::ids::{Actor, DocumentId, PersonId};
 use crate::note::Template;
 use crate::wire::{
-    ActorRow, DetailRow, Fill, FillAnswer, GoneRow, OrderRow, Outcome, PersonRow, Pull, Push, Reading,
-    RemovalRow, Request, Response, Row, RowBody, StandingRow, Subject, Verdict, VersionRow, WorkerRow,
+    ActorRow, DetailRow, Fill, FillAnswer, GoneRow, MessageRow, OrderRow, Outcome, PersonRow, Pull, Push,
+    Reading, RemovalRow, Request, Response, Row, RowBody, SettingsRow, StandingRow, Subject, ToDesk, Verdict,
+    VersionRow, WorkerRow,
 };
 
 pub(super) const NOTE: DocumentId = DocumentId([1; 16]);
@@ -64,6 +65,14 @@ pub(super) fn request() -> Request {
         ],
         app: "doorstep-phone 0.1 ŵ".into(),
         watch: Some(vec![NOTE]),
+        to_desk: Some(ToDesk {
+            read: Some(vec!["0199a0b0".into()]),
+            obeyed: Some(3),
+            held: Some(0),
+            persisted: Some(true),
+            used_bytes: Some(1),
+            free_bytes: Some(2),
+        }),
     }
 }
 
@@ -177,7 +186,26 @@ pub(super) fn rows() -> Vec<RowBody> {
             order: order.into(),
             document,
             against,
+            id: (order == "lock").then_some(7),
         })
+    };
+    let message = |document, text: &str| {
+        RowBody::Message(MessageRow {
+            id: "0199a0b0-0000-7000-8000-000000000001".into(),
+            document,
+            kind: "ask".into(),
+            text: text.into(),
+            from: "Bea Admin".into(),
+            sent_at: 5,
+            read: text.is_empty(),
+        })
+    };
+    let settings = SettingsRow {
+        idle_lock_s: Some(300),
+        kept_days: Some(30),
+        consent_text: some("We keep a record."),
+        finish_text: some("Read it once more."),
+        overdue_draft_h: Some(48),
     };
     vec![
         person(some("1940-01-02"), true),
@@ -198,7 +226,12 @@ pub(super) fn rows() -> Vec<RowBody> {
         standing(None, None),
         order("reset", Some(NOTE)),
         order("new_actor", None),
+        order("lock", None),
         RowBody::Removal(RemovalRow { person: PERSON }),
         RowBody::Gone(GoneRow { document: NOTE }),
+        message(Some(NOTE), "Which number is right?"),
+        message(None, ""),
+        RowBody::Settings(settings),
+        RowBody::Settings(SettingsRow::default()),
     ]
 }

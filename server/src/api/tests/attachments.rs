@@ -84,6 +84,7 @@ pub(super) fn push(town: &Town, phone: &Phone, bytes: &[u8]) -> DocumentId {
         fills: Vec::new(),
         app: "test".into(),
         watch: None,
+        to_desk: None,
     };
     pass(&town.core, &Pusher { device, worker }, request).unwrap();
     while project(&town.core, 9).unwrap() > 0 {}

@@ -22,6 +22,7 @@ pub(super) fn request(phone: &Phone) -> Request {
         fills: Vec::new(),
         app: "test 1.0".to_owned(),
         watch: None,
+        to_desk: None,
     }
 }
 

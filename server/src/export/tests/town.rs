@@ -382,6 +382,7 @@ impl Phone {
             fills: Vec::new(),
             app: "test".into(),
             watch: None,
+            to_desk: None,
         };
         pass(&town.core, &Pusher { device, worker }, request)
             .unwrap()

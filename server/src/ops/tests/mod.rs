@@ -3,6 +3,7 @@
 
 mod caseloads;
 mod copies;
+mod devices;
 mod drops;
 mod dry;
 mod imports;

@@ -327,6 +327,7 @@ impl Phone<'_> {
             fills: Vec::new(),
             app: "test".into(),
             watch: None,
+            to_desk: None,
         }
     }
 

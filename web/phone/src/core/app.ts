@@ -67,6 +67,7 @@ function heard(event: CoreEvent): void {
     const good = event.report.ended === 'quiet';
     tell({ last: event.report, ...(good ? { last_sent_at_ms: event.at_ms } : {}) });
   }
+  if (event.event === 'wiped') location.reload();
   if (event.event === 'stage' || event.event === 'locked') void refreshStatus();
 }
 

@@ -13,10 +13,15 @@ export type AppStage = 'new' | 'locked' | 'open' | 'elsewhere' | 'unsupported';
 
 export interface Status {
   stage: AppStage;
-  /** With `unsupported`: `not_secure`, `no_opfs`, `blocked`, `no_room`, `newer_store`, `evicted`, `core_missing`, `damaged`. */
+  /**
+   * With `unsupported`: `not_secure`, `no_opfs`, `blocked`, `no_room`, `newer_store`, `evicted`, `core_missing`, `damaged`. With
+   * `locked`: `ordered` by the team's desk.
+   */
   why?: string;
   /** Known once a code was spent. */
   identity?: Identity;
+  /** With `new`: when the team's desk had this phone wiped. */
+  wiped_at_ms?: number;
   wrong_pins: number;
   /** No PIN is taken before this. */
   wait_until_ms?: number;
@@ -60,8 +65,8 @@ export interface Calls extends Shape, CoreCalls {
 
 export type CallName = Extract<keyof Calls, string>;
 
-/** Calls that write in a note or begin one. */
-export const WRITES: readonly CallName[] = ['new_note', 'about', 'join', 'type_text', 'set', 'mark', 'finish', 'add', 'attach'];
+/** Calls that write in a note or begin one, or of which the server is to hear. */
+export const WRITES: readonly CallName[] = ['new_note', 'about', 'join', 'type_text', 'set', 'mark', 'finish', 'add', 'attach', 'read_message'];
 
 /** What the core says unasked. */
 export type CoreEvent =
@@ -73,4 +78,6 @@ export type CoreEvent =
   /** Said by the page's own end of the line: this page wrote something that the core has taken. */
   | { event: 'written' }
   | { event: 'locked' }
+  /** The team's desk had this phone wiped: the page begins anew, so that the files go. */
+  | { event: 'wiped' }
   | { event: 'stage'; stage: AppStage };

@@ -265,6 +265,48 @@ export type LookedUp = {
   /** Until when they can be read here, UTC milliseconds. */
   until_ms: number, };
 
+/** A message of the team's desk that was not read yet. */
+export type Message = {
+  /** Its id. */
+  id: string,
+  /** The note that it is about, where that is on this phone. */
+  note: DocumentId | null,
+  /** The person whom that note is about, where known. */
+  name: string | null,
+  /** `nudge`, `ask`, `returned` or `note`. */
+  kind: string,
+  /** The words. */
+  text: string,
+  /** Who says it. */
+  from: string,
+  /** When. */
+  sent_at: string, };
+
+/** What the council has settled for its phones. What is none is the app's own to say. */
+export type Settings = {
+  /** After so many seconds in which nobody touched it the app locks itself. */
+  idle_lock_s: number | null,
+  /** What a worker says to a person about the notes. */
+  consent_text: string | null,
+  /** What stands on the page on which a note is finished. */
+  finish_text: string | null,
+  /** A note that is open so many hours after the contact is overdue. */
+  overdue_draft_h: number | null, };
+
+/** How far a wipe has come. */
+export type Wipe = "sends" | "emptied" | "done";
+
+/** What this phone was ordered to do. */
+export type Ordered = {
+  /** To ask for the PIN. */
+  lock: boolean,
+  /** To let go of everything. */
+  wipe: Wipe | null,
+  /** Notes of which something is still to be sent. */
+  waiting: number,
+  /** Notes to which something was begun to be added: a wipe waits until it is added or taken out. */
+  additions: Array<DocumentId>, };
+
 /** A value that a field takes. */
 export type Given = Slots | Value;
 
@@ -384,6 +426,16 @@ export interface CoreCalls {
   in_company: { args: { note: string }; gives: boolean };
   /** Whether the live line is wanted: while the app is in front. */
   go_live: { args: { wanted: boolean }; gives: null };
+  /** What the team's desk says, oldest first, until it was read. */
+  messages: { args: Record<string, never>; gives: Array<Message> };
+  /** The worker has read a message; the desk is told with the next pass. */
+  read_message: { args: { id: string }; gives: null };
+  /** What the council has settled for its phones. */
+  settings: { args: Record<string, never>; gives: Settings };
+  /** What this phone was ordered to do; to be asked after each talk with the server. */
+  ordered: { args: Record<string, never>; gives: Ordered };
+  /** How the phone stands, for the desk. */
+  stands: { args: { persisted?: boolean; used_bytes?: number; free_bytes?: number }; gives: null };
   /** Makes changes of what was typed before a pause. */
   tick: { args: Record<string, never>; gives: null };
 }

@@ -8,6 +8,7 @@ import { Button } from '../parts/button';
 import { Notice, sentence } from '../parts/notice';
 import { Page } from '../parts/page';
 import { go, useRoute } from '../route';
+import { dayAndHour } from '../words/times';
 import { t } from '../words/words';
 import { NewPin } from './new-pin';
 
@@ -32,6 +33,7 @@ function SetUp({ status, onSetUp }: { status: Status; onSetUp: () => void }) {
   return (
     <Page title={t('enrol-title')}>
       <NewPin send={(typed) => core.call('enrol', typed)} onDone={done} words={words}>
+        {status.wiped_at_ms !== undefined && <Notice kind="care" now title={t('wiped')}><p>{t('wiped-when', { when: dayAndHour(status.wiped_at_ms, Date.now()) })}</p></Notice>}
         {onAppleInBrowser() && <Notice kind="care" title={t('enrol-apple')}><p>{t('enrol-apple-do')}</p></Notice>}
         {!status.storage.persisted && <Notice kind="info"><p>{t('enrol-storage')}</p></Notice>}
       </NewPin>

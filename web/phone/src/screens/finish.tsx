@@ -12,6 +12,7 @@ import { Page } from '../parts/page';
 import { useWaiting } from '../parts/waiting';
 import { useWorkers } from '../parts/workers';
 import { go } from '../route';
+import { visibly } from '../words/letters';
 import { t } from '../words/words';
 
 export function Finish({ id }: { id: string }) {
@@ -37,6 +38,7 @@ export function Finish({ id }: { id: string }) {
   return (
     <Page title={t('finish-title')} back={back} bar={note.stage === 'open' ? bar : null}>
       <TroubleNotice trouble={wrong} />
+      <CouncilSays />
       <Summary note={note} />
       <h2 class="govuk-heading-m">{t('finish-leaves')}</h2>
       <Emptiness note={note} />
@@ -44,6 +46,12 @@ export function Finish({ id }: { id: string }) {
       <WhatNext note={note} />
     </Page>
   );
+}
+
+/** What the council wants to be read before a note is finished. */
+function CouncilSays() {
+  const words = useAsked('settings', {}).value?.finish_text;
+  return words ? <p class="govuk-body said" dir="auto">{visibly(words)}</p> : null;
 }
 
 function Summary({ note }: { note: Note }) {

@@ -5,6 +5,7 @@ import { core, useAsked, useShared } from '../core/app';
 import type { Note, Value } from '../core/calls';
 import { Button, ButtonLink } from '../parts/button';
 import { NoteBody } from '../parts/note-body';
+import { DeskSaysOf } from '../parts/desk-says';
 import { noteTitle } from '../parts/note-row';
 import { Notice, sentence, TroubleNotice } from '../parts/notice';
 import { Page, wayBack } from '../parts/page';
@@ -29,6 +30,7 @@ export function NotePage({ id }: { id: string }) {
     <Page title={t('note-of', { name })} heading={name} back={back}>
       <p class="govuk-body-l">{noteTitle(note)}</p>
       <State note={note} />
+      <DeskSaysOf note={id} />
       <Conflicts note={note} again={again} />
       <Who note={note} />
       <NoteBody note={note} />

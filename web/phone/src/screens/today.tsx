@@ -10,6 +10,7 @@ import { NoteRow } from '../parts/note-row';
 import { Notice, TroubleNotice } from '../parts/notice';
 import { Page } from '../parts/page';
 import { useWaiting } from '../parts/waiting';
+import { DeskOrders, DeskSays } from '../parts/desk-says';
 import { Icon } from '../parts/icons';
 import { hashOf } from '../route';
 import { date, isoDate, span } from '../words/times';
@@ -33,6 +34,8 @@ export function Today() {
       <UpdateNotice />
       <WaitingBox />
       <ClockNotice />
+      <DeskOrders />
+      <DeskSays />
       {trouble.length > 0 && <Section title={t('today-trouble', { n: trouble.length })}><Rows notes={trouble} /></Section>}
       <div class="find">
         <Input label={t('find')} hint={t('find-hint')} type="search" value={words} autoComplete="off"

@@ -49,6 +49,7 @@ export function Unlock({ status }: { status: Status }) {
   return (
     <Page title={t(lettingIn ? 'let-in-title' : 'unlock-title')} ownFocus={!lettingIn}>
       {status.identity && <p class="govuk-body-l">{status.identity.worker_name}</p>}
+      {status.why === 'ordered' && <Notice kind="info" now><p>{t('lock-ordered')}</p></Notice>}
       {lockedOut && <Notice kind="care" now title={t('locked-out')}><p>{t('locked-out-do')}</p></Notice>}
       {lettingIn && <LetIn lockedOut={lockedOut} />}
       {!lettingIn && <form onSubmit={(event) => void unlock(event)} noValidate>

@@ -4,12 +4,15 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { core, useAsked, useShared } from '../core/app';
 import type { Note } from '../core/calls';
 import { Button, ButtonLink } from '../parts/button';
+import { DeskSaysOf } from '../parts/desk-says';
 import { Icon } from '../parts/icons';
 import { Notice, TroubleNotice } from '../parts/notice';
 import { Page, wayBack, type WayBack } from '../parts/page';
 import { go, hashOf } from '../route';
 import { minutes } from '../words/times';
+import { visibly } from '../words/letters';
 import { t } from '../words/words';
+import { Fold } from '../write/fold';
 import { Folds } from '../write/folds';
 import { MarkTools, Marks } from '../write/marks';
 import type { Pen } from '../write/pen';
@@ -97,6 +100,8 @@ function Open({ note, again, back, saving }: OpenProps) {
       {above}
       {note.stage === 'finished' && <Late note={note} saving={saving} here={here} />}
       <Conflict note={note} />
+      <DeskSaysOf note={note.id} />
+      <Consent />
       <TextBox note={note.id} field="body" label={t('field-body')} starts={note.body} saving={saving} size="big" focus
         onUse={use('body')} />
       {below}
@@ -117,6 +122,12 @@ function Late({ note, saving, here }: { note: Note; saving: Saving; here: Here |
       <Button look="second" onTap={take}>{t('finished-late-do')}</Button>
     </Notice>
   );
+}
+
+/** What the council wants people to be told about the notes. */
+function Consent() {
+  const words = useAsked('settings', {}).value?.consent_text;
+  return words ? <Fold summary={t('consent')}><p class="said" dir="auto">{visibly(words)}</p></Fold> : null;
 }
 
 /** The time spent writing, for the writer to see. */

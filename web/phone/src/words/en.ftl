@@ -165,6 +165,28 @@ today-trouble = { $n ->
     [one] 1 note needs you
    *[other] { $n } notes need you
 }
+desk-says = { $n ->
+    [one] Your team’s desk asks you
+   *[other] Your team’s desk: { $n } messages
+}
+message-ask = { $from } asks:
+message-nudge = { $from } reminds you:
+message-returned = { $from } sent a note back to you:
+message-note = { $from } says:
+message-to-note = Open the note about { $name }
+message-read = Done
+wipe-ordered = Your team’s desk has asked this phone to let go of everything
+wipe-sends = { $n ->
+    [0] That is done as soon as the server is reached.
+    [one] 1 note is still to be sent. Once the server has it, everything on this phone is deleted.
+   *[other] { $n } notes are still to be sent. Once the server has them, everything on this phone is deleted.
+}
+wipe-additions = You began to add something. Add it or take it out, so that it is not lost:
+wipe-to-addition = What you began to add
+wiped = Your team’s desk had this phone wiped
+wiped-to-tell = Nothing is left on this phone. It says so to the server as soon as it is reached; then it can be set up again.
+wiped-when = That was { $when }. Nothing of yours is left on it. To use it again, ask your team admin for a new link.
+lock-ordered = Your team’s desk has locked this phone. Give your PIN to go on.
 today-drafts = Not finished yet
 today-people = Your people
 today-nobody = Nobody is on your caseload on this phone yet. Send now when you have signal, or find somebody of your team above.
@@ -411,6 +433,7 @@ join-not-here-yet = The note is not on this phone yet. Join it now: it arrives w
 join-do = Write in this note too
 
 ## Finishing
+consent = What to say about this note
 finish-title = Check and finish
 finish = Finish this note
 keep-writing = Keep writing

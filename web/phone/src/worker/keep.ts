@@ -31,6 +31,8 @@ export interface Kept {
   /** Whose phone it is; absent until a code was spent. */
   identity: Identity;
   last_sent_at_ms: number;
+  /** When the team's desk had this phone wiped; gone once it is set up again. */
+  wiped_at_ms: number;
   /** How far the server's clock was ahead of this phone's, the last time it answered. */
   clock_offset_ms: number;
 }

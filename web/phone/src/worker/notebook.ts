@@ -1,7 +1,7 @@
 // The notebook while it is open: its calls, one pass at a time, the beat that turns pauses into changes, and the live
 // line. Locking it closes the store.
 import { Phone } from '../../wasm/core';
-import { WRITES, type CallName, type Calls, type CoreEvent, type Ended, type SyncReport } from '../core/calls';
+import { WRITES, type CallName, type Calls, type CoreEvent, type Ended, type Ordered, type SyncReport } from '../core/calls';
 import { Hands } from './hands';
 import { Line } from './line';
 
@@ -16,10 +16,16 @@ export class OpenNotebook {
   /** How much had come from elsewhere when the page was told last. */
   private told: unknown = 0;
   private passing = false;
+  private ended = false;
 
-  constructor(readonly phone: Phone, private readonly tell: (event: CoreEvent) => void) {
+  constructor(
+    readonly phone: Phone,
+    private readonly tell: (event: CoreEvent) => void,
+    private readonly obey: (ordered: Ordered) => void,
+  ) {
     this.line = new Line(phone, this.hands, () => this.heard(), () => void this.sync());
     this.beat = setInterval(() => this.tick(), TICK_MS);
+    void this.stands().catch(() => undefined);
   }
 
   /**
@@ -36,7 +42,25 @@ export class OpenNotebook {
     if (now === this.told) return false;
     this.told = now;
     this.tell({ event: 'changed', notes });
+    this.look();
     return true;
+  }
+
+  /** Whether the team's desk has ordered something that is to be done now. */
+  private look(): void {
+    const ordered = this.call('ordered', {}) as Ordered;
+    if (ordered.lock || ordered.wipe === 'done') this.obey(ordered);
+  }
+
+  /** How the phone stands, for the desk. The browser takes its time, so a pass tells what was known before it. */
+  async stands(): Promise<void> {
+    const [persisted, { usage, quota }] = await Promise.all([navigator.storage.persisted(), navigator.storage.estimate()]);
+    if (this.ended) return;
+    this.call('stands', {
+      persisted,
+      ...(usage === undefined ? {} : { used_bytes: usage }),
+      ...(usage === undefined || quota === undefined ? {} : { free_bytes: Math.max(0, quota - usage) }),
+    });
   }
 
   /** Looks for company from now on: while the app is in front. */
@@ -76,6 +100,8 @@ export class OpenNotebook {
       } finally {
         this.passing = false;
         this.tellNews([]);
+        this.look();
+        void this.stands().catch(() => undefined);
       }
     });
   }
@@ -97,6 +123,7 @@ export class OpenNotebook {
 
   /** Ends what is under way and closes the store. What was typed is saved. */
   async close(): Promise<void> {
+    this.ended = true;
     clearInterval(this.beat);
     this.hands.stop();
     await this.line.end();

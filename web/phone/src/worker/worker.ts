@@ -2,7 +2,7 @@
 // wait for the network, because nothing here waits for it but the call that asked.
 import init, { let_in, Phone, seal_key, take_files, unseal_key } from '../../wasm/core';
 import wasm from '../../wasm/core_bg.wasm?url';
-import type { AppStage, Calls, CoreEvent, Ended, Status } from '../core/calls';
+import type { AppStage, Calls, CoreEvent, Ended, Ordered, Status } from '../core/calls';
 import { Hands } from './hands';
 import { forget, keep, kept, publicPoint, seal, signingKey, unseal } from './keep';
 import { OpenNotebook } from './notebook';
@@ -46,14 +46,15 @@ function split(error: unknown): { code: string; words: string } {
 
 async function status(): Promise<Status> {
   if (stage === 'unsupported') return nowhere();
-  const [tries, identity, last, offset] =
-    await Promise.all([kept('tries'), kept('identity'), kept('last_sent_at_ms'), kept('clock_offset_ms')]);
+  const [tries, identity, last, offset, wiped_at_ms] = await Promise.all(
+    [kept('tries'), kept('identity'), kept('last_sent_at_ms'), kept('clock_offset_ms'), kept('wiped_at_ms')]);
   const estimate = await navigator.storage.estimate().catch(() => ({ usage: 0, quota: 0 }));
   const now = tries ?? NONE;
   return {
     stage,
     ...(why === undefined ? {} : { why }),
     ...(identity ? { identity } : {}),
+    ...(stage === 'new' && wiped_at_ms ? { wiped_at_ms } : {}),
     wrong_pins: now.wrong,
     ...(now.wait_until_ms > Date.now() ? { wait_until_ms: waitsUntil(now, Date.now()) } : {}),
     locked_out: isLockedOut(now),
@@ -94,7 +95,7 @@ async function startOver(): Promise<void> {
 async function open(key: Uint8Array): Promise<OpenNotebook> {
   const [point, store] = [await publicPoint(await signingKey()), await kept('store')];
   if (!store) throw new Refused('VaultBroken', 'It is not known any more where the notes on this phone are.');
-  return new OpenNotebook(Phone.open(store, key, point, APP), tell);
+  return new OpenNotebook(Phone.open(store, key, point, APP), tell, obey);
 }
 
 /** Opens the store of a phone that is not enrolled yet: the one begun before, where the PIN is the same. */
@@ -140,7 +141,7 @@ async function enrol({ link, pin }: Calls['enrol']['args']): Promise<Calls['enro
   if (freshKey) await keep({ vault: await seal(new Uint8Array(seal_key(freshKey, pin))) });
   freshKey = undefined;
   const identity = book.call('identity', {}) as Calls['enrol']['gives']['identity'];
-  if (identity) await keep({ identity, tries: NONE });
+  if (identity) await keep({ identity, tries: NONE, wiped_at_ms: 0 });
   // Nothing is fetched before the person has said that it is they.
   become('open');
   return { ended, ...(identity ? { identity } : {}) };
@@ -192,9 +193,26 @@ async function letIn({ link, pin }: Calls['let_in']['args']): Promise<Calls['let
   return { ended: 'quiet' };
 }
 
-async function lock(): Promise<void> {
+/** What the team's desk ordered, after what the page asked for before it. */
+function obey(ordered: Ordered): void {
+  last = last.then(() => ordered.wipe === 'done' ? wiped() : lock('ordered')).catch((error: unknown) => console.error(error));
+}
+
+/** Nothing of anybody's is in the store any more, and the server knows it: the keys go, and with the next start the files. */
+async function wiped(): Promise<void> {
   if (stage !== 'open') return;
-  become('locked');
+  become('new');
+  const closing = book;
+  book = undefined;
+  await closing?.close();
+  await forget();
+  await keep({ wiped_at_ms: Date.now() });
+  tell({ event: 'wiped' });
+}
+
+async function lock(because?: string): Promise<void> {
+  if (stage !== 'open') return;
+  become('locked', because);
   const closing = book;
   book = undefined;
   await closing?.close();
