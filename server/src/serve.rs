@@ -221,6 +221,7 @@ fn round(
     }
     // Also what another process has decided, or a request that published nothing.
     crier.cry(core)?;
+    sync::count_again(core, BATCH)?;
     let now = core.host.now_ms();
     if now.saturating_sub(due.swept_at) >= SWEEP_EVERY_MS {
         sync::sweep(core)?;

@@ -167,6 +167,9 @@ fn document(tx: &Tx<'_>, id: DocumentId) -> Result<Option<&'static str>, StoreEr
     let Some(plain) = plain.filter(|plain| sync::agrees(&record, plain)) else {
         return Ok(Some("its projection is not what its chunks say"));
     };
+    if !sync::counted_right(tx, &record, &plain)? {
+        return Ok(Some("its figures are not those that its chunks give"));
+    }
     if tx.named(id)? == sync::named(&plain) {
         Ok(None)
     } else {

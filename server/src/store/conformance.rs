@@ -8,6 +8,7 @@ mod attachments;
 mod copies;
 mod devices;
 mod export;
+mod figures;
 mod issues;
 mod leavers;
 mod lines;
