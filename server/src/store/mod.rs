@@ -40,6 +40,7 @@ mod removal;
 mod retention;
 mod schema;
 mod search;
+mod settings;
 mod uploads;
 mod writer;
 
@@ -71,6 +72,7 @@ pub use people::{PersonRecord, TeamRecord, WorkerRecord};
 pub use projection::{DocumentRecord, Published, Troubles};
 pub use reconcile::{Sent, Taken};
 pub use retention::Answer;
+pub use settings::SettingRecord;
 pub use uploads::{PIECE_BYTES, Underway, Upload, UploadKey};
 
 /// Something that the store did not expect. Inside it is rich; outside it becomes `internal`.
