@@ -1,1 +1,7 @@
-#![allow(clippy::unwrap_used, missing_docs)]
+//! The desk, asked on a town of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod common;
+mod concerns;
+mod settings;
+mod today;
