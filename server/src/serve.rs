@@ -19,6 +19,7 @@ use crate::core::Core;
 use crate::host::Host;
 use crate::live::Crier;
 use crate::ops::retention;
+use crate::ops::verify::chains;
 use crate::router::router;
 use crate::store::StoreError;
 use crate::sync;
@@ -227,6 +228,7 @@ fn round(
         sync::sweep(core)?;
         attachments::sweep(core)?;
         retention::sweep(core, &mut due.retention_at)?;
+        chains::sweep(core)?;
         due.swept_at = now;
     }
     Ok(())

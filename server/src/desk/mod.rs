@@ -4,6 +4,7 @@
 //! What never happens: somebody sees what is another team's, a deed is done twice, a deed or an auditor's reading leaves no
 //! trace.
 
+pub mod audit;
 pub mod brief;
 pub mod caseload;
 pub mod concerns;

@@ -6,6 +6,7 @@
 mod about;
 mod attachments;
 mod copies;
+mod counted;
 mod devices;
 mod export;
 mod figures;

@@ -18,6 +18,7 @@
 mod about;
 mod attachments;
 mod audit;
+mod audited;
 mod backup;
 mod desk;
 mod counted;
@@ -59,6 +60,7 @@ pub use about::Came;
 pub use attachments::{AttachmentRecord, Holding, Piece};
 pub use audit::{AuditEntry, AuditRecord, audit_chain};
 pub use desk::{DeskInvite, DeskSession, PasskeyRecord};
+pub use audited::Trail;
 pub use counted::{CountedNote, DeviceGist, FeedGist, IssueGist, Span};
 pub use devices::{DeviceRecord, EnrolCode};
 pub use disk::Disk;

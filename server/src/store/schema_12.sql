@@ -43,3 +43,5 @@ CREATE TABLE reflection (
 
 CREATE INDEX audit_by_who ON audit (who, n);
 CREATE INDEX audit_by_what ON audit (what, n);
+CREATE INDEX audit_by_device ON audit (CASE WHEN json_valid(detail) THEN json_extract(detail, '$.device') END, n)
+  WHERE CASE WHEN json_valid(detail) THEN json_extract(detail, '$.device') END IS NOT NULL;
