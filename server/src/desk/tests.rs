@@ -4,5 +4,6 @@
 mod audit;
 mod common;
 mod concerns;
+mod reports;
 mod settings;
 mod today;

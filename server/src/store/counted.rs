@@ -41,6 +41,31 @@ pub struct CountedNote {
     pub refused: bool,
 }
 
+/// A need that was not met, as it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnmetCount {
+    /// The team; none where the person has none.
+    pub team: Option<i64>,
+    /// The reason's code; none where none was given.
+    pub reason_code: Option<String>,
+    /// How many needs.
+    pub needs: u64,
+    /// In how many notes.
+    pub notes: u64,
+}
+
+/// A finished note that was a review, or says when the next one is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as in the note")]
+pub struct ReviewNote {
+    pub person: PersonId,
+    pub team: Option<i64>,
+    pub started_at: i64,
+    pub was: Option<String>,
+    pub next: Option<String>,
+    pub due: Option<String>,
+}
+
 /// An open issue, in brief.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "as in the issue")]
@@ -88,6 +113,39 @@ const OF_TEAM: &str = "FROM person p CROSS JOIN document d ON d.person = p.id \
 const BEGAN: &str = "SELECT w.team FROM log l JOIN device v ON v.id = l.device JOIN worker w ON w.id = v.worker \
      WHERE l.document = ?1 ORDER BY +l.seq LIMIT 1";
 
+const UNMET: &str = "CROSS JOIN unmet u ON u.document = d.id";
+
+pub(super) fn unmet_sql(team: Option<i64>) -> String {
+    let of = if team.is_some() { OF_TEAM } else { OF_ALL };
+    let of = of.replacen(" WHERE", &format!(" {UNMET} WHERE"), 1);
+    format!(
+        "SELECT p.team, u.reason_code, count(*), count(DISTINCT d.id) {of} AND d.finished_at IS NOT NULL \
+         GROUP BY p.team, u.reason_code ORDER BY p.team, u.reason_code"
+    )
+}
+
+/// Notes with the person's own words, the newest first.
+pub(super) const WORDS: &str = "SELECT d.id, d.started_at, d.useful, p.team \
+     FROM document d INDEXED BY document_words CROSS JOIN person p ON p.id = d.person \
+     WHERE d.words = 1 AND d.started_at >= ?1 AND d.started_at <= ?2 AND (d.started_at, d.id) < (?2, ?3) \
+     AND d.finished_at IS NOT NULL ORDER BY d.started_at DESC, d.id DESC LIMIT ?4";
+
+pub(super) fn reviews_sql(team: Option<i64>) -> String {
+    const REVIEW: &str = "(d.was IS NOT NULL OR d.next IS NOT NULL) AND d.finished_at IS NOT NULL \
+         AND d.started_at IS NOT NULL AND p.left_at IS NULL";
+    let columns = "p.id, p.team, d.started_at, d.was, d.next, d.due";
+    match team {
+        None => format!(
+            "SELECT {columns} FROM document d INDEXED BY document_review CROSS JOIN person p ON p.id = d.person \
+             WHERE {REVIEW} ORDER BY d.person, d.started_at"
+        ),
+        Some(_) => format!(
+            "SELECT {columns} FROM person p CROSS JOIN document d INDEXED BY document_review ON d.person = p.id \
+             WHERE {REVIEW} AND p.team = ?1 ORDER BY p.rowid, d.started_at"
+        ),
+    }
+}
+
 pub(super) fn notes_sql(team: Option<i64>) -> String {
     format!("SELECT {NOTE} {}", if team.is_some() { OF_TEAM } else { OF_ALL })
 }
@@ -122,6 +180,69 @@ impl Tx<'_> {
         };
         while let Some(row) = rows.next()? {
             each(counted(row)?);
+        }
+        Ok(())
+    }
+
+    /// The needs that finished notes of a time say were not met, by team and reason.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn unmet_counted(&self, span: Span) -> Result<Vec<UnmetCount>, StoreError> {
+        let mut find = self.db.prepare_cached(&unmet_sql(span.team))?;
+        let count = |row: &Row<'_>| {
+            Ok(UnmetCount {
+                team: row.get(0)?,
+                reason_code: row.get(1)?,
+                needs: row.get(2)?,
+                notes: row.get(3)?,
+            })
+        };
+        let rows = match span.team {
+            None => find.query_map(params![span.from, span.until], count)?,
+            Some(team) => find.query_map(params![span.from, span.until, team], count)?,
+        };
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Finished notes of a time whose feedback has words, the newest first, before a place: the note, when its contact
+    /// began, the answer and the team.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn words_before(
+        &self,
+        from: i64,
+        (before, document): (i64, DocumentId),
+        limit: u32,
+    ) -> Result<Vec<(DocumentId, i64, Option<String>, Option<i64>)>, StoreError> {
+        let mut find = self.db.prepare_cached(WORDS)?;
+        let rows = find.query_map(params![from, before, document.0, limit], |row| {
+            Ok((DocumentId(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Hands over the notes that are about reviews, of everybody who is still here, person by person, each person's in
+    /// the order of their contacts.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn reviews(&self, team: Option<i64>, mut each: impl FnMut(ReviewNote)) -> Result<(), StoreError> {
+        let mut find = self.db.prepare_cached(&reviews_sql(team))?;
+        let mut rows = match team {
+            None => find.query([])?,
+            Some(team) => find.query([team])?,
+        };
+        while let Some(row) = rows.next()? {
+            each(ReviewNote {
+                person: PersonId(row.get(0)?),
+                team: row.get(1)?,
+                started_at: row.get(2)?,
+                was: row.get(3)?,
+                next: row.get(4)?,
+                due: row.get(5)?,
+            });
         }
         Ok(())
     }

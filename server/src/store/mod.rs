@@ -61,7 +61,7 @@ pub use attachments::{AttachmentRecord, Holding, Piece};
 pub use audit::{AuditEntry, AuditRecord, audit_chain};
 pub use desk::{DeskInvite, DeskSession, PasskeyRecord};
 pub use audited::Trail;
-pub use counted::{CountedNote, DeviceGist, FeedGist, IssueGist, Span};
+pub use counted::{CountedNote, DeviceGist, FeedGist, IssueGist, ReviewNote, Span, UnmetCount};
 pub use devices::{DeviceRecord, EnrolCode};
 pub use disk::Disk;
 pub use export::{ClientRecord, EventRecord, Receipt, ReceiptState, VersionRecord};

@@ -1,7 +1,7 @@
 //! What the desk counts and reads goes by indexes, whatever else the store holds; and the audit is read backwards.
 
 use super::super::audited::{Trail, trail_sql};
-use super::super::counted::{Span, notes_sql};
+use super::super::counted::{Span, WORDS, notes_sql, reviews_sql, unmet_sql};
 use super::figures::counted;
 use super::sqlite::plan;
 use super::*;
@@ -61,6 +61,28 @@ fn a_teams_notes_of_a_time_are_read_without_the_others() {
                 of_all.contains("d USING INDEX document_by_time (started_at>? AND started_at<?)"),
                 "{of_all}"
             );
+            for (sql, index) in [
+                (unmet_sql(Some(1)), "document_by_person"),
+                (unmet_sql(None), "document_by_time"),
+                (reviews_sql(Some(1)), "document_review (person=?"),
+            ] {
+                let plan = plan(tx, &sql);
+                assert!(plan.contains(index), "{plan}");
+                assert!(!plan.contains("SCAN"), "{plan}");
+            }
+            assert!(!plan(tx, &reviews_sql(Some(1))).contains("TEMP B-TREE"));
+            // All reviews are a walk along the index of reviews alone.
+            let reviews = plan(tx, &reviews_sql(None));
+            assert!(
+                reviews.contains("SCAN d USING INDEX document_review") && !reviews.contains("TEMP"),
+                "{reviews}"
+            );
+            let words = plan(tx, WORDS);
+            assert!(
+                words.contains("d USING INDEX document_words (started_at>? AND started_at<?)"),
+                "{words}"
+            );
+            assert!(!words.contains("TEMP"), "{words}");
             for plan in [of_team, of_all] {
                 assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
             }
