@@ -14,6 +14,7 @@ pub mod note;
 pub mod page;
 pub mod passkey;
 pub mod people;
+pub mod reflection;
 pub mod reports;
 pub mod scope;
 pub mod seen;

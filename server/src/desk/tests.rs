@@ -4,6 +4,7 @@
 mod audit;
 mod common;
 mod concerns;
+mod reflection;
 mod reports;
 mod settings;
 mod today;

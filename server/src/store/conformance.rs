@@ -18,6 +18,7 @@ mod log;
 mod people;
 mod publications;
 mod reconcile;
+mod reflection;
 mod removal;
 mod search;
 mod sqlite;

@@ -54,6 +54,16 @@ pub struct UnmetCount {
     pub notes: u64,
 }
 
+/// A finished note in which the person said something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as in the note")]
+pub struct SaidNote {
+    pub document: DocumentId,
+    pub started_at: i64,
+    pub useful: Option<String>,
+    pub team: Option<i64>,
+}
+
 /// A finished note that was a review, or says when the next one is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "as in the note")]
@@ -205,8 +215,7 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Finished notes of a time whose feedback has words, the newest first, before a place: the note, when its contact
-    /// began, the answer and the team.
+    /// Finished notes of a time whose feedback has words, the newest first, before a place.
     ///
     /// # Errors
     /// The database's.
@@ -215,10 +224,15 @@ impl Tx<'_> {
         from: i64,
         (before, document): (i64, DocumentId),
         limit: u32,
-    ) -> Result<Vec<(DocumentId, i64, Option<String>, Option<i64>)>, StoreError> {
+    ) -> Result<Vec<SaidNote>, StoreError> {
         let mut find = self.db.prepare_cached(WORDS)?;
         let rows = find.query_map(params![from, before, document.0, limit], |row| {
-            Ok((DocumentId(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?))
+            Ok(SaidNote {
+                document: DocumentId(row.get(0)?),
+                started_at: row.get(1)?,
+                useful: row.get(2)?,
+                team: row.get(3)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

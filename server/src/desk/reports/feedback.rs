@@ -43,7 +43,7 @@ pub struct WordsRow {
 ///
 /// # Errors
 /// The store's.
-pub fn feedback(core: &Core, scope: Scope, period: &Period) -> Result<Report<FeedbackRow>, OpError> {
+pub fn feedback(core: &Core, scope: Scope, period: Period) -> Result<Report<FeedbackRow>, OpError> {
     let (from, until) = period.bounds();
     let span = Span {
         team: scope.team(),
@@ -80,7 +80,7 @@ type Place = (i64, [u8; 16]);
 pub fn words(
     core: &Core,
     scope: Scope,
-    period: &Period,
+    period: Period,
     after: Option<&str>,
 ) -> Result<Page<WordsRow>, OpError> {
     let (from, until) = period.bounds();
@@ -93,19 +93,22 @@ pub fn words(
                 // The place of a cursor may be somebody's invention: nothing outside the period is read by it.
                 let (at, id) = place.copied().unwrap_or((until, [0; 16])).min((until, [0; 16]));
                 let found = tx.words_before(from, (at, DocumentId(id)), limit)?;
-                Ok(found.into_iter().map(|each| ((each.1, each.0.0), each)).collect())
+                Ok(found
+                    .into_iter()
+                    .map(|said| ((said.started_at, said.document.0), said))
+                    .collect())
             },
-            |(document, started_at, answer, team)| {
-                if !scope.has(team) {
+            |said| {
+                if !scope.has(said.team) {
                     return Ok(None);
                 }
-                let Some(words) = words_of(tx, document)? else {
+                let Some(words) = words_of(tx, said.document)? else {
                     return Ok(None);
                 };
                 Ok::<_, StoreError>(Some(WordsRow {
-                    month: rfc3339(started_at).chars().take(7).collect(),
-                    team: teams.name(tx, team)?,
-                    answer,
+                    month: rfc3339(said.started_at).chars().take(7).collect(),
+                    team: teams.name(tx, said.team)?,
+                    answer: said.useful,
                     words,
                 }))
             },

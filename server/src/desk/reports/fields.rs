@@ -42,7 +42,7 @@ pub struct FieldRow {
 ///
 /// # Errors
 /// The store's.
-pub fn fields(core: &Core, scope: Scope, period: &Period) -> Result<Report<FieldRow>, OpError> {
+pub fn fields(core: &Core, scope: Scope, period: Period) -> Result<Report<FieldRow>, OpError> {
     let (from, until) = period.bounds();
     let span = Span {
         team: scope.team(),

@@ -39,7 +39,7 @@ pub struct Report<R> {
 }
 
 impl<R> Report<R> {
-    fn whole(period: &Period, rows: Vec<R>) -> Self {
+    fn whole(period: Period, rows: Vec<R>) -> Self {
         Self {
             from: period.from(),
             until: period.until(),

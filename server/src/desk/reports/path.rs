@@ -38,7 +38,7 @@ pub struct PathRow {
 ///
 /// # Errors
 /// The store's.
-pub fn path(core: &Core, scope: Scope, period: &Period) -> Result<Report<PathRow>, OpError> {
+pub fn path(core: &Core, scope: Scope, period: Period) -> Result<Report<PathRow>, OpError> {
     let (from, until) = period.bounds();
     let span = Span {
         team: scope.team(),

@@ -48,23 +48,23 @@ impl Period {
 
     /// The first month.
     #[must_use]
-    pub fn from(&self) -> String {
+    pub fn from(self) -> String {
         self.first.strftime("%Y-%m").to_string()
     }
 
     /// The last month.
     #[must_use]
-    pub fn until(&self) -> String {
+    pub fn until(self) -> String {
         self.month(self.months - 1).strftime("%Y-%m").to_string()
     }
 
     /// Its first millisecond, and the first one after it, UTC.
     #[must_use]
-    pub fn bounds(&self) -> (i64, i64) {
+    pub fn bounds(self) -> (i64, i64) {
         (begin(self.first), begin(self.month(self.months)))
     }
 
-    fn month(&self, after: i32) -> Date {
+    fn month(self, after: i32) -> Date {
         self.first.saturating_add(Span::new().months(after))
     }
 }

@@ -31,7 +31,7 @@ pub struct RecordingRow {
 ///
 /// # Errors
 /// The store's.
-pub fn recording(core: &Core, scope: Scope, period: &Period) -> Result<Report<RecordingRow>, OpError> {
+pub fn recording(core: &Core, scope: Scope, period: Period) -> Result<Report<RecordingRow>, OpError> {
     let (from, until) = period.bounds();
     let span = Span {
         team: scope.team(),

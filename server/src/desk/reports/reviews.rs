@@ -1,7 +1,7 @@
 //! Reviews: how many were done, and whose is due or overdue, by the clocks of the settings. What a note says of the
 //! next review counts before any clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -59,7 +59,7 @@ pub struct DueRow {
 ///
 /// # Errors
 /// The store's.
-pub fn reviews(core: &Core, scope: Scope, period: &Period) -> Result<Report<ReviewRow>, OpError> {
+pub fn reviews(core: &Core, scope: Scope, period: Period) -> Result<Report<ReviewRow>, OpError> {
     let (from, until) = period.bounds();
     let span = Span {
         team: scope.team(),
@@ -114,18 +114,18 @@ pub fn due(core: &Core, scope: Scope, after: Option<&str>) -> Result<Page<DueRow
     let page = core.store.read(|tx| {
         let clocks = Clocks::read(tx, core.host.now_ms())?;
         // Of all that is due no more is kept than stands on this page, and one more to know that there is.
-        let mut first = BTreeMap::<Place, ()>::new();
+        let mut first = BTreeSet::<Place>::new();
         open(tx, scope, &clocks, |person, _, kind, due| {
             let place = (due.to_string(), person.0, kind.to_owned());
             if clocks.is_soon(kind, due) && after.as_ref().is_none_or(|after| place > *after) {
-                first.insert(place, ());
+                first.insert(place);
                 if first.len() > ROWS + 1 {
                     first.pop_last();
                 }
             }
         })?;
         let more = first.len() > ROWS;
-        let places: Vec<Place> = first.into_keys().take(ROWS).collect();
+        let places: Vec<Place> = first.into_iter().take(ROWS).collect();
         let next = places.last().filter(|_| more).map(page::write);
         let mut rows = Vec::with_capacity(places.len());
         for (due, person, kind) in places {

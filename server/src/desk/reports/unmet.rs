@@ -25,7 +25,7 @@ pub struct UnmetRow {
 ///
 /// # Errors
 /// The store's.
-pub fn unmet(core: &Core, scope: Scope, period: &Period) -> Result<Report<UnmetRow>, OpError> {
+pub fn unmet(core: &Core, scope: Scope, period: Period) -> Result<Report<UnmetRow>, OpError> {
     let (from, until) = period.bounds();
     let span = Span {
         team: scope.team(),

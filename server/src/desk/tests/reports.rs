@@ -88,7 +88,7 @@ impl Filled {
         }
     }
 
-    fn recording(&self, scope: Scope, period: &Period) -> Report<RecordingRow> {
+    fn recording(&self, scope: Scope, period: Period) -> Report<RecordingRow> {
         recording(&self.town.core, scope, period).unwrap()
     }
 }
@@ -107,7 +107,7 @@ fn writing_stands_against_the_contact() {
     let mut filled = Filled::new();
     let north = filled.north;
     filled.several(north, JANUARY, "home_visit", 8);
-    let report = filled.recording(Scope::Team(north), &january());
+    let report = filled.recording(Scope::Team(north), january());
     let [all, visits] = &report.rows[..] else {
         panic!("{report:?}")
     };
@@ -129,9 +129,9 @@ fn writing_stands_against_the_contact() {
     filled.put(north, JANUARY, |note| note.ended_at = None);
     filled.put(north, JANUARY, |note| note.ended_at = note.started_at);
     filled.put(north, JANUARY, |note| {
-        note.figures.as_mut().unwrap().recording_ms = 0
+        note.figures.as_mut().unwrap().recording_ms = 0;
     });
-    assert_eq!(filled.recording(Scope::Team(north), &january()), before);
+    assert_eq!(filled.recording(Scope::Team(north), january()), before);
 }
 
 #[test]
@@ -144,21 +144,21 @@ fn a_few_notes_are_in_no_row_no_total_and_no_longer_time() {
     filled.several(north, FEBRUARY, "phone_call", 5);
     filled.several(south, JANUARY, "home_visit", 4);
     let mine = Scope::Team(north);
-    let of = |period: &Period| filled.recording(mine, period);
-    assert_eq!(counts(&of(&january())), [(None, 6), (Some("home_visit"), 6)]);
-    assert!(of(&january()).left_out);
+    let of = |period: Period| filled.recording(mine, period);
+    assert_eq!(counts(&of(january())), [(None, 6), (Some("home_visit"), 6)]);
+    assert!(of(january()).left_out);
     let in_february = [(None, 12), (Some("home_visit"), 7), (Some("phone_call"), 5)];
-    assert_eq!(counts(&of(&february())), in_february);
-    assert!(!of(&february()).left_out);
+    assert_eq!(counts(&of(february())), in_february);
+    assert!(!of(february()).left_out);
     let together = [(None, 18), (Some("home_visit"), 13), (Some("phone_call"), 5)];
     assert_eq!(
-        counts(&of(&both())),
+        counts(&of(both())),
         together,
         "January's four calls are not in it"
     );
     // All teams together give nothing of the south's four away.
-    assert_eq!(counts(&filled.recording(Scope::All, &both())), together);
-    assert_eq!(filled.recording(Scope::Team(south), &both()).rows, []);
+    assert_eq!(counts(&filled.recording(Scope::All, both())), together);
+    assert_eq!(filled.recording(Scope::Team(south), both()).rows, []);
 }
 
 /// All that any report about times says of every period and scope.
@@ -167,8 +167,8 @@ fn everything(filled: &Filled) -> String {
     let mut say = |value: &dyn erased::Shown| said.push_str(&value.shown());
     for scope in [Scope::All, Scope::Team(filled.north), Scope::Team(filled.south)] {
         for period in [january(), february(), both(), months("2025-03", "2026-02")] {
-            say(&filled.recording(scope, &period));
-            say(&path(&filled.town.core, scope, &period).unwrap());
+            say(&filled.recording(scope, period));
+            say(&path(&filled.town.core, scope, period).unwrap());
         }
     }
     said
@@ -217,7 +217,7 @@ fn a_notes_way_is_measured_step_by_step() {
         .collect();
     worrying(&town, town.phone("W9", 2), 7, ZOE);
     let september = months("2026-09", "2026-09");
-    let row = |town: &Town| path(&town.core, north, &september).unwrap().rows.remove(0);
+    let row = |town: &Town| path(&town.core, north, september).unwrap().rows.remove(0);
     assert_eq!(row(&town).to_finish.unwrap().count, 6);
     assert_eq!((row(&town).to_case_system, row(&town).whole), (None, None));
     town.clock.forward(2 * HOUR_MS);
@@ -234,7 +234,7 @@ fn a_notes_way_is_measured_step_by_step() {
     says(&town, notes[5].id, "duplicate");
     let arrived = row(&town).to_case_system.unwrap();
     assert_eq!((arrived.count, arrived.median), (5, 120));
-    assert_eq!(path(&town.core, south, &september).unwrap().rows, []);
+    assert_eq!(path(&town.core, south, september).unwrap().rows, []);
     // All were finished at ten on the third: five of six no more than two days after the contact, or before it.
     assert_eq!(row(&town).in_time_percent, Some(83));
     change(&town.core, "timeliness_h", Some("720"), "worker:W3").unwrap();
@@ -254,7 +254,7 @@ fn fields_are_never_seldom_or_really_used() {
         });
     }
     filled.put(north, JANUARY, |note| note.finished_at = None);
-    let report = fields(&filled.town.core, Scope::Team(north), &january()).unwrap();
+    let report = fields(&filled.town.core, Scope::Team(north), january()).unwrap();
     let usage = |name: &str| {
         let row = report.rows.iter().find(|row| row.field == name);
         row.map(|row| (row.used, row.notes, row.usage.as_str()))
@@ -264,7 +264,7 @@ fn fields_are_never_seldom_or_really_used() {
     assert_eq!(usage("analysis"), Some((0, 40, "never")));
     assert_eq!(usage("recording_ms"), None);
     assert_eq!(report.rows.len(), notes::note::Template::Note.fields().len() - 9);
-    let nobody = fields(&filled.town.core, Scope::Team(filled.south), &january()).unwrap();
+    let nobody = fields(&filled.town.core, Scope::Team(filled.south), january()).unwrap();
     assert!(nobody.rows.iter().all(|row| row.notes == 0));
 }
 
@@ -290,7 +290,7 @@ fn unmet_needs_are_counted_to_the_last_one() {
     let open = filled.put(north, JANUARY, |note| note.finished_at = None);
     unmet_in(&filled, open, &[Some("budget")]);
     let of = |scope| {
-        let report = unmet(&filled.town.core, scope, &january()).unwrap();
+        let report = unmet(&filled.town.core, scope, january()).unwrap();
         String::from_utf8(report.csv()).unwrap()
     };
     let head = "team,reason_code,needs,notes\r\n";
@@ -321,7 +321,7 @@ fn what_people_said_is_told_without_a_name() {
     say(kofi, 3, TOM, "yes", "   ");
     say(zara, 4, ZOE, "partly", "Too early.");
     let september = months("2026-09", "2026-09");
-    let mine = words(&town.core, north, &september, None).unwrap();
+    let mine = words(&town.core, north, september, None).unwrap();
     let said: Vec<_> = mine.rows.iter().map(|row| row.words.as_str()).collect();
     assert_eq!(said, ["=HYPERLINK(\"http://example\")", "You listened."]);
     let shown = serde_json::to_string(&mine).unwrap();
@@ -329,16 +329,16 @@ fn what_people_said_is_told_without_a_name() {
         assert!(!shown.contains(hidden), "{hidden}: {shown}");
     }
     assert_eq!(
-        words(&town.core, south, &september, None).unwrap().rows[0].words,
+        words(&town.core, south, september, None).unwrap().rows[0].words,
         "Too early."
     );
     assert_eq!(
-        words(&town.core, Scope::All, &months("2026-08", "2026-08"), None)
+        words(&town.core, Scope::All, months("2026-08", "2026-08"), None)
             .unwrap()
             .rows,
         []
     );
-    let report = feedback(&town.core, north, &september).unwrap();
+    let report = feedback(&town.core, north, september).unwrap();
     let csv = String::from_utf8(report.csv()).unwrap();
     assert_eq!(csv, "team,answer,notes\r\nNorth,no,1\r\nNorth,yes,2\r\n");
     let table = Report {
@@ -354,7 +354,7 @@ fn what_people_said_is_told_without_a_name() {
     let august = words(
         &town.core,
         Scope::All,
-        &months("2026-08", "2026-08"),
+        months("2026-08", "2026-08"),
         Some(&beyond),
     )
     .unwrap();
@@ -373,7 +373,7 @@ fn reviewed(town: &Town, n: u32, person: PersonId, days_ago: i64, change: impl F
 fn standing(town: &Town, scope: Scope) -> Vec<(String, u64, u64, u64)> {
     let now = notes::note::plain::rfc3339(town.core.host.now_ms());
     let this_month = months(&now[..7], &now[..7]);
-    let report = reviews(&town.core, scope, &this_month).unwrap();
+    let report = reviews(&town.core, scope, this_month).unwrap();
     let brief = |row: ReviewRow| (row.kind, row.done, row.due_soon, row.overdue);
     report.rows.into_iter().map(brief).collect()
 }
@@ -471,7 +471,7 @@ fn a_town_of_two_thousand_is_listed_page_by_page() {
     assert!(listed.is_sorted());
     listed.dedup();
     assert_eq!(listed.len(), 500);
-    let all = filled.recording(Scope::All, &january());
+    let all = filled.recording(Scope::All, january());
     assert_eq!(all.rows.iter().filter(|row| row.kind.is_none()).count(), 2);
 }
 
