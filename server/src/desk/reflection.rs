@@ -88,14 +88,14 @@ pub fn open(core: &Core, who: &Pusher, quarter: &str) -> Result<Reflection, OpEr
     }
     let period = begun(core, quarter)?;
     core.store.write(|tx| {
-        let now = core.host.now_ms();
-        if tx.reflection_open(&who.worker.id, quarter, now)? {
+        if tx.reflection_open(&who.worker.id, quarter, core.host.now_ms())? {
             let by = format!("worker:{}", who.worker.id);
             let detail = json!({ "device": who.device.id, "quarter": quarter });
             seen(tx, &core.host, &by, "reflection.opened", None, None, &detail)?;
         }
-        page(tx, &who.worker, quarter, period)
-    })
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(core.store.read(|tx| page(tx, &who.worker, quarter, period))?)
 }
 
 /// A worker's page at the desk; who looked is written down.
@@ -105,16 +105,17 @@ pub fn open(core: &Core, who: &Pusher, quarter: &str) -> Result<Reflection, OpEr
 /// store's.
 pub fn show(core: &Core, scope: Scope, worker: &str, quarter: &str, by: &str) -> Result<Reflection, OpError> {
     let period = begun(core, quarter)?;
-    core.store.write(|tx| {
+    let worker = core.store.write(|tx| {
         scope.worker(tx, worker)?;
         let worker = tx.worker(worker)?.ok_or(Code::NotFound)?;
         if tx.reflection_opened(&worker.id, quarter)?.is_none() {
-            return Err(Code::NotYetSeen.into());
+            return Err(OpError::from(Code::NotYetSeen));
         }
         let detail = json!({ "worker": worker.id, "quarter": quarter });
         seen(tx, &core.host, by, "reflection.seen", None, None, &detail)?;
-        page(tx, &worker, quarter, period)
-    })
+        Ok(worker)
+    })?;
+    Ok(core.store.read(|tx| page(tx, &worker, quarter, period))?)
 }
 
 fn begun(core: &Core, quarter: &str) -> Result<Period, OpError> {
@@ -155,7 +156,7 @@ impl Measure {
     }
 }
 
-fn page(tx: &Tx<'_>, worker: &WorkerRecord, quarter: &str, period: Period) -> Result<Reflection, OpError> {
+fn page(tx: &Tx<'_>, worker: &WorkerRecord, quarter: &str, period: Period) -> Result<Reflection, StoreError> {
     let (mut own, [mut recording, mut contact, mut to_finish]) = (Vec::new(), <[Measure; 3]>::default());
     if let Some(team) = worker.team {
         let (from, until) = period.bounds();
