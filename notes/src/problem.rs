@@ -71,6 +71,10 @@ catalogue! {
     ReceiptHashWrong "receipt_hash_wrong" 409 "The hash is not that of the event. Read the event again.";
     ReceiptContradicts "receipt_contradicts" 409 "Another outcome was given for this event before. It stands.";
     IssueSettled "issue_settled" 409 "The issue was settled already.";
+    AlreadyAcknowledged "already_acknowledged" 409 "Somebody has taken note of this already.";
+    NotYetSeen "not_yet_seen" 409 "The worker has not opened this page yet. They see it first, on their phone.";
+    SettingUnknown "setting_unknown" 404 "There is no setting of this name.";
+    SettingInvalid "setting_invalid" 422 "The setting cannot have this value.";
     ActionUnknown "action_unknown" 422 "This issue cannot be ended that way.";
     CopyUnknown "copy_unknown" 409 "These are not the files that were prepared for this person. Prepare the copy again, and check that one.";
     DeviceWiped "device_wiped" 409 "Nothing is left on this phone: it was wiped. Enrol it anew to use it again.";

@@ -24,6 +24,7 @@ pub mod ops;
 mod problem;
 pub mod router;
 pub mod serve;
+pub mod settings;
 pub mod sync;
 #[cfg(test)]
 mod testing;

@@ -41,6 +41,7 @@ fn doors() -> Router<App> {
         // Phones.
         .route("/v1/let-in", post(phone::let_in::let_in))
         .route("/v1/lookups", post(phone::lookup::lookup))
+        .route("/v1/reflection", get(phone::reflection::reflection))
         .route("/v1/sync", post(phone::sync::sync))
         .route("/v1/live", get(phone::live::live))
         // Phones, and case systems for reading.

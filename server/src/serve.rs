@@ -19,6 +19,7 @@ use crate::core::Core;
 use crate::host::Host;
 use crate::live::Crier;
 use crate::ops::retention;
+use crate::ops::verify::chains;
 use crate::router::router;
 use crate::store::StoreError;
 use crate::sync;
@@ -221,11 +222,13 @@ fn round(
     }
     // Also what another process has decided, or a request that published nothing.
     crier.cry(core)?;
+    sync::count_again(core, BATCH)?;
     let now = core.host.now_ms();
     if now.saturating_sub(due.swept_at) >= SWEEP_EVERY_MS {
         sync::sweep(core)?;
         attachments::sweep(core)?;
         retention::sweep(core, &mut due.retention_at)?;
+        chains::sweep(core)?;
         due.swept_at = now;
     }
     Ok(())

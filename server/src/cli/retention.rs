@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Failure, OPERATOR, Said};
 use crate::ops::retention::{self, Item, Stays};
+use crate::settings;
 
 #[derive(Args)]
 pub(super) struct Retention {
@@ -17,7 +18,7 @@ pub(super) struct Retention {
 
 pub(super) fn run(call: &Call, args: &Retention) -> Result<Said, Failure> {
     let core = call.core()?;
-    let months = core.retention_months;
+    let months = core.store.read(|tx| settings::retention_months(&core, tx))?;
     if months == 0 {
         return Ok(Said {
             value: json!({ "months": 0, "goes": [], "stays": [] }),

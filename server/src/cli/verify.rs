@@ -7,21 +7,21 @@ use crate::ops::verify;
 
 pub(super) fn run(call: &Call) -> Result<(Said, bool), Failure> {
     let core = call.core()?;
-    let verified = verify::verify(&core)?;
+    let verified = verify::verify_and_mark(&core)?;
     let whole = verified.differences.is_empty();
     let mut lines = verified.differences.clone();
     lines.push(format!(
         "{} log entries, {} audit entries, {} documents, {} files: {}",
-        verified.log_entries,
-        verified.audit_entries,
+        verified.log.n,
+        verified.audit.n,
         verified.documents,
         verified.attachments,
         if whole { "all as they must be" } else { "see above" }
     ));
     let said = Said {
         value: json!({
-            "log_entries": verified.log_entries,
-            "audit_entries": verified.audit_entries,
+            "log_entries": verified.log.n,
+            "audit_entries": verified.audit.n,
             "documents": verified.documents,
             "attachments": verified.attachments,
             "differences": verified.differences,

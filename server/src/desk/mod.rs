@@ -4,17 +4,32 @@
 //! What never happens: somebody sees what is another team's, a deed is done twice, a deed or an auditor's reading leaves no
 //! trace.
 
+pub mod audit;
+pub mod brief;
 pub mod caseload;
+pub mod concerns;
+mod in_view;
 pub mod invite;
 pub mod note;
+pub mod page;
 pub mod passkey;
 pub mod people;
+pub mod reflection;
+pub mod reports;
 pub mod scope;
+pub mod seen;
 pub mod session;
+pub mod settings;
+pub mod spread;
 #[cfg(test)]
 mod tests;
+pub mod today;
 
+pub use brief::PersonBrief;
+pub(crate) use brief::named;
+pub use page::Page;
 pub use scope::Scope;
+pub use seen::seen;
 
 use crate::core::Core;
 use crate::import::Role;

@@ -26,6 +26,7 @@ pub const SCHEMA: &str = include_str!("schema.json");
 pub(crate) mod tests;
 
 pub use feed::{Asked, FeedPage, Told, feed};
+pub(crate) use format::csv::plain_line;
 pub use format::mapping::MappingError;
 pub use format::{Format, Mapping};
 pub use outstanding::outstanding;

@@ -14,6 +14,7 @@ use rule::{about, may_go};
 
 use super::OpError;
 use crate::core::Core;
+use crate::settings;
 use crate::store::StoreError;
 use crate::sync::{self, Why};
 
@@ -26,7 +27,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// # Errors
 /// The store's.
 pub fn plan(core: &Core) -> Result<Vec<Item>, OpError> {
-    let Some(before) = cutoff(core) else {
+    let Some(before) = cutoff(core)? else {
         return Ok(Vec::new());
     };
     let people = core.store.read(|tx| tx.people_written_about())?;
@@ -42,7 +43,7 @@ pub fn plan(core: &Core) -> Result<Vec<Item>, OpError> {
 /// # Errors
 /// The store's; what went before it has gone.
 pub fn remove(core: &Core, most: usize, by: &str) -> Result<Vec<Item>, OpError> {
-    let Some(before) = cutoff(core) else {
+    let Some(before) = cutoff(core)? else {
         return Ok(Vec::new());
     };
     let mut went = Vec::new();
@@ -83,7 +84,7 @@ fn clear(core: &Core) -> Result<(), StoreError> {
 pub fn sweep(core: &Core, next_at: &mut i64) -> Result<(), StoreError> {
     let now = core.host.now_ms();
     clear(core)?;
-    if core.retention_months == 0 || now < *next_at {
+    if now < *next_at || core.store.read(|tx| settings::retention_months(core, tx))? == 0 {
         return Ok(());
     }
     let went = match remove(core, AT_ONCE, "server") {
@@ -116,12 +117,16 @@ fn one(core: &Core, item: &Item, before: i64, by: &str) -> Result<bool, StoreErr
 }
 
 /// The time before which the last contact must have been; none where nothing ever goes.
-fn cutoff(core: &Core) -> Option<i64> {
-    if core.retention_months == 0 {
-        return None;
-    }
-    let now = Timestamp::from_millisecond(core.host.now_ms()).ok()?;
-    let span = Span::new().try_months(core.retention_months).ok()?;
+fn cutoff(core: &Core) -> Result<Option<i64>, StoreError> {
+    let months = core.store.read(|tx| settings::retention_months(core, tx))?;
+    Ok((months != 0)
+        .then(|| months_ago(core.host.now_ms(), months))
+        .flatten())
+}
+
+fn months_ago(now_ms: i64, months: i64) -> Option<i64> {
+    let now = Timestamp::from_millisecond(now_ms).ok()?;
+    let span = Span::new().try_months(months).ok()?;
     let then = now.to_zoned(TimeZone::UTC).checked_sub(span).ok()?;
     Some(then.timestamp().as_millisecond())
 }

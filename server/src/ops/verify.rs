@@ -9,8 +9,29 @@ use notes::note::Plain;
 use sha2::{Digest as _, Sha256};
 
 use crate::core::Core;
-use crate::store::{Entry, EntryState, StoreError, Tx, audit_chain, chain};
+use crate::store::{StoreError, Tx};
 use crate::sync;
+
+pub mod chains;
+
+use chains::Place;
+
+/// Verifies everything, and leaves a mark of how far the chains hold.
+///
+/// # Errors
+/// The store's.
+pub fn verify_and_mark(core: &Core) -> Result<Verified, StoreError> {
+    let verified = verify(core)?;
+    let fault = verified.differences.first().filter(|_| !verified.chains_hold);
+    let followed = chains::Followed {
+        log: verified.log,
+        audit: verified.audit,
+        at: core.host.now_ms(),
+        fault: fault.cloned(),
+    };
+    core.store.write(|tx| chains::mark(tx, &followed))?;
+    Ok(verified)
+}
 
 /// Rows that are read at once.
 const BATCH: u32 = 500;
@@ -21,10 +42,12 @@ const STACK_BYTES: usize = 256 * 1024 * 1024;
 /// What was looked at, and what differs, in words that hold no personal data.
 #[derive(Debug, Default)]
 pub struct Verified {
-    /// Log entries.
-    pub log_entries: u64,
-    /// Audit entries.
-    pub audit_entries: u64,
+    /// Up to where the log was followed.
+    pub log: Place,
+    /// Up to where the audit was followed.
+    pub audit: Place,
+    /// Whether nothing differed in either.
+    pub chains_hold: bool,
     /// Documents.
     pub documents: u64,
     /// Attached files.
@@ -41,8 +64,9 @@ pub fn verify(core: &Core) -> Result<Verified, StoreError> {
     let all = || {
         core.store.read(|tx| {
             let mut verified = Verified::default();
-            log(tx, &mut verified)?;
-            audit(tx, &mut verified)?;
+            verified.log = chains::log(tx, Place::default(), u64::MAX, &mut verified.differences)?;
+            verified.audit = chains::audit(tx, Place::default(), u64::MAX, &mut verified.differences)?;
+            verified.chains_hold = verified.differences.is_empty();
             documents(tx, &mut verified)?;
             attachments(tx, &mut verified)?;
             Ok(verified)
@@ -55,71 +79,6 @@ pub fn verify(core: &Core) -> Result<Verified, StoreError> {
             .join()
             .map_err(|_| StoreError::Inconsistent("verifying ended too early"))?
     })
-}
-
-fn log(tx: &Tx<'_>, verified: &mut Verified) -> Result<(), StoreError> {
-    let (mut seq, mut before) = (0, [0; 32]);
-    loop {
-        let entries = tx.log_after(seq, BATCH)?;
-        if entries.is_empty() {
-            return Ok(());
-        }
-        for each in entries {
-            let number = each.seq;
-            let mut differ = |what: &str| verified.differences.push(format!("log entry {number}: {what}"));
-            if number != seq + 1 {
-                differ("the entry before it is missing");
-            }
-            if let Some(what) = bytes(tx, &each)? {
-                differ(what);
-            }
-            if each.chain != chain(&before, number, &each.entry) {
-                differ("it does not fit the chain");
-            }
-            // The chain as it is written: one fault is told once.
-            (seq, before) = (number, each.chain);
-            verified.log_entries += 1;
-        }
-    }
-}
-
-/// What is wrong with the bytes of an entry. Only a tombstone behind it makes it right that they are gone, and where
-/// there is one, they must be.
-fn bytes(tx: &Tx<'_>, each: &Entry) -> Result<Option<&'static str>, StoreError> {
-    let entry = &each.entry;
-    let removed = tx
-        .log_tombstone(entry.document)?
-        .is_some_and(|stone| stone > each.seq);
-    let empty = entry.chunk.is_empty();
-    Ok(match entry.state {
-        EntryState::Erased if !removed => Some("its bytes are gone, and no tombstone says why"),
-        EntryState::Erased if empty => None,
-        EntryState::Tombstone if !sync::is_tombstone(each) => Some("it is no tombstone"),
-        _ if removed && entry.state != EntryState::Tombstone => {
-            Some("it stands although its document was removed")
-        }
-        _ if entry.hash == <[u8; 32]>::from(Sha256::digest(&entry.chunk)) => None,
-        _ => Some("its bytes are not those of its hash"),
-    })
-}
-
-fn audit(tx: &Tx<'_>, verified: &mut Verified) -> Result<(), StoreError> {
-    let (mut last, mut before) = (0, [0; 32]);
-    loop {
-        let records = tx.audit_after(last, BATCH)?;
-        if records.is_empty() {
-            return Ok(());
-        }
-        for each in records {
-            let n = each.n;
-            if n != last + 1 || each.chain != audit_chain(&before, n, &each.entry) {
-                let difference = format!("audit entry {n}: it does not fit the chain");
-                verified.differences.push(difference);
-            }
-            (last, before) = (n, each.chain);
-            verified.audit_entries += 1;
-        }
-    }
 }
 
 fn documents(tx: &Tx<'_>, verified: &mut Verified) -> Result<(), StoreError> {
@@ -167,6 +126,9 @@ fn document(tx: &Tx<'_>, id: DocumentId) -> Result<Option<&'static str>, StoreEr
     let Some(plain) = plain.filter(|plain| sync::agrees(&record, plain)) else {
         return Ok(Some("its projection is not what its chunks say"));
     };
+    if !sync::counted_right(tx, &record, &plain)? {
+        return Ok(Some("its figures are not those that its chunks give"));
+    }
     if tx.named(id)? == sync::named(&plain) {
         Ok(None)
     } else {

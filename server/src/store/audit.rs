@@ -76,6 +76,17 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The newest entry of a kind.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn audit_last(&self, what: &str) -> Result<Option<AuditRecord>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT n, chain, at, who, what, person, document, detail FROM audit WHERE what = ? ORDER BY n DESC LIMIT 1",
+        )?;
+        Ok(find.query_row([what], record).optional()?)
+    }
+
     /// Notes that a device opened a document; false where that was told before.
     ///
     /// # Errors

@@ -6,8 +6,10 @@
 mod about;
 mod attachments;
 mod copies;
+mod counted;
 mod devices;
 mod export;
+mod figures;
 mod issues;
 mod leavers;
 mod lines;
@@ -18,6 +20,7 @@ mod orders;
 mod people;
 mod publications;
 mod reconcile;
+mod reflection;
 mod removal;
 mod search;
 mod settings;

@@ -5,6 +5,7 @@ use notes::ids::{DeviceId, DocumentId, PersonId};
 use notes::note::Template;
 use rusqlite::{OptionalExtension as _, Row, params};
 
+use super::figures::{Figures, figures};
 use super::{StoreError, Tx};
 
 /// A document as the projector last saw it.
@@ -26,6 +27,8 @@ pub struct DocumentRecord {
     pub ended_at: Option<i64>,
     /// When it was finished.
     pub finished_at: Option<i64>,
+    /// What reports count of it; none where it was not counted yet.
+    pub figures: Option<Figures>,
     /// The published number up to which the snapshot goes; 0 where there is none.
     pub snapshot_pub: u64,
     /// Automerge's own save, made now and then.
@@ -277,7 +280,8 @@ impl Tx<'_> {
     /// The database's.
     pub fn document(&self, id: DocumentId) -> Result<Option<DocumentRecord>, StoreError> {
         let mut find = self.db.prepare_cached(
-            "SELECT id, template, person, heads, kind, started_at, ended_at, finished_at, snapshot_pub, snapshot \
+            "SELECT id, template, person, heads, kind, started_at, ended_at, finished_at, snapshot_pub, snapshot, \
+             fields, received_at, author, recording_ms, workers, useful, words, was, next, due \
              FROM document WHERE id = ?",
         )?;
         Ok(find.query_row([id.0], document).optional()?)
@@ -302,8 +306,10 @@ impl Tx<'_> {
     pub fn document_put(&self, record: &DocumentRecord) -> Result<(), StoreError> {
         let mut put = self.db.prepare_cached(
             "INSERT OR REPLACE INTO document (id, template, person, heads, kind, started_at, ended_at, finished_at, \
-             snapshot_pub, snapshot) VALUES (?,?,?,?,?,?,?,?,?,?)",
+             snapshot_pub, snapshot, fields, received_at, author, recording_ms, workers, useful, words, was, next, due) \
+             VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         )?;
+        let figures = record.figures.as_ref();
         put.execute(params![
             record.id.0,
             record.template as i64,
@@ -315,6 +321,16 @@ impl Tx<'_> {
             record.finished_at,
             record.snapshot_pub,
             record.snapshot,
+            figures.map(|f| f.fields),
+            figures.and_then(|f| f.received_at),
+            figures.and_then(|f| f.author.as_deref()),
+            figures.map(|f| f.recording_ms),
+            figures.map(|f| f.workers),
+            figures.and_then(|f| f.useful.as_deref()),
+            figures.map(|f| f.words),
+            figures.and_then(|f| f.was.as_deref()),
+            figures.and_then(|f| f.next.as_deref()),
+            figures.and_then(|f| f.due.as_deref()),
         ])?;
         Ok(())
     }
@@ -395,6 +411,7 @@ impl Tx<'_> {
     /// The database's.
     pub fn documents_clear(&self) -> Result<(), StoreError> {
         self.db.execute("DELETE FROM document", [])?;
+        self.db.execute("DELETE FROM unmet", [])?;
         Ok(())
     }
 
@@ -489,6 +506,7 @@ fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRecord> {
         started_at: row.get(5)?,
         ended_at: row.get(6)?,
         finished_at: row.get(7)?,
+        figures: figures(row, 10)?,
         snapshot_pub: row.get(8)?,
         snapshot: row.get(9)?,
     })

@@ -14,7 +14,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);
 pub(super) const TOMBSTONE: &str = "SELECT max(seq) FROM log WHERE document = ? AND state = 6";
 
 /// What goes with a document, in this order: mail is found by those who follow it.
-const FORGET: [&str; 10] = [
+const FORGET: [&str; 13] = [
     "DELETE FROM mail WHERE device IN (SELECT device FROM follow WHERE document = ?1) \
      AND pub IN (SELECT pub FROM published WHERE document = ?1)",
     "DELETE FROM follow WHERE document = ?1",
@@ -22,6 +22,9 @@ const FORGET: [&str; 10] = [
     "DELETE FROM version WHERE document = ?1",
     "DELETE FROM document WHERE id = ?1",
     "DELETE FROM named WHERE document = ?1",
+    "DELETE FROM concern WHERE document = ?1",
+    "DELETE FROM unmet WHERE document = ?1",
+    "DELETE FROM acknowledged WHERE document = ?1",
     "DELETE FROM reading WHERE document = ?1",
     "DELETE FROM judging WHERE document = ?1",
     "DELETE FROM piece WHERE body IN (SELECT n FROM upload WHERE document = ?1)",

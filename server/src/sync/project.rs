@@ -259,11 +259,19 @@ fn publish(tx: &Tx<'_>, host: &Host, docket: Docket, judged: Judged) -> Result<O
     let Sound { doc, plain, .. } = sound;
     call_back(tx, host, &docket)?;
     let place = (docket.id, docket.template, person);
-    let mut record = record_of(docket.record.as_ref(), place, sound.heads, &plain);
+    let before = docket.record.as_ref();
+    let mut record = record_of(before, place, sound.heads, &plain);
+    if finished_now(&docket, Some(&plain)) {
+        let last = judged.findings.iter().rposition(|f| *f == Finding::Publish);
+        let came = last.and_then(|last| docket.entries.get(last));
+        if let (Some(figures), Some(entry)) = (&mut record.figures, came) {
+            figures.received_at = Some(entry.entry.received_at);
+        }
+    }
     if let Some(doc) = &doc {
         renew_snapshot(tx, &mut record, doc, newest)?;
     }
-    put(tx, host, &record, &plain)?;
+    put(tx, host, before, &record, &plain)?;
     // One that is on its way to another person goes out as theirs.
     let follows = merge::follow(tx, host, &record)?;
     if record.finished_at.is_some() && !follows {

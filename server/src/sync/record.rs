@@ -9,11 +9,12 @@ use notes::ids::{Actor, DocumentId, PersonId};
 use notes::note::{self, Plain, Template, genesis};
 
 use super::docket::published;
+use super::figures;
 use super::project::on_large_stack;
 use crate::core::Core;
 use crate::export;
 use crate::host::Host;
-use crate::store::{DocumentRecord, StoreError, Tx};
+use crate::store::{DocumentRecord, Figures, StoreError, Tx};
 
 /// So many published chunks later a new snapshot is made.
 const SNAPSHOT_EVERY: usize = 32;
@@ -34,6 +35,10 @@ pub(super) fn record_of(
         started_at: plain.time("started_at"),
         ended_at: plain.time("ended_at"),
         finished_at: plain.finished().map(|(at, _)| at),
+        figures: Some(Figures {
+            received_at: before.and_then(|r| r.figures.as_ref()?.received_at),
+            ..figures::figures(template, plain)
+        }),
         snapshot_pub: before.map_or(0, |r| r.snapshot_pub),
         snapshot: before.and_then(|r| r.snapshot.clone()),
     }
@@ -42,7 +47,11 @@ pub(super) fn record_of(
 /// Whether a projection is what a document says.
 pub(crate) fn agrees(record: &DocumentRecord, plain: &Plain) -> bool {
     let place = (record.id, record.template, record.person);
-    record_of(Some(record), place, record.heads.clone(), plain) == *record
+    let mut right = record_of(Some(record), place, record.heads.clone(), plain);
+    if record.figures.is_none() {
+        right.figures = None;
+    }
+    right == *record
 }
 
 /// What a published document says, as JSON; none where nothing is published of it.
@@ -93,11 +102,14 @@ pub(crate) fn named(plain: &Plain) -> Vec<AttachmentId> {
 pub(super) fn put(
     tx: &Tx<'_>,
     host: &Host,
+    before: Option<&DocumentRecord>,
     record: &DocumentRecord,
     plain: &Plain,
 ) -> Result<(), StoreError> {
+    let now = host.now_ms();
     tx.document_put(record)?;
-    tx.named_put(record.id, &named(plain), host.now_ms())
+    figures::put(tx, before, record, plain, now)?;
+    tx.named_put(record.id, &named(plain), now)
 }
 
 /// Renews the snapshot where loading the document would otherwise mean many chunks. A note that
@@ -191,6 +203,37 @@ fn reproject_one(tx: &Tx<'_>, host: &Host, id: DocumentId) -> Result<(), StoreEr
         .map_err(|_| StoreError::Inconsistent("a published document cannot be read"))?;
     let heads = doc.get_heads().into_iter().map(|head| head.0).collect();
     let mut record = record_of(None, (id, template, newest.person), heads, &plain);
+    if let Some(figures) = &mut record.figures {
+        figures.received_at = tx.finish_received(id)?;
+    }
     renew_snapshot(tx, &mut record, &doc, newest.number)?;
-    put(tx, host, &record, &plain)
+    figures::put_again(tx, &record, &plain, host.now_ms())?;
+    put(tx, host, None, &record, &plain)
+}
+
+/// Counts what an older version left uncounted, at most so many documents; returns how many there were. One that
+/// cannot be read counts as nothing; `verify` tells of it.
+///
+/// # Errors
+/// The database's.
+pub fn count_again(core: &Core, most: u32) -> Result<usize, StoreError> {
+    if core.store.read(|tx| tx.documents_uncounted(1))?.is_empty() {
+        return Ok(0);
+    }
+    on_large_stack(|| {
+        core.store.write(|tx| {
+            let ids = tx.documents_uncounted(most)?;
+            for id in &ids {
+                match tx.attempt(|tx| reproject_one(tx, &core.host, *id)) {
+                    Err(error) if error.is_the_machines() => return Err(error),
+                    Err(error) => {
+                        tracing::error!(%error, "a document cannot be counted");
+                        tx.document_counts_nothing(*id)?;
+                    }
+                    Ok(()) => {}
+                }
+            }
+            Ok(ids.len())
+        })
+    })?
 }

@@ -4,6 +4,7 @@
 mod after_finish;
 mod chance;
 mod erasing;
+mod figures;
 mod hostile;
 mod judging;
 mod passes;

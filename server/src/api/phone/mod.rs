@@ -5,5 +5,6 @@ pub mod enrol;
 pub mod let_in;
 pub mod live;
 pub mod lookup;
+pub mod reflection;
 pub mod sync;
 pub mod token;

@@ -16,6 +16,7 @@ mod live;
 mod lookups;
 mod page;
 mod passes;
+mod reflection;
 mod tokens;
 mod web;
 

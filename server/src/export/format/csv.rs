@@ -124,6 +124,15 @@ fn contact(row: &mut Row<'_>, event: &Event, mapping: &Mapping) {
     row.cell(&all.collect::<Vec<_>>().join("; "));
 }
 
+/// Appends a line of cells, each made safe for spreadsheets: for other tables than the feed's.
+pub(crate) fn plain_line<S: AsRef<str>>(cells: &[S], out: &mut Vec<u8>) {
+    let mut row = Row { out, first: true };
+    for cell in cells {
+        row.cell(cell.as_ref());
+    }
+    out.extend(b"\r\n");
+}
+
 struct Row<'a> {
     out: &'a mut Vec<u8>,
     first: bool,

@@ -160,7 +160,7 @@ fn verify_finds_what_was_tampered_with() {
     let core = town(folder.path(), None);
     assert_eq!(verify(&core).unwrap().differences, [""; 0]);
     let looked_at = verify(&core).unwrap();
-    assert!(looked_at.audit_entries >= 2);
+    assert!(looked_at.audit.n >= 2);
     core.store
         .write(|tx| {
             tx.tamper("UPDATE audit SET detail = '{}' WHERE n = 1");

@@ -32,7 +32,7 @@ fn an_honest_store_is_as_it_must_be() {
     let town = town();
     let verified = verify(&town.core).unwrap();
     assert_eq!(verified.differences, [""; 0]);
-    assert_eq!((verified.log_entries, verified.documents), (2, 1));
+    assert_eq!((verified.log.n, verified.documents), (2, 1));
 }
 
 #[test]

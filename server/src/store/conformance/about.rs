@@ -42,6 +42,7 @@ fn note(n: u8, person: PersonId) -> DocumentRecord {
         started_at: None,
         ended_at: None,
         finished_at: None,
+        figures: None,
         snapshot_pub: 0,
         snapshot: None,
     }

@@ -58,6 +58,7 @@ fn a_note(tx: &Tx<'_>, n: u8, person: u8, finished: bool) -> Check {
         started_at: None,
         ended_at: None,
         finished_at: finished.then_some(1),
+        figures: None,
         snapshot_pub: 0,
         snapshot: None,
     })

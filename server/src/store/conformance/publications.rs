@@ -12,6 +12,7 @@ fn record(n: u8) -> DocumentRecord {
         started_at: Some(1_000),
         ended_at: Some(2_000),
         finished_at: Some(3_000),
+        figures: None,
         snapshot_pub: 4,
         snapshot: Some(vec![7, 8]),
     }
@@ -193,6 +194,7 @@ fn a_projection_is_written_over_and_cleared_without_touching_truth() {
                 started_at: None,
                 ended_at: None,
                 finished_at: None,
+                figures: None,
                 snapshot: None,
                 ..record(1)
             };

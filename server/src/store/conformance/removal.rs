@@ -295,6 +295,7 @@ fn the_last_contact_is_the_newest_of_all_that_is_known() {
                     started_at: times[0],
                     ended_at: times[1],
                     finished_at: times[2],
+                    figures: None,
                     snapshot_pub: 0,
                     snapshot: None,
                 })

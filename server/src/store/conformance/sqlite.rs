@@ -166,6 +166,26 @@ fn an_older_outbox_learns_its_days() {
 }
 
 #[test]
+fn an_older_document_keeps_what_it_said_and_is_to_be_counted() {
+    let db = left_at(8);
+    db.execute(
+        "INSERT INTO document (id, template, heads, kind, started_at, snapshot_pub, snapshot) \
+         VALUES (x'07', 0, x'01', 'home_visit', 5, 3, x'0203')",
+        [],
+    )
+    .unwrap();
+    let db = brought_up(db);
+    let row: (String, i64, Vec<u8>, Option<i64>) = db
+        .query_row(
+            "SELECT kind, started_at, snapshot, fields FROM document",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+        .unwrap();
+    assert_eq!(row, ("home_visit".into(), 5, vec![2, 3], None));
+}
+
+#[test]
 fn a_staircase_is_walked_step_by_step_and_a_step_that_fails_is_undone() {
     use super::super::schema::walk;
     let first = "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (7);";
@@ -252,7 +272,7 @@ fn jobs_that_queue_share_a_transaction() {
 }
 
 /// What SQLite says it will do with a statement.
-fn plan(tx: &Tx<'_>, sql: &str) -> String {
+pub(super) fn plan(tx: &Tx<'_>, sql: &str) -> String {
     let mut explain = tx.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     let values = rusqlite::params_from_iter((0..explain.parameter_count()).map(|_| 1));
     let rows = explain.query_map(values, |row| row.get::<_, String>(3)).unwrap();
