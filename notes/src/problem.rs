@@ -75,6 +75,8 @@ catalogue! {
     NotYetSeen "not_yet_seen" 409 "The worker has not opened this page yet. They see it first, on their phone.";
     SettingUnknown "setting_unknown" 404 "There is no setting of this name.";
     SettingInvalid "setting_invalid" 422 "The setting cannot have this value.";
+    IssueOpen "issue_open" 409 "The issue is open, or the same matter was opened anew.";
+    IssueAsked "issue_asked" 409 "Somebody asked the same a moment ago. Look at the issue before you ask again.";
     ActionUnknown "action_unknown" 422 "This issue cannot be ended that way.";
     CopyUnknown "copy_unknown" 409 "These are not the files that were prepared for this person. Prepare the copy again, and check that one.";
     DeviceWiped "device_wiped" 409 "Nothing is left on this phone: it was wiped. Enrol it anew to use it again.";
@@ -179,6 +181,20 @@ pub struct Problem {
     /// The server's clock, UTC milliseconds, where the caller's is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_time: Option<i64>,
+    /// How an issue ended before this decision came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Box<Settled>>,
+}
+
+/// Who was faster.
+#[derive(Debug, Clone, Serialize)]
+pub struct Settled {
+    /// When, RFC 3339.
+    pub at: String,
+    /// The colleague's name.
+    pub by: String,
+    /// What they decided.
+    pub action: String,
 }
 
 impl From<Code> for Problem {
@@ -193,6 +209,7 @@ impl From<Code> for Problem {
             column: None,
             retry_after_s: None,
             server_time: None,
+            settled: None,
         }
     }
 }

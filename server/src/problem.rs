@@ -3,11 +3,13 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use notes::problem::{Code, Problem};
+use notes::note::plain::rfc3339;
+use notes::problem::{Code, Problem, Settled};
 
 use crate::attachments::Declined;
 use crate::auth::AuthRefusal;
 use crate::import::FileRefusal;
+use crate::issues::Refused;
 use crate::ops::OpError;
 use crate::store::StoreError;
 
@@ -86,6 +88,23 @@ impl From<OpError> for Refusal {
             OpError::Auth(refusal) => refusal.into(),
             OpError::File(file) => file.into(),
             OpError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Code(code) => code.into(),
+            Refused::Settled(ended) => {
+                let mut refusal = Self::from(Code::IssueSettled).detail(ended.words());
+                refusal.0.settled = Some(Box::new(Settled {
+                    at: rfc3339(ended.at),
+                    by: ended.by,
+                    action: ended.action,
+                }));
+                refusal
+            }
         }
     }
 }

@@ -30,8 +30,10 @@ pub(crate) use format::csv::plain_line;
 pub use format::mapping::MappingError;
 pub use format::{Format, Mapping};
 pub use outstanding::outstanding;
-pub(crate) use publish::withdraw;
-pub use publish::{after_publish, attachment_arrived, is_out, offers, tell, withdrawn};
+pub use publish::{
+    after_publish, attachment_arrived, is_out, next_version, offers, tell, version_after, withdrawn,
+};
+pub(crate) use publish::{send_again, withdraw};
 pub use receipts::receipts;
 pub use reconcile::{Place, day, days, took};
 pub(crate) use removed::removed;

@@ -103,11 +103,22 @@ pub fn attachment_arrived(tx: &Tx<'_>, host: &Host, document: DocumentId) -> Res
 /// # Errors
 /// The database's.
 pub(super) fn again(tx: &Tx<'_>, host: &Host, document: DocumentId) -> Result<(), StoreError> {
+    again_because(tx, host, document, None)
+}
+
+/// The same, with other words for why; where none are given, it was a restore.
+fn again_because(
+    tx: &Tx<'_>,
+    host: &Host,
+    document: DocumentId,
+    why: Option<&'static str>,
+) -> Result<(), StoreError> {
     let (Some(before), Some((record, person))) = (newest(tx, document)?, known(tx, document)?) else {
         return Ok(());
     };
     let content = undressed(&before.event.line)?;
     let mut next = Next::saying(&content, host.now_ms());
+    next.why = why;
     if before.event.kind == WITHDRAWN {
         next.kind = Some(WITHDRAWN);
         next.reason = reason_of(&before.event.line)?;
@@ -135,6 +146,45 @@ pub(crate) fn withdraw(tx: &Tx<'_>, host: &Host, document: DocumentId, reason: &
     next.reason = Some(reason.to_owned());
     write(tx, host, (&record, &person), Some(&before), &next)?;
     Ok(tell(tx, Some(person.id), document)?)
+}
+
+/// Sends the newest version again, whole, because a person wants it; the number that it has then. None where no version
+/// was ever sent.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn send_again(tx: &Tx<'_>, host: &Host, document: DocumentId) -> Result<Option<u64>, StoreError> {
+    again_because(tx, host, document, Some("Sent again at the team's wish."))?;
+    Ok(tx.version_newest(document)?.map(|version| version.version))
+}
+
+/// The version that comes after the newest; none where none was sent, or the note was taken back.
+///
+/// # Errors
+/// The database's.
+pub fn version_after(tx: &Tx<'_>, document: DocumentId) -> Result<Option<u64>, StoreError> {
+    let last = last(tx, document, newest(tx, document)?.as_ref())?;
+    Ok(last.map(|(version, _)| version + 1))
+}
+
+/// The version that a change of a note makes; none where case systems do not hear of it.
+///
+/// # Errors
+/// The database's.
+pub fn next_version(tx: &Tx<'_>, document: DocumentId) -> Result<Option<u64>, StoreError> {
+    let Some((record, _)) = known(tx, document)?.filter(|(record, _)| record.finished_at.is_some()) else {
+        return Ok(None);
+    };
+    let newest = newest(tx, record.id)?;
+    if newest
+        .as_ref()
+        .is_some_and(|newest| newest.event.kind == WITHDRAWN)
+    {
+        return Ok(None);
+    }
+    Ok(Some(
+        last(tx, document, newest.as_ref())?.map_or(1, |(version, _)| version + 1),
+    ))
 }
 
 /// Whether case systems were sent a note, and it was not taken back.
@@ -201,6 +251,8 @@ struct Next<'a> {
     /// None: finished or amended, as it comes.
     kind: Option<&'static str>,
     reason: Option<String>,
+    /// Why the same is said once more.
+    why: Option<&'static str>,
 }
 
 impl<'a> Next<'a> {
@@ -210,6 +262,7 @@ impl<'a> Next<'a> {
             received_at,
             kind: None,
             reason: None,
+            why: None,
         }
     }
 }
@@ -290,7 +343,8 @@ fn change(
     if next.kind == Some(WITHDRAWN) {
         return Ok(Some("The note was taken back.".to_owned()));
     }
-    let again = || Some("Sent again, because the server was restored from a backup.".to_owned());
+    let restored = "Sent again, because the server was restored from a backup.";
+    let again = || Some(next.why.unwrap_or(restored).to_owned());
     let Some(before) = before else { return Ok(again()) };
     let earlier = undressed(&before.event.line)?;
     if earlier == *next.content {

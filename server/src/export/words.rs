@@ -55,6 +55,20 @@ pub(crate) fn field(name: &str) -> &str {
     }
 }
 
+/// The place of a single value, as `actions.<id>.what`.
+pub(crate) fn path(path: &str) -> String {
+    let (name, rest) = path
+        .split_once('.')
+        .map_or((path, ""), |(name, rest)| (name, rest));
+    let slot = rest.rsplit('.').next().unwrap_or_default().replace('_', " ");
+    let field = entries(name).map_or_else(|| field(name), |(one, _)| one);
+    if slot.is_empty() {
+        field.to_owned()
+    } else {
+        format!("{field}: {slot}")
+    }
+}
+
 /// One and several of the files of a media type.
 pub(crate) fn sort(media_type: &str) -> (&'static str, &'static str) {
     match attachment::known(media_type).map(|media| media.sort) {
@@ -66,7 +80,7 @@ pub(crate) fn sort(media_type: &str) -> (&'static str, &'static str) {
 }
 
 /// One and several of the entries of a field.
-pub(super) fn entries(name: &str) -> Option<(&'static str, &'static str)> {
+pub(crate) fn entries(name: &str) -> Option<(&'static str, &'static str)> {
     Some(match name {
         "present" => ("Person present", "people present"),
         "outcomes" => ("Outcome", "outcomes"),

@@ -6,6 +6,7 @@ use notes::gate;
 use notes::ids::{DeviceId, DocumentId};
 use notes::problem::Code;
 
+use super::trail::trail;
 use crate::store::{Audience, Entry, EntryState, NewsKind, StoreError, Tx};
 use crate::sync::may_read;
 
@@ -78,6 +79,14 @@ pub fn decided_against(
     let mut entries = tx.log_of(document, &[EntryState::SetAside])?;
     // What went along with another, or was written by two at once, has no code, or that of a fork.
     entries.retain(|e| e.entry.device == Some(device) && e.entry.code.is_some() && !is_fork(e));
+    // What was set aside once and is before a person again: the phone was told to leave it out, and nobody takes that back.
+    for issue in tx.issues_held_of(document, device)? {
+        for seq in trail(&issue).into_iter().flat_map(|step| step.seqs) {
+            if entries.iter().all(|entry| entry.seq != seq) {
+                entries.extend(tx.log_entry(seq)?);
+            }
+        }
+    }
     let heads = entries.iter().filter_map(|entry| Some(counted(entry)?.heads));
     Ok(heads.flatten().collect())
 }

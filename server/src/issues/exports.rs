@@ -29,6 +29,7 @@ pub(crate) fn export_refused(
     let mut issue = detail::new(host, KIND, subject, &what);
     issue.document = Some(event.document);
     issue.person = person;
+    issue.worker = tx.begun_by(event.document)?;
     tx.issue_open(&issue)?;
     Ok(())
 }

@@ -59,6 +59,7 @@ pub fn attachment_missing(
     let mut issue = detail::new(host, KIND, subject(document, id), &what);
     issue.document = Some(document);
     issue.person = tx.document_person(document)?;
+    issue.worker = tx.begun_by(document)?;
     // With one phone there is no doubt whose it is.
     if let [device] = tx.followers(document)?[..] {
         issue.device = Some(device);

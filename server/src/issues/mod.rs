@@ -11,10 +11,15 @@ mod detail;
 mod exports;
 mod halt;
 mod held;
+mod history;
+mod likely;
 mod list;
 mod missing;
+mod reach;
+mod refused;
 mod settle;
 mod standing;
+mod trail;
 mod watch;
 
 #[cfg(test)]
@@ -26,6 +31,8 @@ pub(crate) use halt::Halt;
 pub use held::held;
 pub use list::list;
 pub use missing::{attachment_arrived, attachment_missing, unasked};
-pub use settle::settle;
+pub use refused::{Ended, Refused, ended, name_of};
+pub use settle::{Arg, Candidate, Offer, offers, preview, reopen, settle};
 pub use standing::{Standing, standing};
+pub use trail::{Step, trail};
 pub use watch::after_publish;

@@ -7,44 +7,56 @@
 //! | | `return` | set aside; the worker reads the reason, and the phone takes the server's copy |
 //! | | `set_aside` | the same without a word to the worker |
 //! | `conflict` | `take` (`value`, or `index` in the values shown) | that value is written |
+//! | | `take_both` (`first`: index) | all values, joined, where the field is text |
 //! | `unmatched_person` | `match` (`person`: case id) | the note is about that person |
+//! | | `ask_case_id` (`from`) | nothing yet; the issue says from whom a case id was asked |
 //! | `possible_duplicate` | `keep_both` | they are not the same visit |
 //! | | `withdraw` (`note`: which of the two) | the case systems are told to take it back; it stays here |
+//! | `export_refused`, `export_silent` | `send_again` | the case systems get the note once more |
 //! | any other | `close` | nothing but the decision |
 //!
-//! Nothing held is ever deleted: what is set aside stays in the log with its bytes.
+//! Nothing held is ever deleted: what is set aside stays in the log with its bytes. An action that only asks leaves
+//! the issue open, with a step in its trail.
 
 mod conflict;
+mod deed;
 mod duplicate;
 mod held;
+mod offer;
 mod person;
+mod reopen;
+mod sent;
 
-use notes::ids::DocumentId;
 use notes::note::plain::rfc3339;
 use notes::problem::Code;
 use serde_json::{Map, Value, json};
 
-use super::Halt;
+use super::refused::ended;
+use super::{Halt, Refused, trail};
 use crate::core::Core;
 use crate::host::Host;
 use crate::store::{AuditEntry, Issue, IssueState, StoreError, Tx};
+use deed::{Deed, MAX_REASON_CHARS};
 
-/// Longest reason, in characters.
-const MAX_REASON_CHARS: usize = 2_000;
+pub use offer::{Arg, Candidate, Offer, offers};
+pub use reopen::reopen;
 
 /// What a person decided.
+#[derive(Clone, Copy)]
 struct Decision<'a> {
     action: &'a str,
     args: &'a Map<String, Value>,
+    by: &'a str,
+    reason: &'a str,
 }
 
 /// Ends an issue: `by` is who decided (`operator`, `worker:W1`), and the reason is kept; a worker to
 /// whom something is returned reads it.
 ///
 /// # Errors
-/// [`Code::NotFound`], [`Code::IssueSettled`], [`Code::ActionUnknown`], [`Code::ReasonMissing`],
-/// [`Code::ParameterInvalid`], [`Code::PersonUnknown`], [`Code::WrongDocument`], or the desk's; then
-/// nothing was changed.
+/// [`Refused::Settled`]; or [`Code::NotFound`], [`Code::ActionUnknown`], [`Code::ReasonMissing`],
+/// [`Code::ParameterInvalid`], [`Code::PersonUnknown`], [`Code::WrongDocument`], [`Code::IssueAsked`], or the
+/// desk's; then nothing was changed.
 pub fn settle(
     core: &Core,
     id: &str,
@@ -52,75 +64,186 @@ pub fn settle(
     args: &Map<String, Value>,
     by: &str,
     reason: &str,
-) -> Result<Value, Code> {
-    let decision = Decision { action, args };
-    let settled = core
-        .store
-        .write(|tx| end(tx, &core.host, id, &decision, (by, reason.trim())));
-    let settled = settled?;
+) -> Result<Value, Refused> {
+    let reason = reason.trim();
+    let decision = Decision {
+        action,
+        args,
+        by,
+        reason,
+    };
+    let done = core.store.write(|tx| end(tx, &core.host, id, decision))?;
     // What was let in, or written by the desk, waits for the judge.
     core.bell.ring();
-    Ok(settled)
+    Ok(done)
 }
 
-fn end(
-    tx: &Tx<'_>,
-    host: &Host,
+/// What [`settle`] would do, in plain sentences, with what the action needs to be told. It is done and undone: nothing
+/// has changed afterwards. What is needed and was not given stands under `missing`, and then nothing is tried.
+///
+/// # Errors
+/// As [`settle`].
+pub fn preview(
+    core: &Core,
     id: &str,
-    decision: &Decision<'_>,
-    (by, reason): (&str, &str),
-) -> Result<Value, Halt> {
-    let issue = tx.issue(id)?.ok_or(Code::NotFound)?;
-    if issue.state != IssueState::Open {
-        return Err(Code::IssueSettled.into());
+    action: &str,
+    args: &Map<String, Value>,
+    by: &str,
+) -> Result<Value, Refused> {
+    let decision = Decision {
+        action,
+        args,
+        by,
+        reason: "-",
+    };
+    let tried: Result<(), Undone> = core.store.write(|tx| Err(attempt(tx, &core.host, id, decision)));
+    match tried {
+        Err(Undone::Seen(seen)) => Ok(seen),
+        Err(Undone::Refused(refused)) => Err(refused),
+        Ok(()) => Err(Code::Internal.into()),
     }
-    if !actions(tx, &issue)?.contains(&decision.action) {
+}
+
+/// What a preview takes out of the transaction that it undoes.
+enum Undone {
+    Seen(Value),
+    Refused(Refused),
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+fn attempt(tx: &Tx<'_>, host: &Host, id: &str, decision: Decision<'_>) -> Undone {
+    let seen = || -> Result<Value, Refused> {
+        let issue = open(tx, id)?;
+        let offers = offers(tx, &issue, None)?;
+        let offer = offers.into_iter().find(|offer| offer.action == decision.action);
+        let offer = offer.ok_or(Code::ActionUnknown)?;
+        let given = |arg: &&Arg| decision.args.get(arg.name).is_none_or(Value::is_null);
+        let missing: Vec<_> = offer.args.iter().filter(|arg| arg.needed).filter(given).collect();
+        let missing: Vec<&str> = missing.into_iter().map(|arg| arg.name).collect();
+        let effects = if missing.is_empty() {
+            end(tx, host, id, decision)?.get("effects").cloned()
+        } else {
+            None
+        };
+        Ok(json!({
+            "id": id,
+            "action": offer.action,
+            "effects": effects.unwrap_or_else(|| json!([])),
+            "args": offer.args,
+            "missing": missing,
+        }))
+    };
+    seen().map_or_else(Undone::Refused, Undone::Seen)
+}
+
+/// An issue that may be ended.
+fn open(tx: &Tx<'_>, id: &str) -> Result<Issue, Refused> {
+    let issue = tx.issue(id)?.ok_or(Code::NotFound)?;
+    match ended(tx, &issue)? {
+        Some(ended) => Err(Refused::Settled(ended)),
+        None => Ok(issue),
+    }
+}
+
+fn end(tx: &Tx<'_>, host: &Host, id: &str, decision: Decision<'_>) -> Result<Value, Refused> {
+    let issue = open(tx, id)?;
+    let Decision {
+        action,
+        args,
+        by,
+        reason,
+    } = decision;
+    if !actions(tx, &issue)?.contains(&action) {
         return Err(Code::ActionUnknown.into());
     }
-    if reason.is_empty() {
+    let settles = offer::settles(action);
+    if reason.is_empty() && settles {
         return Err(Code::ReasonMissing.into());
     }
     if reason.chars().count() > MAX_REASON_CHARS {
         return Err(Code::ParameterInvalid.into());
     }
     let now = host.now_ms();
-    if !tx.issue_settle(id, now, by, decision.action, reason)? {
+    if settles && !tx.issue_settle(id, now, by, action, reason)? {
         return Err(Code::IssueSettled.into());
     }
-    match issue.opened.kind.as_str() {
-        "held" => held::end(tx, &issue, decision)?,
-        "conflict" => conflict::end(tx, host, &issue, decision)?,
-        "unmatched_person" => person::end(tx, host, &issue, decision)?,
-        "possible_duplicate" => duplicate::end(tx, host, &issue, (decision, reason))?,
-        // The decision itself is all.
-        _ => {}
-    }
+    let mut deed = Deed {
+        tx,
+        host,
+        issue: &issue,
+        action,
+        args,
+        by,
+        reason,
+        effects: Vec::new(),
+    };
+    carry_out(&mut deed)?;
+    let effects = deed.effects;
     let opened = &issue.opened;
     tx.audit(&AuditEntry {
         at: now,
         who: by.to_owned(),
-        what: "issue.settled".to_owned(),
+        what: if settles { "issue.settled" } else { "issue.asked" }.to_owned(),
         person: opened.person,
         document: opened.document,
-        detail: json!({"issue": id, "kind": opened.kind, "action": decision.action, "reason": reason})
-            .to_string(),
+        detail: json!({"issue": id, "kind": opened.kind, "action": action, "reason": reason}).to_string(),
     })?;
-    Ok(json!({"id": id, "kind": opened.kind, "action": decision.action, "settled_at": rfc3339(now)}))
+    let at = if settles { "settled_at" } else { "asked_at" };
+    Ok(json!({"id": id, "kind": opened.kind, "action": action, at: rfc3339(now), "effects": effects}))
 }
 
-/// The actions that may end an issue now.
+fn carry_out(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
+    match (deed.issue.opened.kind.as_str(), deed.action) {
+        ("held", _) => held::end(deed),
+        ("conflict", _) => conflict::end(deed),
+        ("unmatched_person", _) => person::end(deed),
+        ("possible_duplicate", _) => duplicate::end(deed),
+        (_, "send_again") => sent::again(deed),
+        _ => {
+            // The decision itself is all.
+            deed.say("The issue is closed. Nothing else changes.");
+            Ok(())
+        }
+    }
+}
+
+/// The actions that may end an issue now, or move it on.
 pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, StoreError> {
+    if issue.state != IssueState::Open {
+        return Ok(Vec::new());
+    }
     Ok(match issue.opened.kind.as_str() {
         "held" => held::actions(tx, issue)?,
-        "conflict" => vec!["take"],
-        "unmatched_person" => vec!["match"],
+        "conflict" => conflict::actions(tx, issue)?,
+        "unmatched_person" => vec!["match", "ask_case_id"],
         "possible_duplicate" => duplicate::actions(tx, issue)?,
+        "export_refused" | "export_silent" => sent::actions(tx, issue)?,
         _ => vec!["close"],
     })
 }
 
-/// The document that an issue is about.
-fn document(issue: &Issue) -> Result<DocumentId, StoreError> {
-    let missing = StoreError::Inconsistent("an issue about a note does not name it");
-    issue.opened.document.ok_or(missing)
+/// Writes into the trail that somebody was asked something. The same again within a minute is two admins at once, and
+/// refused.
+fn asked(deed: &mut Deed<'_, '_>, to: Option<&str>, text: Option<&str>) -> Result<(), Halt> {
+    const AT_ONCE_MS: i64 = 60_000;
+    let now = deed.host.now_ms();
+    let lately = rfc3339(now.saturating_sub(AT_ONCE_MS));
+    let moment = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    let again = trail::trail(deed.issue)
+        .iter()
+        .any(|step| step.action == deed.action && moment(&step.at) > moment(&lately));
+    if again {
+        return Err(Code::IssueAsked.into());
+    }
+    let step = trail::Step {
+        to: to.map(str::to_owned),
+        text: text.map(str::to_owned),
+        ..trail::Step::new(deed.tx, now, deed.by, deed.action)?
+    };
+    Ok(trail::add(deed.tx, deed.issue, step)?)
 }

@@ -80,6 +80,7 @@ fn conflicts(tx: &Tx<'_>, host: &Host, record: &DocumentRecord, plain: &Plain) -
         let mut issue = detail::new(host, "conflict", subject.clone(), &what);
         issue.document = Some(record.id);
         issue.person = record.person;
+        issue.worker = tx.begun_by(record.id)?;
         changed |= tx.issue_open(&issue)? == issue.id;
         standing.insert(subject);
     }
@@ -116,6 +117,7 @@ fn unmatched(tx: &Tx<'_>, host: &Host, record: &DocumentRecord, plain: &Plain) -
     });
     let mut issue = detail::new(host, "unmatched_person", record.id.to_string(), &what);
     issue.document = Some(record.id);
+    issue.worker = tx.begun_by(record.id)?;
     tx.issue_open(&issue)?;
     Ok(())
 }
@@ -141,6 +143,7 @@ fn duplicates(tx: &Tx<'_>, host: &Host, record: &DocumentRecord) -> Result<(), S
         let mut issue = detail::new(host, DUPLICATE, subject, &what);
         issue.document = Some(later);
         issue.person = record.person;
+        issue.worker = tx.begun_by(later)?;
         tx.issue_open(&issue)?;
     }
     let mut open = tx.issues_open_of(record.id)?;

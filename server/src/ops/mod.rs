@@ -25,6 +25,7 @@ use notes::problem::Code;
 
 use crate::auth::AuthRefusal;
 use crate::import::FileRefusal;
+use crate::issues::Refused;
 use crate::store::StoreError;
 
 /// Why an operation was not done. Nothing has changed then.
@@ -45,6 +46,15 @@ pub enum OpError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Refused> for OpError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Code(code) => Self::Refused(code),
+            Refused::Settled(ended) => Self::Because(Code::IssueSettled, ended.words()),
+        }
+    }
 }
 
 impl From<Code> for OpError {

@@ -55,10 +55,12 @@ pub struct Issue {
     pub opened: NewIssue,
     /// What became of it.
     pub state: IssueState,
+    /// What was done about it besides, as a JSON list.
+    pub trail: String,
 }
 
 pub(super) const ISSUE: &str = "id, kind, opened_at, document, person, device, worker, seq, subject, detail, \
-                                settled_at, settled_by, action, reason";
+                                settled_at, settled_by, action, reason, trail";
 
 impl Tx<'_> {
     /// Opens an issue; where the same matter is open already, its detail is renewed. Returns the id
@@ -137,6 +139,18 @@ impl Tx<'_> {
         Ok(find.query_row([document.0], issue).optional()?)
     }
 
+    /// Issues about what one device sent of one document and was held, ended or not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issues_held_of(&self, document: DocumentId, device: DeviceId) -> Result<Vec<Issue>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {ISSUE} FROM issue WHERE document = ? AND device = ? AND kind = 'held' ORDER BY opened_at, id"
+        ))?;
+        let rows = find.query_map(params![document.0, device.0], issue)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Open issues of a kind whose subject begins with a document's id and a slash.
     ///
     /// # Errors
@@ -160,6 +174,54 @@ impl Tx<'_> {
             .db
             .prepare_cached("SELECT 1 FROM issue WHERE kind = ? AND subject = ? AND action = ?")?;
         Ok(find.exists(params![kind, subject, action])?)
+    }
+
+    /// The issue of one matter that was settled last.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issue_settled_before(&self, kind: &str, subject: &str) -> Result<Option<Issue>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {ISSUE} FROM issue WHERE kind = ? AND subject = ? AND settled_at IS NOT NULL \
+             ORDER BY settled_at DESC, id DESC LIMIT 1"
+        ))?;
+        Ok(find.query_row(params![kind, subject], issue).optional()?)
+    }
+
+    /// Open issues of a kind, after a subject, in its order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issues_open_like(&self, kind: &str, after: &str, limit: u32) -> Result<Vec<Issue>, StoreError> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT {ISSUE} FROM issue WHERE kind = ? AND subject > ? AND settled_at IS NULL ORDER BY subject LIMIT ?"
+        ))?;
+        let rows = find.query_map(params![kind, after, limit], issue)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Writes what was done about an issue besides.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issue_trail_put(&self, id: &str, trail: &str) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached("UPDATE issue SET trail = ? WHERE id = ?")?
+            .execute(params![trail, id])?;
+        Ok(())
+    }
+
+    /// Opens a settled issue again; false where it is open, or where its matter was opened anew since.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issue_reopen(&self, id: &str) -> Result<bool, StoreError> {
+        let mut put = self.db.prepare_cached(
+            "UPDATE issue SET settled_at = NULL, settled_by = NULL, action = NULL, reason = NULL \
+             WHERE id = ?1 AND settled_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM issue o \
+             WHERE o.kind = issue.kind AND o.subject = issue.subject AND o.settled_at IS NULL)",
+        )?;
+        Ok(put.execute([id])? > 0)
     }
 
     /// Ends an issue; false where it was ended before.
@@ -207,5 +269,6 @@ pub(super) fn issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
             detail: row.get(9)?,
         },
         state,
+        trail: row.get(14)?,
     })
 }

@@ -29,6 +29,7 @@ mod figures;
 mod holds;
 mod issues;
 mod leavers;
+mod likely;
 mod lines;
 mod live;
 mod log;

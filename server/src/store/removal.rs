@@ -125,7 +125,7 @@ impl Tx<'_> {
         // A question about two notes stands at the later one, with the earlier one first in its subject.
         self.db
             .prepare_cached(
-                "UPDATE issue SET detail = '{}', reason = CASE WHEN settled_at IS NULL THEN NULL ELSE '' END \
+                "UPDATE issue SET detail = '{}', trail = '[]', reason = CASE WHEN settled_at IS NULL THEN NULL ELSE '' END \
                  WHERE document = ?1 OR (kind = 'possible_duplicate' AND subject > ?2 AND subject < ?2 || 'g')",
             )?
             .execute(params![document.0, format!("{document}/")])?;

@@ -29,6 +29,7 @@ fn settle(town: &Town, note: &str) -> Result<Value, Code> {
     let args = json!({ "note": note }).as_object().unwrap().clone();
     let id = issue["id"].as_str().unwrap();
     crate::issues::settle(&town.core, id, "withdraw", &args, "operator", "Written twice.")
+        .map_err(|refused| refused.code())
 }
 
 #[test]

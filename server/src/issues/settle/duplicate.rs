@@ -4,9 +4,9 @@ use notes::ids::DocumentId;
 use notes::problem::Code;
 use serde_json::Value;
 
-use super::Decision;
+use super::deed::Deed;
+use super::offer::Candidate;
 use crate::export;
-use crate::host::Host;
 use crate::issues::Halt;
 use crate::store::{Issue, StoreError, Tx};
 
@@ -22,26 +22,44 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
     Ok(actions)
 }
 
+/// The notes of the pair; only those that case systems have, where it is about taking back.
+pub(super) fn candidates(tx: &Tx<'_>, issue: &Issue, out: bool) -> Result<Vec<Candidate>, StoreError> {
+    let mut found = Vec::new();
+    for note in pair(issue) {
+        if out && !export::is_out(tx, note)? {
+            continue;
+        }
+        let worker = tx.begun_by(note)?.map(|id| tx.worker(&id)).transpose()?.flatten();
+        found.push(Candidate {
+            value: note.to_string().into(),
+            label: worker.map_or_else(
+                || note.to_string(),
+                |worker| format!("The note of {}", worker.name),
+            ),
+            hint: None,
+        });
+    }
+    Ok(found)
+}
+
 fn pair(issue: &Issue) -> impl Iterator<Item = DocumentId> {
     issue.opened.subject.split('/').filter_map(|id| id.parse().ok())
 }
 
 /// `withdraw`: one of the two is taken back from the case systems. It stays here.
-pub(super) fn end(
-    tx: &Tx<'_>,
-    host: &Host,
-    issue: &Issue,
-    (decision, reason): (&Decision<'_>, &str),
-) -> Result<(), Halt> {
-    if decision.action != "withdraw" {
+pub(super) fn end(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
+    if deed.action != "withdraw" {
+        deed.say("Both notes stay as they are. They are not asked about again.");
         return Ok(());
     }
-    let note = decision.args.get("note").and_then(Value::as_str);
+    let note = deed.args.get("note").and_then(Value::as_str);
     let note: DocumentId = note
         .and_then(|note| note.parse().ok())
         .ok_or(Code::ParameterInvalid)?;
-    if !pair(issue).any(|one| one == note) || !export::is_out(tx, note)? {
+    if !pair(deed.issue).any(|one| one == note) || !export::is_out(deed.tx, note)? {
         return Err(Code::ParameterInvalid.into());
     }
-    export::withdraw(tx, host, note, reason)
+    deed.say("The case systems are told to take that note back, with your reason. It stays here and on the phones.");
+    deed.say("What is written in it later is not sent to them.");
+    export::withdraw(deed.tx, deed.host, note, deed.reason)
 }

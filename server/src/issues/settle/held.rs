@@ -4,11 +4,12 @@
 //! was still allowed to write, whether the note was closed. Nobody may overrule the rules that keep
 //! a document readable and its authors true: those parts can only be returned or set aside.
 
-use notes::ids::PersonId;
+use notes::ids::{DocumentId, PersonId};
 use notes::note::Template;
 use notes::problem::Code;
 
-use super::{Decision, document, person};
+use super::deed::Deed;
+use super::person;
 use crate::issues::{Halt, again, detail};
 use crate::store::{Audience, Entry, EntryState, Issue, NewsKind, StoreError, Tx};
 
@@ -47,25 +48,61 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
     Ok(actions)
 }
 
-pub(super) fn end(tx: &Tx<'_>, issue: &Issue, decision: &Decision<'_>) -> Result<(), Halt> {
-    match decision.action {
-        "accept" => overrule(tx, issue, None)?,
+pub(super) fn end(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
+    let (tx, issue, document) = (deed.tx, deed.issue, deed.document()?);
+    match deed.action {
+        "accept" => {
+            overrule(tx, issue, None)?;
+            deed.say("What was held goes into the note as it is, with all that waited for it.");
+            deed.say_reach(document)?;
+        }
         "accept_for" => {
-            let person = person::named(tx, decision)?;
-            let document = document(issue)?;
+            let person = person::named(deed)?;
             // Moving a published note from one person to another takes more than letting in a part.
             if tx.document_person(document)?.is_some_and(|now| now != person) {
                 return Err(Code::WrongDocument.into());
             }
             // That the note says so too is written once it is published.
             overrule(tx, issue, Some(person))?;
+            deed.say("What was held goes in as a note about that person, and the note says so itself.");
         }
-        action => set_aside(tx, issue, action == "return")?,
+        action => {
+            set_aside(tx, issue, action == "return")?;
+            deed.say("What was held goes into no note. It is kept here with its bytes.");
+            if issue.opened.device.is_some() {
+                deed.say("The phone that sent it takes the server's copy at its next pass, and writes again what else it has.");
+            }
+            if action == "return" {
+                deed.say("The worker reads your reason beside the note.");
+            }
+        }
     }
     if let Some(device) = issue.opened.device {
-        tx.tell(Audience::Device(device), NewsKind::Standing, &document(issue)?.0)?;
+        tx.tell(Audience::Device(device), NewsKind::Standing, &document.0)?;
     }
     Ok(())
+}
+
+/// What a decision set aside stands held again; its entries.
+pub(super) fn hold_again(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<u64>, StoreError> {
+    let (Some(document), Some(code)) = (issue.opened.document, detail::text(issue, "code")) else {
+        return Ok(Vec::new());
+    };
+    let mut entries = tx.log_of(document, &[EntryState::SetAside])?;
+    entries.retain(|e| e.entry.device == issue.opened.device && e.entry.code.as_ref() == Some(&code));
+    for entry in &entries {
+        tx.log_set_state(entry.seq, EntryState::Held, Some(&code))?;
+    }
+    if let Some(device) = issue.opened.device.filter(|_| !entries.is_empty()) {
+        tx.tell(Audience::Device(device), NewsKind::Standing, &document.0)?;
+    }
+    Ok(entries.into_iter().map(|entry| entry.seq).collect())
+}
+
+/// The document that an issue is about.
+pub(super) fn document(issue: &Issue) -> Result<DocumentId, StoreError> {
+    let missing = StoreError::Inconsistent("an issue about a note does not name it");
+    issue.opened.document.ok_or(missing)
 }
 
 /// The entries that an issue is about.

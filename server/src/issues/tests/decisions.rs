@@ -46,7 +46,11 @@ fn a_wrong_decision_changes_nothing() {
     let before = look();
     for (id, action, reason, expected) in lines {
         let answer = settle(&town.core, id, action, &Map::new(), "operator", reason);
-        assert_eq!(answer, Err(expected), "{id} {action} {reason:.5}");
+        assert_eq!(
+            answer.map_err(|r| r.code()),
+            Err(expected),
+            "{id} {action} {reason:.5}"
+        );
         assert_eq!(look(), before, "{id} {action} {reason:.5}");
     }
     let reason = "é".repeat(2_000);
@@ -59,6 +63,9 @@ fn a_decision_is_taken_once_and_written_down() {
     let issue = town.issue("held");
     town.clock.forward(1_000);
     let answer = end(&town, &issue, "return", none()).unwrap();
+    let mut answer = answer;
+    let effects = answer.as_object_mut().unwrap().remove("effects").unwrap();
+    assert!(effects.to_string().contains("It is kept here"), "{effects}");
     assert_eq!(
         answer,
         json!({"id": issue["id"], "kind": "held", "action": "return", "settled_at": "2026-09-21T14:13:21Z"})

@@ -4,6 +4,7 @@
 mod conflicts;
 mod decisions;
 mod holding;
+mod looking;
 mod people;
 mod twice;
 
@@ -28,6 +29,7 @@ fn end(town: &Town, issue: &Value, action: &str, args: Value) -> Result<Value, C
         "operator",
         "We talked.",
     )
+    .map_err(|refused| refused.code())
 }
 
 fn none() -> Value {

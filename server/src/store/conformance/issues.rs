@@ -125,3 +125,72 @@ fn issues_are_found_by_what_they_are_about() {
         })
         .unwrap();
 }
+
+#[test]
+fn a_settled_issue_opens_again_unless_its_matter_is_open_anew() {
+    let (store, _folder) = store();
+    store
+        .write(|tx| -> Check {
+            tx.issue_open(&new("i1", "held", "s"))?;
+            assert!(!tx.issue_reopen("i1")?, "it is open");
+            assert_eq!(tx.issue_settled_before("held", "s")?, None);
+            tx.issue_settle("i1", 20, "operator", "close", "why")?;
+            assert_eq!(tx.issue_settled_before("held", "s")?.unwrap().opened.id, "i1");
+            tx.issue_trail_put("i1", "[1]")?;
+            assert!(tx.issue_reopen("i1")?);
+            let stands = tx.issue("i1")?.unwrap();
+            assert_eq!((stands.state, stands.trail.as_str()), (IssueState::Open, "[1]"));
+            tx.issue_settle("i1", 30, "operator", "close", "why")?;
+            tx.issue_open(&new("i2", "held", "s"))?;
+            assert!(!tx.issue_reopen("i1")?, "another stands in its place");
+            assert!(!tx.issue_reopen("none")?);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn what_was_done_about_an_issue_stays_when_it_is_renewed() {
+    let (store, _folder) = store();
+    store
+        .write(|tx| -> Check {
+            tx.issue_open(&new("i1", "held", "s"))?;
+            assert_eq!(tx.issue("i1")?.unwrap().trail, "[]");
+            tx.issue_trail_put("i1", "[{\"at\":\"now\"}]")?;
+            tx.issue_open(&new("i2", "held", "s"))?;
+            assert_eq!(tx.issue("i1")?.unwrap().trail, "[{\"at\":\"now\"}]");
+            let of_device = tx.issues_held_of(document(1), device(3))?;
+            assert_eq!(of_device.len(), 1);
+            assert_eq!(tx.issues_held_of(document(1), device(4))?, []);
+            assert_eq!(tx.issues_held_of(document(2), device(3))?, []);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn open_issues_of_a_kind_come_by_subject_in_steps() {
+    let (store, _folder) = store();
+    store
+        .write(|tx| -> Check {
+            for (id, kind, subject) in [
+                ("i1", "held", "b"),
+                ("i2", "held", "a"),
+                ("i3", "held", "c"),
+                ("i4", "x", "d"),
+            ] {
+                tx.issue_open(&new(id, kind, subject))?;
+            }
+            tx.issue_settle("i3", 20, "operator", "close", "why")?;
+            let ids = |after: &str, limit| -> Result<Vec<String>, StoreError> {
+                let found = tx.issues_open_like("held", after, limit)?;
+                Ok(found.into_iter().map(|issue| issue.opened.id).collect())
+            };
+            assert_eq!(ids("", 9)?, ["i2", "i1"]);
+            assert_eq!(ids("", 1)?, ["i2"]);
+            assert_eq!(ids("a", 9)?, ["i1"]);
+            assert_eq!(ids("b", 9)?, Vec::<String>::new());
+            Ok(())
+        })
+        .unwrap();
+}
