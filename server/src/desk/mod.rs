@@ -9,6 +9,11 @@ pub mod brief;
 pub mod caseload;
 pub mod concerns;
 mod in_view;
+pub mod decide;
+pub mod issue;
+pub mod issues;
+#[cfg(test)]
+mod issue_tests;
 pub mod invite;
 pub mod note;
 pub mod page;
@@ -28,6 +33,9 @@ pub mod today;
 pub use brief::PersonBrief;
 pub(crate) use brief::named;
 pub use page::Page;
+pub use decide::{preview, reopen, settle};
+pub use issue::issue;
+pub use issues::issues;
 pub use scope::Scope;
 pub use seen::seen;
 

@@ -24,11 +24,16 @@ pub(super) fn new(host: &Host, kind: &str, subject: String, detail: &Value) -> N
 }
 
 /// The detail of an issue.
-pub(super) fn read(issue: &Issue) -> Map<String, Value> {
+pub(crate) fn read(issue: &Issue) -> Map<String, Value> {
     serde_json::from_str(&issue.opened.detail).unwrap_or_default()
 }
 
 /// One text of the detail.
 pub(super) fn text(issue: &Issue, key: &str) -> Option<String> {
     read(issue).get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// A value as people read it.
+pub(super) fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -8,6 +8,7 @@
 
 mod again;
 mod detail;
+mod differs;
 mod exports;
 mod halt;
 mod held;
@@ -17,6 +18,7 @@ mod list;
 mod missing;
 mod reach;
 mod refused;
+mod seen;
 mod settle;
 mod standing;
 mod trail;
@@ -26,13 +28,16 @@ mod watch;
 mod tests;
 
 pub use again::{UNPUBLISHED, can_write_again, decided_against, fork};
+pub(crate) use detail::read as detail_of;
+pub use differs::{Difference, differences, in_words};
 pub(crate) use exports::{export_refused, export_taken};
 pub(crate) use halt::Halt;
 pub use held::held;
 pub use list::list;
 pub use missing::{attachment_arrived, attachment_missing, unasked};
 pub use refused::{Ended, Refused, ended, name_of};
-pub use settle::{Arg, Candidate, Offer, offers, preview, reopen, settle};
+pub use seen::{Valued, held_changes, held_entries, values_of};
+pub use settle::{Arg, Candidate, Offer, can_undo, offers, preview, reopen, settle};
 pub use standing::{Standing, standing};
 pub use trail::{Step, trail};
 pub use watch::after_publish;

@@ -4,16 +4,20 @@
 //! |---|---|---|
 //! | `held` | `accept` | the judge takes what was held; only for rules that protect rights and order |
 //! | | `accept_for` (`person`: case id) | the same, for another person than it was sent for |
-//! | | `return` | set aside; the worker reads the reason, and the phone takes the server's copy |
+//! | | `addendum` | what was written after finishing becomes an addendum by its worker; the phone takes the server's copy |
+//! | | `return` (`message`) | set aside; the worker reads the reason and the message, and the phone takes the server's copy |
 //! | | `set_aside` | the same without a word to the worker |
 //! | `conflict` | `take` (`value`, or `index` in the values shown) | that value is written |
 //! | | `take_both` (`first`: index) | all values, joined, where the field is text |
+//! | | `ask` (`worker`, `message`) | whoever wrote one of the values is asked on their phone; it stays open |
 //! | `unmatched_person` | `match` (`person`: case id) | the note is about that person |
 //! | | `ask_case_id` (`from`) | nothing yet; the issue says from whom a case id was asked |
 //! | `possible_duplicate` | `keep_both` | they are not the same visit |
 //! | | `withdraw` (`note`: which of the two) | the case systems are told to take it back; it stays here |
 //! | `export_refused`, `export_silent` | `send_again` | the case systems get the note once more |
-//! | any other | `close` | nothing but the decision |
+//! | `stale_device`, `overdue_draft` | `nudge` (`message`) | the worker reads it on their phone; it stays open |
+//! | `forked_device`, `wrong_clock`, `missing_attachment` | `ask_again` (`message`) | the same |
+//! | any other, and these | `close` | nothing but the decision |
 //!
 //! Nothing held is ever deleted: what is set aside stays in the log with its bytes. An action that only asks leaves
 //! the issue open, with a step in its trail.
@@ -26,6 +30,7 @@ mod offer;
 mod person;
 mod reopen;
 mod sent;
+mod word;
 
 use notes::note::plain::rfc3339;
 use notes::problem::Code;
@@ -38,7 +43,9 @@ use crate::host::Host;
 use crate::store::{AuditEntry, Issue, IssueState, StoreError, Tx};
 use deed::{Deed, MAX_REASON_CHARS};
 
-pub use offer::{Arg, Candidate, Offer, offers};
+pub(super) use held::entries;
+pub(super) use offer::values;
+pub use offer::{Arg, Candidate, Offer, can_undo, offers};
 pub use reopen::reopen;
 
 /// What a person decided.
@@ -79,13 +86,13 @@ pub fn settle(
 }
 
 /// What [`settle`] would do, in plain sentences, with what the action needs to be told. It is done and undone: nothing
-/// has changed afterwards. What is needed and was not given stands under `missing`, and then nothing is tried.
+/// has changed afterwards. People of the given team come into question, where one is given. What is needed and was not given stands under `missing`, and then nothing is tried.
 ///
 /// # Errors
 /// As [`settle`].
 pub fn preview(
     core: &Core,
-    id: &str,
+    (id, team): (&str, Option<i64>),
     action: &str,
     args: &Map<String, Value>,
     by: &str,
@@ -96,7 +103,9 @@ pub fn preview(
         by,
         reason: "-",
     };
-    let tried: Result<(), Undone> = core.store.write(|tx| Err(attempt(tx, &core.host, id, decision)));
+    let tried: Result<(), Undone> = core
+        .store
+        .write(|tx| Err(attempt(tx, &core.host, (id, team), decision)));
     match tried {
         Err(Undone::Seen(seen)) => Ok(seen),
         Err(Undone::Refused(refused)) => Err(refused),
@@ -116,10 +125,10 @@ impl From<StoreError> for Undone {
     }
 }
 
-fn attempt(tx: &Tx<'_>, host: &Host, id: &str, decision: Decision<'_>) -> Undone {
+fn attempt(tx: &Tx<'_>, host: &Host, (id, team): (&str, Option<i64>), decision: Decision<'_>) -> Undone {
     let seen = || -> Result<Value, Refused> {
         let issue = open(tx, id)?;
-        let offers = offers(tx, &issue, None)?;
+        let offers = offers(tx, &issue, team)?;
         let offer = offers.into_iter().find(|offer| offer.action == decision.action);
         let offer = offer.ok_or(Code::ActionUnknown)?;
         let given = |arg: &&Arg| decision.args.get(arg.name).is_none_or(Value::is_null);
@@ -199,6 +208,7 @@ fn end(tx: &Tx<'_>, host: &Host, id: &str, decision: Decision<'_>) -> Result<Val
 
 fn carry_out(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
     match (deed.issue.opened.kind.as_str(), deed.action) {
+        (_, "ask" | "ask_again" | "nudge") => word::ask(deed),
         ("held", _) => held::end(deed),
         ("conflict", _) => conflict::end(deed),
         ("unmatched_person", _) => person::end(deed),
@@ -223,7 +233,15 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
         "unmatched_person" => vec!["match", "ask_case_id"],
         "possible_duplicate" => duplicate::actions(tx, issue)?,
         "export_refused" | "export_silent" => sent::actions(tx, issue)?,
-        _ => vec!["close"],
+        kind => {
+            let asks = match kind {
+                "stale_device" | "overdue_draft" => Some("nudge"),
+                "forked_device" | "wrong_clock" | "missing_attachment" => Some("ask_again"),
+                _ => None,
+            };
+            let asks = asks.filter(|_| issue.opened.worker.is_some());
+            asks.into_iter().chain(["close"]).collect()
+        }
     })
 }
 

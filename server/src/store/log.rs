@@ -361,6 +361,32 @@ impl Tx<'_> {
         Ok(find.query_row([document.0], |row| row.get(0)).optional()?)
     }
 
+    /// The device that sent the first part of a document; none where the server itself wrote it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn begun_on(&self, document: DocumentId) -> Result<Option<DeviceId>, StoreError> {
+        let mut find = self.db.prepare_cached(
+            "SELECT device FROM log WHERE document = ? AND device IS NOT NULL ORDER BY seq LIMIT 1",
+        )?;
+        Ok(find
+            .query_row([document.0], |row| row.get(0).map(DeviceId))
+            .optional()?)
+    }
+
+    /// When the first and the last part of a document came, UTC milliseconds; none where nothing did.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn came_between(&self, document: DocumentId) -> Result<Option<(i64, i64)>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT min(received_at), max(received_at) FROM log WHERE document = ?")?;
+        let times: (Option<i64>, Option<i64>) =
+            find.query_row([document.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(times.0.zip(times.1))
+    }
+
     /// Whether a device sent anything of a document, and then whether some of it is neither published nor set aside.
     ///
     /// # Errors

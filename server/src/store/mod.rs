@@ -28,6 +28,7 @@ mod export;
 mod figures;
 mod holds;
 mod issues;
+mod issues_page;
 mod leavers;
 mod likely;
 mod lines;
@@ -72,6 +73,7 @@ pub use export::{ClientRecord, EventRecord, Receipt, ReceiptState, VersionRecord
 pub use figures::{Concern, Figures};
 pub use holds::Hold;
 pub use issues::{Issue, IssueState, NewIssue};
+pub use issues_page::IssueRow;
 pub use lines::Line;
 pub use live::{Addressee, Publication};
 pub use log::{Entry, EntryState, Head, NewEntry, chain};

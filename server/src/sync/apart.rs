@@ -2,6 +2,7 @@
 //! If that one dies too, while this one lives, the document is to blame; a server that is killed
 //! from outside, however often, blames nobody.
 
+use automerge::Automerge;
 use minicbor::{Decode, Encode};
 use notes::note::{self, Template};
 
@@ -9,7 +10,7 @@ use super::docket::Docket;
 use super::judge::{Candidate, judge};
 use super::project::{on_large_stack, without_falls};
 use crate::core::Core;
-use crate::host::Ended;
+use crate::host::{Ended, Host};
 use crate::store::StoreError;
 
 /// Where no process of its own can be had, a document is held after so many deaths. Many, because a
@@ -39,7 +40,7 @@ pub(super) fn is_deadly(core: &Core, docket: &Docket, deaths: u32) -> Result<boo
     };
     let case = Case {
         template: docket.template,
-        base: docket.base.as_ref().map(automerge::Automerge::save_nocompress),
+        base: docket.base.as_ref().map(Automerge::save_nocompress),
         candidates: docket.candidates.clone(),
     };
     let case = minicbor::to_vec(case).map_err(|_| StoreError::Inconsistent("a docket cannot be written"))?;
@@ -51,6 +52,23 @@ pub(super) fn is_deadly(core: &Core, docket: &Docket, deaths: u32) -> Result<boo
         }
     }
     Ok(true)
+}
+
+/// Whether another process survives these candidates, where there can be one.
+pub(super) fn survives(
+    host: &Host,
+    template: Template,
+    base: Option<&Automerge>,
+    candidates: &[Candidate],
+) -> Result<bool, StoreError> {
+    let Some(apart) = &host.apart else { return Ok(true) };
+    let case = Case {
+        template,
+        base: base.map(Automerge::save_nocompress),
+        candidates: candidates.to_vec(),
+    };
+    let case = minicbor::to_vec(case).map_err(|_| StoreError::Inconsistent("a case cannot be written"))?;
+    Ok(apart.judge(&case) != Ended::Badly)
 }
 
 /// Judges what another process sent, as the projector would, and forgets the outcome: that it comes

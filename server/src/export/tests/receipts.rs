@@ -225,7 +225,7 @@ fn a_refusal_is_an_issue_until_the_case_system_takes_the_note() {
     assert_eq!(issue["detail"]["reason"], "The case is closed");
     assert_eq!(issue["detail"]["reason_code"], "E7");
     assert_eq!(issue["person"]["case_id"], "C1");
-    assert_eq!(issue["actions"], json!(["close"]));
+    assert_eq!(issue["actions"], json!(["send_again", "close"]));
     post(&town, "eclipse", &receipt("imported", "")).unwrap();
     assert_eq!(
         town.issues().len(),
@@ -286,4 +286,44 @@ fn outstanding_is_what_was_not_ended() {
             Err(Code::ParameterInvalid)
         );
     }
+}
+
+#[test]
+fn a_refused_note_is_sent_again_with_the_persons_details_of_now() {
+    let (town, mosaic) = (Town::new(), client("mosaic"));
+    let phone = town.phone("W1", 1);
+    let mut note = phone.begin(1, MARGARET);
+    phone.finish(&mut note, "W1");
+    phone.publish(&town, &mut note, Some(MARGARET));
+    let first = town.events().remove(0);
+    let receipt = |event: &Value, outcome: &str| {
+        let one = json!([{"event_id": event["event_id"], "sha256": event["sha256"], "outcome": outcome}]);
+        let answer = crate::export::receipts(&town.core, &mosaic, one.to_string().as_bytes()).unwrap();
+        assert_eq!(answer[0]["status"], "accepted", "{answer}");
+    };
+    receipt(&first, "refused");
+    let mut person = town.read(|tx| tx.person(MARGARET)).unwrap();
+    person.case_id = "C100".into();
+    town.core.store.write(|tx| tx.person_put(&person)).unwrap();
+    let issue = town.issue("export_refused");
+    let none = serde_json::Map::new();
+    let id = issue["id"].as_str().unwrap();
+    let done =
+        crate::issues::settle(&town.core, id, "send_again", &none, "operator", "Case id mended.").unwrap();
+    assert!(
+        done["effects"][0].as_str().unwrap().contains("version 2"),
+        "{done}"
+    );
+    let events = town.events();
+    assert_eq!(events.len(), 2);
+    assert_eq!(events[0], first, "what was sent stays as it was");
+    let second = &events[1];
+    assert_eq!(
+        (&second["version"], &second["supersedes"]),
+        (&json!(2), &first["event_id"])
+    );
+    assert_eq!(second["person"]["case_id"], "C100");
+    assert_eq!(second["change_summary"], "Sent again at the team's wish.");
+    receipt(second, "imported");
+    assert_eq!(town.issues(), Vec::<Value>::new());
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::deed::Deed;
 use super::offer::{self, Candidate};
+use super::word;
 use crate::export::words;
 use crate::issues::history::written;
 use crate::issues::standing::tell_holders;
@@ -28,6 +29,9 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
     if both {
         actions.push("take_both");
     }
+    if !word::candidates(tx, issue)?.is_empty() {
+        actions.push("ask");
+    }
     Ok(actions)
 }
 
@@ -36,7 +40,7 @@ pub(super) fn candidates(issue: &Issue) -> Vec<Candidate> {
     let values = offer::values(issue).into_iter().enumerate();
     let each = values.map(|(index, value)| Candidate {
         value: index.into(),
-        label: shown(&value),
+        label: detail::plain(&value),
         hint: (index == 0).then(|| "This one is shown now.".to_owned()),
     });
     each.collect()
@@ -98,7 +102,7 @@ fn tell(
 ) -> Result<(), Halt> {
     deed.say(format!(
         "The note will say “{}” for {}.",
-        shown(value),
+        detail::plain(value),
         words::path(path)
     ));
     if let Some((doc, _)) = read(deed.tx, document)? {
@@ -107,16 +111,14 @@ fn tell(
                 let worker = other.worker.map(|id| deed.tx.worker(&id)).transpose()?.flatten();
                 let whose =
                     worker.map_or_else(|| "The value".to_owned(), |worker| format!("{}'s", worker.name));
-                deed.say(format!("{whose} “{}” stays in its history.", shown(&other.value)));
+                deed.say(format!(
+                    "{whose} “{}” stays in its history.",
+                    detail::plain(&other.value)
+                ));
             }
         }
     }
     Ok(deed.say_reach(document)?)
-}
-
-/// A value as people read it.
-fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The value that was chosen: by its place, or itself; a command line may have read text as JSON, or

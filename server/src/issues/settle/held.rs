@@ -4,13 +4,16 @@
 //! was still allowed to write, whether the note was closed. Nobody may overrule the rules that keep
 //! a document readable and its authors true: those parts can only be returned or set aside.
 
+mod addendum;
+
 use notes::ids::{DocumentId, PersonId};
 use notes::note::Template;
 use notes::problem::Code;
 
 use super::deed::Deed;
-use super::person;
+use super::{person, word};
 use crate::issues::{Halt, again, detail};
+use crate::messages::Kind;
 use crate::store::{Audience, Entry, EntryState, Issue, NewsKind, StoreError, Tx};
 
 /// What may be done with what is held for this reason.
@@ -27,6 +30,7 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
     let mut actions = match code {
         // The phone was told to write it again.
         _ if entries(tx, issue)?.is_empty() => Vec::new(),
+        Some(Code::ChangedAfterFinish) if issue.opened.worker.is_some() => vec!["accept", "addendum"],
         Some(Code::ChangedAfterFinish | Code::RevokedDevice) => vec!["accept"],
         Some(Code::PersonUnknown) => {
             // The person may be known, only not to that team; or not be known at all.
@@ -66,6 +70,7 @@ pub(super) fn end(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
             overrule(tx, issue, Some(person))?;
             deed.say("What was held goes in as a note about that person, and the note says so itself.");
         }
+        "addendum" => addendum::end(deed)?,
         action => {
             set_aside(tx, issue, action == "return")?;
             deed.say("What was held goes into no note. It is kept here with its bytes.");
@@ -74,6 +79,7 @@ pub(super) fn end(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
             }
             if action == "return" {
                 deed.say("The worker reads your reason beside the note.");
+                returned(deed)?;
             }
         }
     }
@@ -81,6 +87,15 @@ pub(super) fn end(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
         tx.tell(Audience::Device(device), NewsKind::Standing, &document.0)?;
     }
     Ok(())
+}
+
+/// A word to the worker, where one was given beside the reason.
+fn returned(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
+    let text = deed.text("message")?.map(str::to_owned);
+    match (text, deed.issue.opened.worker.clone()) {
+        (Some(text), Some(worker)) => word::send(deed, &worker, Kind::Returned, &text),
+        _ => Ok(()),
+    }
 }
 
 /// What a decision set aside stands held again; its entries.
@@ -106,7 +121,7 @@ pub(super) fn document(issue: &Issue) -> Result<DocumentId, StoreError> {
 }
 
 /// The entries that an issue is about.
-fn entries(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<Entry>, StoreError> {
+pub(in crate::issues) fn entries(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<Entry>, StoreError> {
     let code = detail::text(issue, "code");
     let mut entries = tx.log_of(document(issue)?, &[EntryState::Held])?;
     entries.retain(|e| e.entry.device == issue.opened.device && e.entry.code == code);

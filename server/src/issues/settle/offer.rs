@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{actions, conflict, duplicate};
+use super::{actions, conflict, duplicate, word};
 use crate::issues::{detail, likely};
 use crate::store::{Issue, StoreError, Tx};
 
@@ -19,7 +19,8 @@ pub(super) fn settles(action: &str) -> bool {
 }
 
 /// Whether a decision can be undone by opening the issue again.
-pub(super) fn can_undo(action: &str) -> bool {
+#[must_use]
+pub fn can_undo(action: &str) -> bool {
     UNDOABLE.contains(&action)
 }
 
@@ -95,6 +96,11 @@ fn args(tx: &Tx<'_>, issue: &Issue, action: &str, team: Option<i64>) -> Result<V
         "match" => person(likely::candidates(tx, issue, team)?),
         "accept_for" => person(Vec::new()),
         "withdraw" => vec![arg("note", "note", true, duplicate::candidates(tx, issue, true)?)],
+        "ask" | "nudge" | "ask_again" => vec![
+            arg("worker", "worker", false, word::candidates(tx, issue)?),
+            arg("message", "text", false, Vec::new()),
+        ],
+        "return" => vec![arg("message", "text", false, Vec::new())],
         "ask_case_id" => vec![arg("from", "text", true, Vec::new())],
         _ => Vec::new(),
     })
@@ -104,6 +110,11 @@ fn words(action: &str, kind: &str) -> &'static str {
     match action {
         "accept" => "Let in what was held, as it is.",
         "accept_for" => "Let it in as a note about another person.",
+        "addendum" => {
+            "What was written after finishing stands as an addendum, under the name of whoever wrote it."
+        }
+        "ask" => "Ask whoever wrote one of the values. It ends once they have chosen on their phone.",
+        "nudge" | "ask_again" => "Send the worker a message. The issue stays open.",
         "return" => "Set it aside and tell the worker why. The phone takes the server's copy.",
         "set_aside" => "Set it aside. It is kept here and goes into no note.",
         "take" => "One of the values stands alone. The others stay in the note's history.",
@@ -119,7 +130,7 @@ fn words(action: &str, kind: &str) -> &'static str {
 }
 
 /// The places of the values that stand side by side.
-pub(super) fn values(issue: &Issue) -> Vec<Value> {
+pub(in crate::issues) fn values(issue: &Issue) -> Vec<Value> {
     let values = detail::read(issue).remove("values");
     values
         .and_then(|values| values.as_array().cloned())

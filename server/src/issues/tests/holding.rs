@@ -56,7 +56,7 @@ fn what_is_held_stands_in_the_list_with_all_that_is_known() {
             "person",
             json!({"id": MARGARET, "case_id": "C1", "name": "Margaret Oduya"}),
         ),
-        ("actions", json!(["accept", "return", "set_aside"])),
+        ("actions", json!(["accept", "addendum", "return", "set_aside"])),
     ];
     for (name, expected) in lines {
         assert_eq!(issue[name], expected, "{name}");
@@ -307,7 +307,7 @@ fn two_phones_under_one_name_are_an_issue_of_their_own() {
     phone.publish(&town, &mut copy, Some(MARGARET));
     assert_eq!(town.issue("held")["detail"]["code"], "seq_taken");
     let forked = town.issue("forked_device");
-    assert_eq!(forked["actions"], json!(["close"]));
+    assert_eq!(forked["actions"], json!(["ask_again", "close"]));
     assert_eq!(forked["worker_id"], "W1");
     end(&town, &forked, "close", none()).unwrap();
     assert_eq!(

@@ -54,7 +54,7 @@ fn a_preview_says_what_will_happen_and_changes_nothing() {
     let before = look();
     let seen = preview(
         &town.core,
-        id(&issue),
+        (id(&issue), None),
         "take",
         &args(json!({"index": 0})),
         "worker:W2",
@@ -85,7 +85,7 @@ fn a_preview_says_what_will_happen_and_changes_nothing() {
 fn a_preview_names_what_it_must_be_told() {
     let (town, ..) = apart("review.due", "\"2027-01-01\"", "\"2027-02-02\"");
     let issue = town.issue("conflict");
-    let seen = preview(&town.core, id(&issue), "take", &Map::new(), "worker:W2").unwrap();
+    let seen = preview(&town.core, (id(&issue), None), "take", &Map::new(), "worker:W2").unwrap();
     assert_eq!(
         (&seen["missing"], &seen["effects"]),
         (&json!(["index"]), &json!([]))
@@ -102,10 +102,10 @@ fn a_preview_names_what_it_must_be_told() {
         ("accept", json!({}), Code::ActionUnknown),
     ];
     for (action, given, code) in wrong {
-        let refused = preview(&town.core, id(&issue), action, &args(given), "worker:W2").unwrap_err();
+        let refused = preview(&town.core, (id(&issue), None), action, &args(given), "worker:W2").unwrap_err();
         assert_eq!(refused.code(), code, "{action}");
     }
-    let unknown = preview(&town.core, "0199", "take", &Map::new(), "worker:W2").unwrap_err();
+    let unknown = preview(&town.core, ("0199", None), "take", &Map::new(), "worker:W2").unwrap_err();
     assert_eq!(unknown, Refused::Code(Code::NotFound));
 }
 
@@ -119,7 +119,7 @@ fn a_finished_notes_preview_names_the_next_version() {
     let issue = town.issue("conflict");
     let seen = preview(
         &town.core,
-        id(&issue),
+        (id(&issue), None),
         "take",
         &args(json!({"index": 1})),
         "worker:W2",
@@ -198,7 +198,7 @@ fn both_texts_are_kept_in_the_order_that_was_chosen() {
     for first in [0, 1] {
         let (town, _, [note, _]) = apart("actions.a1.what", "\"A rail\"", "\"A ramp\"");
         let issue = town.issue("conflict");
-        assert_eq!(issue["actions"], json!(["take", "take_both"]));
+        assert_eq!(issue["actions"], json!(["take", "take_both", "ask"]));
         let values = issue["detail"]["values"].clone();
         end(&town, &issue, "take_both", json!({"first": first})).unwrap();
         town.run();
@@ -223,7 +223,7 @@ fn what_is_no_text_cannot_be_taken_twice() {
     for (path, his, hers) in lines {
         let (town, ..) = apart(path, his, hers);
         let issue = town.issue("conflict");
-        assert_eq!(issue["actions"], json!(["take"]), "{path}");
+        assert_eq!(issue["actions"], json!(["take", "ask"]), "{path}");
         assert_eq!(
             end(&town, &issue, "take_both", none()),
             Err(Code::ActionUnknown),

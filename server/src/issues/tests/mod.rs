@@ -1,6 +1,7 @@
 //! What becomes of issues, told by notes made with the edits of a phone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod asking;
 mod conflicts;
 mod decisions;
 mod holding;

@@ -1,0 +1,48 @@
+//! What a document would say with what was held in it: judged as if a person had let it in, on scratch, and forgotten.
+//! For the person who has to decide, and for what they may take out of it.
+
+use notes::gate;
+use notes::ids::DocumentId;
+use notes::note::Plain;
+
+use super::apart::survives;
+use super::docket::published;
+use super::judge::Candidate;
+use super::project::judge_guarded;
+use crate::host::Host;
+use crate::store::{Entry, StoreError, Tx};
+
+/// What the document would say; none where the judge cannot read it, or might not survive it.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn would_say(
+    tx: &Tx<'_>,
+    host: &Host,
+    document: DocumentId,
+    entries: &[Entry],
+) -> Result<Option<Plain>, StoreError> {
+    let Some(template) = entries.first().map(|e| e.entry.template) else {
+        return Ok(None);
+    };
+    let readable = |entry: &&Entry| gate::count(&entry.entry.chunk, &gate::Limits::default()).is_ok();
+    let candidates: Vec<Candidate> = entries.iter().filter(readable).map(candidate).collect();
+    let record = tx.document(document)?;
+    let base = published(tx, document, record.as_ref())?;
+    if candidates.is_empty() || !survives(host, template, base.as_ref(), &candidates)? {
+        return Ok(None);
+    }
+    let judged = judge_guarded(base.as_ref(), template, &candidates)?;
+    Ok(judged.outcome.map(|sound| sound.plain))
+}
+
+fn candidate(entry: &Entry) -> Candidate {
+    Candidate {
+        chunk: entry.entry.chunk.clone(),
+        person: entry.entry.person.map(|person| person.to_string()),
+        knew_finish: false,
+        overruled: true,
+        desk: entry.entry.device.is_none(),
+        sender: entry.entry.device,
+    }
+}
