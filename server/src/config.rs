@@ -11,6 +11,7 @@ use clap::ArgMatches;
 use crate::attachments;
 use crate::desk::session;
 use crate::export::Mapping;
+use crate::issues;
 
 /// One setting.
 pub struct Setting {
@@ -200,6 +201,34 @@ pub const SETTINGS: &[Setting] = &[
         help: "How long a finished note may lack a file before an issue asks for it, in hours",
     },
     Setting {
+        name: "stale_device_h",
+        flag: "stale-device-h",
+        value: "N",
+        default: "24",
+        help: "How long a phone on which notes wait may go unseen before an issue asks for it, in hours",
+    },
+    Setting {
+        name: "overdue_draft_h",
+        flag: "overdue-draft-h",
+        value: "N",
+        default: "72",
+        help: "How long after its beginning a note may be unfinished before an issue asks for it, in hours",
+    },
+    Setting {
+        name: "wrong_clock_min",
+        flag: "wrong-clock-min",
+        value: "N",
+        default: "10",
+        help: "How far a phone's clock may be off before an issue says so, in minutes",
+    },
+    Setting {
+        name: "export_silent_h",
+        flag: "export-silent-h",
+        value: "N",
+        default: "48",
+        help: "How long a case system may leave a version without a receipt before an issue says so, in hours",
+    },
+    Setting {
         name: "mapping",
         flag: "mapping",
         value: "FILE",
@@ -253,6 +282,7 @@ pub struct Config {
     pub log_json: bool,
     pub enrol_valid_ms: i64,
     pub attachments: attachments::Limits,
+    pub issues: issues::Limits,
     pub mapping: Mapping,
     pub retention_months: i64,
     pub http: HttpConfig,
@@ -357,6 +387,12 @@ impl Config {
                 idle_ms: bounded("attachment_idle_days", &raw("attachment_idle_days"), 365)? * 86_400_000,
                 missing_ms: bounded("missing_attachment_h", &raw("missing_attachment_h"), 24 * 365)?
                     * 3_600_000,
+            },
+            issues: issues::Limits {
+                stale_device_ms: bounded("stale_device_h", &raw("stale_device_h"), 24 * 365)? * 3_600_000,
+                overdue_draft_ms: bounded("overdue_draft_h", &raw("overdue_draft_h"), 24 * 365)? * 3_600_000,
+                wrong_clock_ms: bounded("wrong_clock_min", &raw("wrong_clock_min"), 60 * 24)? * 60_000,
+                export_silent_ms: bounded("export_silent_h", &raw("export_silent_h"), 24 * 365)? * 3_600_000,
             },
             mapping: mapping(&raw("mapping"))?,
             retention_months: months("retention_months", &raw("retention_months"))?,

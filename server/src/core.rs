@@ -10,6 +10,7 @@ use crate::auth::{KeySet, Realm, ReplayGuard, SigningKey};
 use crate::courtesy::Courtesy;
 use crate::export::Mapping;
 use crate::host::Host;
+use crate::issues;
 use crate::limits::Limits;
 use crate::live::Hub;
 use crate::ops::restore::is_half_done;
@@ -38,6 +39,10 @@ pub struct Core {
     pub courtesy: Courtesy,
     /// What the council's case system calls things.
     pub mapping: Mapping,
+    /// When something becomes an issue by itself.
+    pub issue_limits: issues::Limits,
+    /// How far the sweep for such issues has come.
+    pub issue_place: issues::Place,
     /// So many months after the last contact notes may go; 0: never.
     pub retention_months: i64,
     keys: KeySet,
@@ -92,6 +97,8 @@ impl Core {
             attachments: attachments::Limits::default(),
             courtesy: Courtesy::default(),
             mapping: Mapping::default(),
+            issue_limits: issues::Limits::default(),
+            issue_place: issues::Place::default(),
             retention_months: 0,
             keys: KeySet::new(current, keys.collect()),
             taken: Mutex::default(),

@@ -17,6 +17,7 @@ use crate::attachments;
 use crate::config::Config;
 use crate::core::Core;
 use crate::host::Host;
+use crate::issues;
 use crate::live::Crier;
 use crate::ops::retention;
 use crate::ops::verify::chains;
@@ -59,6 +60,7 @@ pub fn serve(config: &Config, host: Host, ready: impl FnOnce(SocketAddr)) -> Res
     let mut core = Core::open(&config.data_dir, key, host)?;
     core.attachments = config.attachments.clone();
     core.mapping = config.mapping.clone();
+    core.issue_limits = config.issues.clone();
     core.retention_months = config.retention_months;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -227,6 +229,7 @@ fn round(
     if now.saturating_sub(due.swept_at) >= SWEEP_EVERY_MS {
         sync::sweep(core)?;
         attachments::sweep(core)?;
+        issues::sweep(core)?;
         retention::sweep(core, &mut due.retention_at)?;
         chains::sweep(core)?;
         due.swept_at = now;

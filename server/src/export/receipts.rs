@@ -147,6 +147,7 @@ fn write(tx: &Tx<'_>, host: &Host, event: &EventRecord, receipt: &Receipt) -> Re
     }
     tx.receipt_put(receipt)?;
     let person = tx.document_person(event.document)?;
+    issues::export_answered(tx, host, event, receipt)?;
     match receipt.state.outcome.as_str() {
         "refused" => issues::export_refused(tx, host, event, person, receipt)?,
         "imported" | "duplicate" => issues::export_taken(tx, host, event, receipt)?,

@@ -8,6 +8,7 @@ use crate::host::Host;
 use crate::store::{EventRecord, Receipt, StoreError, Tx};
 
 const KIND: &str = "export_refused";
+const SILENT: &str = "export_silent";
 
 /// Opens the issue, with the case system's own reason.
 pub(crate) fn export_refused(
@@ -34,6 +35,17 @@ pub(crate) fn export_refused(
     Ok(())
 }
 
+/// The case system has answered, whatever it said: it is silent no more about this version and earlier ones.
+pub(crate) fn export_answered(
+    tx: &Tx<'_>,
+    host: &Host,
+    event: &EventRecord,
+    receipt: &Receipt,
+) -> Result<(), StoreError> {
+    let reason = "The case system has answered.";
+    over(tx, host, &[SILENT], event, receipt, reason)
+}
+
 /// The case system has taken this version: refusals of it and of earlier ones are over.
 pub(crate) fn export_taken(
     tx: &Tx<'_>,
@@ -41,19 +53,32 @@ pub(crate) fn export_taken(
     event: &EventRecord,
     receipt: &Receipt,
 ) -> Result<(), StoreError> {
+    over(
+        tx,
+        host,
+        &[KIND],
+        event,
+        receipt,
+        "The case system has taken the note.",
+    )
+}
+
+/// Ends what is open between a case system and a note, up to a version.
+fn over(
+    tx: &Tx<'_>,
+    host: &Host,
+    kinds: &[&str],
+    event: &EventRecord,
+    receipt: &Receipt,
+    reason: &str,
+) -> Result<(), StoreError> {
     for issue in tx.issues_open_of(event.document)? {
         let what = detail::read(&issue);
         let earlier = what.get("version").and_then(Value::as_u64) <= Some(event.version);
         let theirs = what.get("client").and_then(Value::as_str) == Some(receipt.client.as_str());
-        if issue.opened.kind == KIND && earlier && theirs {
-            let reason = "The case system has taken the note.";
-            tx.issue_settle(
-                &issue.opened.id,
-                host.now_ms(),
-                "server",
-                "resolved by receipt",
-                reason,
-            )?;
+        if kinds.contains(&issue.opened.kind.as_str()) && earlier && theirs {
+            let (id, by, action) = (&issue.opened.id, "server", "resolved by receipt");
+            tx.issue_settle(id, host.now_ms(), by, action, reason)?;
         }
     }
     Ok(())

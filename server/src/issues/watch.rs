@@ -35,6 +35,9 @@ pub fn after_publish(
 ) -> Result<(), StoreError> {
     conflicts(tx, host, record, plain)?;
     if record.template == Template::Note {
+        if record.finished_at.is_some() {
+            settle(tx, host, record.id, "overdue_draft", |_| true)?;
+        }
         decided_person(tx, host, record, plain)?;
         unmatched(tx, host, record, plain)?;
         duplicates(tx, host, record)?;

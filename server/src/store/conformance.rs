@@ -25,6 +25,7 @@ mod removal;
 mod search;
 mod settings;
 mod sqlite;
+mod sweeps;
 mod transactions;
 
 use notes::ids::{Actor, DeviceId, DocumentId, PersonId};

@@ -43,7 +43,7 @@ pub struct EnrolCode {
     pub let_in: bool,
 }
 
-const DEVICE: &str = "id, worker, public_key, app, enrolled_at, last_seen_at, revoked_at, waiting, clock_offset_ms, \
+pub(super) const DEVICE: &str = "id, worker, public_key, app, enrolled_at, last_seen_at, revoked_at, waiting, clock_offset_ms, \
                       pulled_pub";
 
 impl Tx<'_> {
@@ -255,7 +255,7 @@ impl Tx<'_> {
     }
 }
 
-fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRecord> {
+pub(super) fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRecord> {
     Ok(DeviceRecord {
         id: DeviceId(row.get(0)?),
         worker: row.get(1)?,

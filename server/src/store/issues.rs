@@ -200,6 +200,17 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether this matter is open.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn issue_is_open(&self, kind: &str, subject: &str) -> Result<bool, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT 1 FROM issue WHERE kind = ? AND subject = ? AND settled_at IS NULL")?;
+        Ok(find.exists(params![kind, subject])?)
+    }
+
     /// Writes what was done about an issue besides.
     ///
     /// # Errors

@@ -48,6 +48,7 @@ mod retention;
 mod schema;
 mod search;
 mod settings;
+mod sweeps;
 mod uploads;
 mod writer;
 
@@ -85,6 +86,7 @@ pub use projection::{DocumentRecord, Published, Troubles};
 pub use reconcile::{Sent, Taken};
 pub use retention::Answer;
 pub use settings::{PHONE_SETTINGS, SettingRecord};
+pub use sweeps::Unanswered;
 pub use uploads::{PIECE_BYTES, Underway, Upload, UploadKey};
 
 /// Something that the store did not expect. Inside it is rich; outside it becomes `internal`.

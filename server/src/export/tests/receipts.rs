@@ -290,18 +290,14 @@ fn outstanding_is_what_was_not_ended() {
 
 #[test]
 fn a_refused_note_is_sent_again_with_the_persons_details_of_now() {
-    let (town, mosaic) = (Town::new(), client("mosaic"));
-    let phone = town.phone("W1", 1);
-    let mut note = phone.begin(1, MARGARET);
-    phone.finish(&mut note, "W1");
-    phone.publish(&town, &mut note, Some(MARGARET));
+    let (town, event_id, sha256) = one();
     let first = town.events().remove(0);
-    let receipt = |event: &Value, outcome: &str| {
-        let one = json!([{"event_id": event["event_id"], "sha256": event["sha256"], "outcome": outcome}]);
-        let answer = crate::export::receipts(&town.core, &mosaic, one.to_string().as_bytes()).unwrap();
-        assert_eq!(answer[0]["status"], "accepted", "{answer}");
-    };
-    receipt(&first, "refused");
+    post(
+        &town,
+        "mosaic",
+        &json!([{"event_id": event_id, "sha256": sha256, "outcome": "refused"}]),
+    )
+    .unwrap();
     let mut person = town.read(|tx| tx.person(MARGARET)).unwrap();
     person.case_id = "C100".into();
     town.core.store.write(|tx| tx.person_put(&person)).unwrap();
@@ -324,6 +320,7 @@ fn a_refused_note_is_sent_again_with_the_persons_details_of_now() {
     );
     assert_eq!(second["person"]["case_id"], "C100");
     assert_eq!(second["change_summary"], "Sent again at the team's wish.");
-    receipt(second, "imported");
+    let taken = json!([{"event_id": second["event_id"], "sha256": second["sha256"], "outcome": "imported"}]);
+    post(&town, "mosaic", &taken).unwrap();
     assert_eq!(town.issues(), Vec::<Value>::new());
 }

@@ -7,6 +7,7 @@ mod decisions;
 mod holding;
 mod looking;
 mod people;
+mod sweeping;
 mod twice;
 
 use notes::ids::DeviceId;
