@@ -132,6 +132,7 @@ catalogue! {
     FieldMissing "field_missing" 422 "The note lacks a part that every note has.";
     TooDeep "too_deep" 422 "The note is nested too deeply.";
     ChangedAfterFinish "changed_after_finish" 422 "The note was changed after it was finished.";
+    NoteMoved "note_moved" 422 "The note was moved to another record. What was written is kept.";
     RevokedDevice "revoked_device" 422 "The phone was no longer allowed to write. What it sent is kept.";
     Unprocessable "unprocessable" 422 "The note could not be processed.";
     WithdrawnNote "gone" 410 "The note was removed by decision.";

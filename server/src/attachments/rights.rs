@@ -24,6 +24,9 @@ pub(super) fn reads(tx: &Tx<'_>, who: &Pusher, document: DocumentId) -> Result<b
 /// # Errors
 /// `not_found`, `gone`, `attachment_unnamed`.
 pub(super) fn may_send(tx: &Tx<'_>, who: &Pusher, key: UploadKey) -> Result<(), Declined> {
+    if tx.moved(key.document)?.is_some() {
+        return Err(Code::NotFound.into());
+    }
     let sent = tx.log_sent_by(key.document, key.device)?;
     if sent.is_none() && !reads(tx, who, key.document)? {
         return Err(Code::NotFound.into());

@@ -1,9 +1,12 @@
-//! `doorstep issue list`, `doorstep issue settle ID ACTION --reason TEXT`.
+//! `doorstep issue list`, `doorstep issue settle ID ACTION --reason TEXT`, a look at what that would do, and undoing it;
+//! and moving a note that is on the wrong record.
 
 use clap::{Args, Subcommand};
+use notes::ids::DocumentId;
 use serde_json::{Map, Value};
 
 use super::{Call, Failure, OPERATOR, Said};
+use crate::desk::{self, Scope};
 use crate::issues;
 use crate::ops::OpError;
 
@@ -11,8 +14,29 @@ use crate::ops::OpError;
 pub(super) enum Issue {
     /// Everything that waits for a decision, with the actions that end it.
     List,
-    /// End one.
+    /// End one, or move it on.
     Settle(Settle),
+    /// What an action would do; nothing is changed.
+    Preview(Settle),
+    /// Open one again that was closed, kept or set aside.
+    Reopen {
+        /// The issue's id.
+        id: String,
+        /// Why; it stands in the audit.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Move a note to the record of the right person.
+    Move {
+        /// The note's id.
+        note: DocumentId,
+        /// The right person's case id.
+        #[arg(long, value_name = "CASE_ID")]
+        person: String,
+        /// Why; it stands in the audit.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Args)]
@@ -21,8 +45,8 @@ pub(super) struct Settle {
     id: String,
     /// One of the actions that the issue names.
     action: String,
-    /// Why; it stands in the audit.
-    #[arg(long)]
+    /// Why; it stands in the audit. Only what ends an issue needs one.
+    #[arg(long, default_value = "")]
     reason: String,
     /// Which of the values that stand side by side, from 0.
     #[arg(long)]
@@ -36,6 +60,18 @@ pub(super) struct Settle {
     /// Which of two notes.
     #[arg(long, value_name = "NOTE_ID")]
     note: Option<String>,
+    /// Which of the values comes first where all are taken, from 0.
+    #[arg(long)]
+    first: Option<u64>,
+    /// Who is asked: a worker's id.
+    #[arg(long)]
+    worker: Option<String>,
+    /// What they read on their phone.
+    #[arg(long)]
+    message: Option<String>,
+    /// From whom a case id was asked.
+    #[arg(long)]
+    from: Option<String>,
 }
 
 pub(super) fn run(call: &Call, command: &Issue) -> Result<Said, Failure> {
@@ -51,12 +87,55 @@ pub(super) fn run(call: &Call, command: &Issue) -> Result<Said, Failure> {
             let (args, reason) = (arguments(settle), &settle.reason);
             let value = issues::settle(&core, &settle.id, &settle.action, &args, OPERATOR, reason)
                 .map_err(OpError::from)?;
+            let settled = value.get("settled_at").is_some();
+            let done = if settled {
+                "settled"
+            } else {
+                "asked; the issue stays open"
+            };
             Ok(Said {
+                words: said(&value, done),
                 value,
-                words: "settled".to_owned(),
             })
         }
+        Issue::Preview(settle) => {
+            let (args, id) = (arguments(settle), (settle.id.as_str(), None));
+            let value = issues::preview(&core, id, &settle.action, &args, OPERATOR).map_err(OpError::from)?;
+            let missing = value.get("missing").and_then(Value::as_array);
+            let missing: Vec<&str> = missing.into_iter().flatten().filter_map(Value::as_str).collect();
+            let words = if missing.is_empty() {
+                said(&value, "nothing was changed")
+            } else {
+                format!("say also: {}", missing.join(", "))
+            };
+            Ok(Said { value, words })
+        }
+        Issue::Reopen { id, reason } => {
+            let value = issues::reopen(&core, id, OPERATOR, reason).map_err(OpError::from)?;
+            let words = "open again".to_owned();
+            Ok(Said { value, words })
+        }
+        Issue::Move { note, person, reason } => {
+            let value = desk::move_note(&core, Scope::All, OPERATOR, *note, person, reason);
+            let value = value.map_err(OpError::from)?;
+            let words = said(&value, "moved");
+            Ok(Said { value, words })
+        }
     }
+}
+
+/// What was done, and each thing that comes of it on a line of its own.
+fn said(value: &Value, done: &str) -> String {
+    let effects = value
+        .get("effects")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let lines = effects.filter_map(Value::as_str);
+    std::iter::once(done)
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join("\n  ")
 }
 
 fn arguments(settle: &Settle) -> Map<String, Value> {
@@ -69,6 +148,10 @@ fn arguments(settle: &Settle) -> Map<String, Value> {
         ("value", value),
         ("person", settle.person.clone().map(Value::from)),
         ("note", settle.note.clone().map(Value::from)),
+        ("first", settle.first.map(Value::from)),
+        ("worker", settle.worker.clone().map(Value::from)),
+        ("message", settle.message.clone().map(Value::from)),
+        ("from", settle.from.clone().map(Value::from)),
     ];
     let given = given
         .into_iter()

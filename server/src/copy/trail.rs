@@ -43,6 +43,16 @@ fn step(held: &Held, entry: &AuditEntry, sieve: &mut Sieve) -> Step {
                 "Part of your record was removed, because its time to be kept was over.".to_owned()
             }
             "note.removed" | "page.removed" => "Part of your record was removed, by an order.".to_owned(),
+            // Without its words, and without the other's name.
+            "note.moved_away" => format!(
+                "A note was moved from your record to another by {}, because it was not about you.",
+                who(held, &entry.who).name
+            ),
+            "note.moved_here" => format!(
+                "A note about you was moved to your record from another by {}.",
+                who(held, &entry.who).name
+            ),
+            "note.joined" => "Two notes about one visit were made one.".to_owned(),
             _ => String::new(),
         },
         What::Read | What::FileRead | What::CopyPrepared => String::new(),

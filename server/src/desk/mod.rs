@@ -14,6 +14,9 @@ pub mod issue;
 pub mod issues;
 #[cfg(test)]
 mod issue_tests;
+pub mod moving;
+#[cfg(test)]
+mod moving_tests;
 pub mod invite;
 pub mod note;
 pub mod page;
@@ -36,6 +39,7 @@ pub use page::Page;
 pub use decide::{preview, reopen, settle};
 pub use issue::issue;
 pub use issues::issues;
+pub use moving::{move_note, preview_move};
 pub use scope::Scope;
 pub use seen::seen;
 

@@ -21,7 +21,8 @@ pub fn held(tx: &Tx<'_>, host: &Host, entry: &Entry, code: Code) -> Result<(), S
         None => None,
     };
     let sender = device.map_or_else(|| "server".to_owned(), |device| device.to_string());
-    let person = match sent.person {
+    let moved = tx.moved(sent.document)?.map(|moved| moved.person_to);
+    let person = match moved.or(sent.person) {
         Some(person) => Some(person),
         None => tx.document_person(sent.document)?,
     };

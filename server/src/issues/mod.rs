@@ -6,6 +6,7 @@
 //! What never happens: one matter stands open twice, a decision is taken twice, a held note is
 //! deleted.
 
+mod addenda;
 mod again;
 mod detail;
 mod differs;
@@ -36,6 +37,7 @@ pub(crate) use halt::Halt;
 pub use held::held;
 pub use list::list;
 pub use missing::{attachment_arrived, attachment_missing, unasked};
+pub use reach::phones_with;
 pub use refused::{Ended, Refused, ended, name_of};
 pub use seen::{Valued, held_changes, held_entries, values_of};
 pub use settle::{Arg, Candidate, Offer, can_undo, offers, preview, reopen, settle};
@@ -43,3 +45,4 @@ pub use standing::{Standing, standing};
 pub use sweep::{Limits, Place, sweep};
 pub use trail::{Step, trail};
 pub use watch::after_publish;
+pub(crate) use watch::moved_away;

@@ -50,3 +50,11 @@ pub(super) fn of_a_change(tx: &Tx<'_>, document: DocumentId) -> Result<Vec<Strin
     }
     Ok(said)
 }
+
+/// How many phones have a note now.
+///
+/// # Errors
+/// The database's.
+pub fn phones_with(tx: &Tx<'_>, document: DocumentId) -> Result<usize, StoreError> {
+    Ok(holders(tx, document)?.len())
+}

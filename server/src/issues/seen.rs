@@ -11,7 +11,7 @@ use super::history::written;
 use super::settle::{entries, values};
 use crate::host::Host;
 use crate::store::{Entry, Issue, StoreError, Tx};
-use crate::sync::{read, would_say};
+use crate::sync::{read, said_then, would_say};
 
 /// A value on which phones disagree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -91,6 +91,6 @@ pub fn held_changes(
     let Some(after) = would_say(tx, host, document, entries)? else {
         return Ok(None);
     };
-    let before = read(tx, document)?.map(|(_, plain)| plain);
+    let before = said_then(tx, document)?;
     Ok(Some(differences(before.as_ref(), &after)))
 }

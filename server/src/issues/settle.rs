@@ -13,6 +13,7 @@
 //! | `unmatched_person` | `match` (`person`: case id) | the note is about that person |
 //! | | `ask_case_id` (`from`) | nothing yet; the issue says from whom a case id was asked |
 //! | `possible_duplicate` | `keep_both` | they are not the same visit |
+//! | | `join` | one note: the earlier one, with the other's words; the other is moved into it |
 //! | | `withdraw` (`note`: which of the two) | the case systems are told to take it back; it stays here |
 //! | `export_refused`, `export_silent` | `send_again` | the case systems get the note once more |
 //! | `stale_device`, `overdue_draft` | `nudge` (`message`) | the worker reads it on their phone; it stays open |

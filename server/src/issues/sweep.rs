@@ -104,7 +104,9 @@ fn look(tx: &Tx<'_>, core: &Core) -> Result<Vec<Found>, StoreError> {
         let last = tx.issue_settled_before("wrong_clock", &subject)?;
         let known = last.filter(by_person).and_then(|last| offset_of(&last));
         // A person has seen that this phone is off by about so much.
-        let same = known.is_some_and(|known| (known - device.clock_offset_ms).abs() <= limits.wrong_clock_ms);
+        let same = known.is_some_and(|known| {
+            known.saturating_sub(device.clock_offset_ms).saturating_abs() <= limits.wrong_clock_ms
+        });
         if !same && !is_open(tx, "wrong_clock", &subject)? {
             found.push(Found::Clock(device));
         }
@@ -160,7 +162,7 @@ fn over(tx: &Tx<'_>, limits: &Limits, now: i64) -> Result<Vec<Found>, StoreError
     }
     for issue in tx.issues_open_like("wrong_clock", "", MOST)? {
         let device = tx.device_of_subject(&issue.opened.subject)?;
-        if !device.is_some_and(|device| device.clock_offset_ms.abs() > limits.wrong_clock_ms) {
+        if !device.is_some_and(|device| device.clock_offset_ms.saturating_abs() > limits.wrong_clock_ms) {
             found.push(Found::Over(issue));
         }
     }

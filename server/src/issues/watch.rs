@@ -187,3 +187,15 @@ fn settle_one(tx: &Tx<'_>, host: &Host, id: &str) -> Result<bool, StoreError> {
         "The note does not show it any more.",
     )
 }
+
+/// A note was moved: nobody need decide any more what was asked about it there. What the rules held of it comes before a
+/// person anew, for what they may do with it is another thing now.
+pub(crate) fn moved_away(tx: &Tx<'_>, host: &Host, document: DocumentId) -> Result<(), StoreError> {
+    let mut open = tx.issues_open_of(document)?;
+    open.extend(tx.issues_open_under(DUPLICATE, document)?);
+    for issue in open {
+        let reason = "The note was moved.";
+        tx.issue_settle(&issue.opened.id, host.now_ms(), SERVER, "moved", reason)?;
+    }
+    Ok(())
+}

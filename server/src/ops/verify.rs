@@ -99,6 +99,10 @@ fn documents(tx: &Tx<'_>, verified: &mut Verified) -> Result<(), StoreError> {
             last = id;
         }
     }
+    for id in tx.moved_and_seen()? {
+        let difference = format!("document {id}: it was moved, and is seen all the same or went nowhere");
+        verified.differences.push(difference);
+    }
     for id in tx.documents_unpublished()? {
         let difference = format!("document {id}: a projection of nothing");
         verified.differences.push(difference);

@@ -358,7 +358,12 @@ impl Tx<'_> {
         let mut find = self.db.prepare_cached(
             "SELECT d.worker FROM log l JOIN device d ON d.id = l.device WHERE l.document = ? ORDER BY l.seq LIMIT 1",
         )?;
-        Ok(find.query_row([document.0], |row| row.get(0)).optional()?)
+        let begun = find.query_row([document.0], |row| row.get(0)).optional()?;
+        // The desk began it out of another: whoever began that one did.
+        match (begun, self.moved_into(document)?.first()) {
+            (None, Some(moved)) if moved.document != document => self.begun_by(moved.document),
+            (begun, _) => Ok(begun),
+        }
     }
 
     /// The device that sent the first part of a document; none where the server itself wrote it.

@@ -130,6 +130,9 @@ impl Tx<'_> {
             )?
             .execute(params![document.0, format!("{document}/")])?;
         self.db
+            .prepare_cached("UPDATE moved SET reason = '' WHERE document = ?1 OR to_document = ?1")?
+            .execute([document.0])?;
+        self.db
             .prepare_cached(
                 "UPDATE receipt SET reason = NULL \
                  WHERE event_id IN (SELECT event_id FROM outbox WHERE document = ?)",

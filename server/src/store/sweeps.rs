@@ -24,8 +24,10 @@ pub struct Unanswered {
 
 pub(super) const STALE: &str = "SELECT * FROM device INDEXED BY device_waiting \
      WHERE waiting > 0 AND last_seen_at < ? ORDER BY last_seen_at LIMIT ?";
-pub(super) const WRONG: &str =
-    "SELECT * FROM device INDEXED BY device_clock WHERE abs(clock_offset_ms) > ? LIMIT ?";
+pub(super) const AHEAD: &str =
+    "SELECT * FROM device WHERE clock_offset_ms > ? ORDER BY clock_offset_ms DESC LIMIT ?";
+pub(super) const BEHIND: &str =
+    "SELECT * FROM device WHERE clock_offset_ms < -? ORDER BY clock_offset_ms LIMIT ?";
 pub(super) const DRAFTS: &str = "SELECT d.id FROM document d INDEXED BY document_draft \
      WHERE d.finished_at IS NULL AND d.template = 0 AND d.id < ?1 AND NOT EXISTS (SELECT 1 FROM issue i \
      WHERE i.document = d.id AND i.kind = 'overdue_draft') ORDER BY d.id LIMIT ?2";
@@ -45,14 +47,18 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Devices whose clock is further from the server's than so much.
+    /// Devices whose clock is further from the server's than so much: at most so many ahead of it, and as many behind.
     ///
     /// # Errors
     /// The database's.
     pub fn devices_off_by(&self, more_than_ms: i64, limit: u32) -> Result<Vec<DeviceRecord>, StoreError> {
-        let mut find = self.db.prepare_cached(&WRONG.replacen('*', DEVICE, 1))?;
-        let rows = find.query_map(params![more_than_ms, limit], device)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut found = Vec::new();
+        for sql in [AHEAD, BEHIND] {
+            let mut find = self.db.prepare_cached(&sql.replacen('*', DEVICE, 1))?;
+            let rows = find.query_map(params![more_than_ms, limit], device)?;
+            found.extend(rows.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(found)
     }
 
     /// Notes that are not finished, whose ids were made before a time, and about which nobody was ever asked.

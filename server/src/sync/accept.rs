@@ -197,6 +197,9 @@ fn refusal(tx: &Tx<'_>, who: &Pusher, push: &Push) -> Result<Option<Code>, Store
     if who.device.revoked_at.is_some() {
         return Ok(Some(Code::RevokedDevice));
     }
+    if tx.moved(push.document)?.is_some() {
+        return Ok(Some(Code::NoteMoved));
+    }
     if !check::id_fits(push) {
         return Ok(Some(Code::WrongDocument));
     }

@@ -12,7 +12,7 @@ use notes::ids::{DocumentId, PersonId};
 use notes::note::{self, Template};
 
 use super::judge::Candidate;
-use crate::store::{DocumentRecord, Entry, StoreError, Tx};
+use crate::store::{DocumentRecord, Entry, EntryState, StoreError, Tx};
 
 /// Most documents that are remembered: of several hundred that are written live at once, those of the last moments.
 const REMEMBERED: usize = 128;
@@ -197,27 +197,46 @@ pub fn published(
         Some((Some(snapshot), number)) => (Some(note::load(snapshot).map_err(broken)?), number),
         _ => (None, 0),
     };
+    let chunks = tx.published_of(id, after, u32::MAX)?;
+    let chunks = chunks.into_iter().map(|published| published.chunk);
+    put_together(&mut doc, chunks.collect())?;
+    Ok(doc)
+}
+
+/// A document that was moved, as it was published before, out of the log; none where nothing was.
+pub(super) fn once_published(tx: &Tx<'_>, id: DocumentId) -> Result<Option<Automerge>, StoreError> {
+    let mut doc = None;
+    let entries = tx.log_of(id, &[EntryState::Published])?;
+    put_together(
+        &mut doc,
+        entries.into_iter().map(|entry| entry.entry.chunk).collect(),
+    )?;
+    Ok(doc)
+}
+
+/// Adds published chunks to a document.
+fn put_together(doc: &mut Option<Automerge>, chunks: Vec<Vec<u8>>) -> Result<(), StoreError> {
+    let broken = |_| StoreError::Inconsistent("a published chunk cannot be loaded");
     let mut changes = Vec::new();
-    for chunk in tx.published_of(id, after, u32::MAX)? {
+    for chunk in chunks {
         // Counted before it was published; a document chunk begins with its type, 0.
-        let is_document = chunk.chunk.get(8) == Some(&kind_byte(gate::Kind::Document));
+        let is_document = chunk.get(8) == Some(&kind_byte(gate::Kind::Document));
         if is_document {
-            let loaded = note::load(&chunk.chunk).map_err(broken)?;
-            match &doc {
-                None if changes.is_empty() => doc = Some(loaded),
+            let loaded = note::load(&chunk).map_err(broken)?;
+            match doc {
+                None if changes.is_empty() => *doc = Some(loaded),
                 _ => changes.extend(loaded.get_changes(&[])),
             }
         } else {
-            let change = automerge::Change::from_bytes(chunk.chunk);
+            let change = automerge::Change::from_bytes(chunk);
             changes.push(change.map_err(|_| StoreError::Inconsistent("a published change cannot be read"))?);
         }
     }
-    if changes.is_empty() {
-        return Ok(doc);
+    if !changes.is_empty() {
+        let doc = doc.get_or_insert_with(note::empty);
+        doc.apply_changes(changes).map_err(broken)?;
     }
-    let mut doc = doc.unwrap_or_else(note::empty);
-    doc.apply_changes(changes).map_err(broken)?;
-    Ok(Some(doc))
+    Ok(())
 }
 
 fn kind_byte(kind: gate::Kind) -> u8 {

@@ -88,6 +88,9 @@ pub fn erase(
     export::tell(tx, person, document)?;
     settle(tx, host, document)?;
     bury(tx, host, document, template, why)?;
+    for source in tx.moved_into(document)? {
+        erase(tx, host, source.document, why, by)?;
+    }
     let versions = export::removed(tx, document, why.words())?;
     tx.words_forget(document)?;
     messages::forget(tx, document)?;

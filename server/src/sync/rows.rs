@@ -152,7 +152,7 @@ fn detail(person: PersonRecord) -> DetailRow {
 
 fn version(tx: &Tx<'_>, document: DocumentId) -> Result<Option<RowBody>, StoreError> {
     let Some(version) = tx.version_newest(document)? else {
-        let removed = tx.log_tombstone(document)?.is_some();
+        let removed = tx.log_tombstone(document)?.is_some() || tx.moved(document)?.is_some();
         return Ok(removed.then_some(RowBody::Gone(GoneRow { document })));
     };
     if let Some(reason) = export::withdrawn(tx, &version)? {

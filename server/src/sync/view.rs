@@ -38,6 +38,9 @@ pub(crate) fn may_read(
     document: DocumentId,
     person: Option<PersonId>,
 ) -> Result<bool, StoreError> {
+    if tx.moved(document)?.is_some() {
+        return Ok(false);
+    }
     if let Some(person) = person
         && may_see_id(tx, worker, person)?
     {

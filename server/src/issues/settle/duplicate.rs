@@ -1,5 +1,7 @@
 //! Two notes about one visit.
 
+mod join;
+
 use notes::ids::DocumentId;
 use notes::problem::Code;
 use serde_json::Value;
@@ -13,6 +15,9 @@ use crate::store::{Issue, StoreError, Tx};
 /// What may be done: only what was sent can be taken back.
 pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, StoreError> {
     let mut actions = vec!["keep_both"];
+    if join::can(tx, issue)? {
+        actions.push("join");
+    }
     for note in pair(issue) {
         if export::is_out(tx, note)? {
             actions.push("withdraw");
@@ -48,6 +53,9 @@ fn pair(issue: &Issue) -> impl Iterator<Item = DocumentId> {
 
 /// `withdraw`: one of the two is taken back from the case systems. It stays here.
 pub(super) fn end(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
+    if deed.action == "join" {
+        return join::end(deed);
+    }
     if deed.action != "withdraw" {
         deed.say("Both notes stay as they are. They are not asked about again.");
         return Ok(());

@@ -30,6 +30,7 @@ pub(super) fn actions(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<&'static str>, S
     let mut actions = match code {
         // The phone was told to write it again.
         _ if entries(tx, issue)?.is_empty() => Vec::new(),
+        Some(Code::NoteMoved) if issue.opened.worker.is_some() => vec!["addendum"],
         Some(Code::ChangedAfterFinish) if issue.opened.worker.is_some() => vec!["accept", "addendum"],
         Some(Code::ChangedAfterFinish | Code::RevokedDevice) => vec!["accept"],
         Some(Code::PersonUnknown) => {

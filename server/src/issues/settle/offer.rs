@@ -122,6 +122,7 @@ fn words(action: &str, kind: &str) -> &'static str {
         "match" => "Say whom the note is about. Then it moves on.",
         "ask_case_id" => "Write down from whom a new case id was asked. The note waits.",
         "keep_both" => "They are two visits. It is not asked again.",
+        "join" => "Make them one note. The earlier one stays, and gets the other's words and workers.",
         "withdraw" => "Take one of the two back from the case systems. It stays here.",
         "send_again" => "Send it to the case systems once more, with the person's details of now.",
         "close" if kind == "missing_attachment" => "The file will not come. It is not asked for again.",

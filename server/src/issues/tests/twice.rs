@@ -84,7 +84,7 @@ fn pair() -> (Town, Phone, [Copy; 2]) {
 fn who_keeps_both_is_not_asked_again() {
     let (town, phone, mut notes) = pair();
     let issue = town.issue("possible_duplicate");
-    assert_eq!(issue["actions"], json!(["keep_both"]));
+    assert_eq!(issue["actions"], json!(["keep_both", "join"]));
     let mut named = issue["detail"]["notes"].as_array().unwrap().clone();
     named.sort_unstable_by_key(ToString::to_string);
     assert_eq!(named, [json!(notes[0].id), json!(notes[1].id)]);

@@ -194,7 +194,11 @@ fn against_note(tx: &Tx<'_>, note: DocumentId, finished_at: Option<i64>) -> Resu
     if tx.is_unsettled(note)? {
         stays.push(Stays::Unsettled);
     }
-    let open = !tx.issues_open_of(note)?.is_empty();
+    let mut open = !tx.issues_open_of(note)?.is_empty();
+    // What came late for a note that went into this one may still come to stand in it.
+    for moved in tx.moved_into(note)? {
+        open |= !tx.issues_open_of(moved.document)?.is_empty();
+    }
     if open || !tx.issues_open_under("possible_duplicate", note)?.is_empty() {
         stays.push(Stays::OpenIssue);
     }

@@ -46,7 +46,11 @@ fn phones_are_found_by_what_waits_on_them_and_by_their_clocks() {
             assert_eq!(ids(tx.devices_waiting_since(41, 9)?), [1, 3, 4]);
             assert_eq!(ids(tx.devices_waiting_since(41, 1)?), [1]);
             assert_eq!(ids(tx.devices_off_by(900, 9)?), [3]);
-            assert_eq!(ids(tx.devices_off_by(899, 9)?), [2, 4, 3]);
+            assert_eq!(ids(tx.devices_off_by(899, 9)?), [3, 4, 2]);
+            assert_eq!(ids(tx.devices_off_by(899, 1)?), [3, 2]);
+            // The farthest that a clock can be off is no trouble.
+            tx.device_seen(device(2), 50, (0, i64::MIN, 0), "test")?;
+            assert_eq!(ids(tx.devices_off_by(1_000, 9)?), [2]);
             assert_eq!(
                 tx.device_of_subject(&device(3).to_string())?.unwrap().id,
                 device(3)

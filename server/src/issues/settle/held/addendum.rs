@@ -1,22 +1,22 @@
 //! Taking what was written after finishing for what it is: an addendum. The words become the worker's own addendum,
 //! the change that put them where nothing may change is set aside, and the phone takes the server's copy.
 
-use notes::ids::{DocumentId, uuid_v7};
-use notes::note::edit::Scalar;
-use notes::note::fields::MAX_LINE_CHARS;
-use notes::note::{Edit, Plain};
+use notes::ids::DocumentId;
+use notes::note::Plain;
 use notes::problem::Code;
 
 use super::{Deed, entries, set_aside};
+use crate::issues::addenda::{self, Words};
 use crate::issues::{Halt, differences, in_words};
-use crate::store::EntryState;
-use crate::sync::{desk_change, read, would_say};
+use crate::store::{EntryState, StoreError, Tx};
+use crate::sync::{desk_change, said_then, would_say};
 
 pub(super) fn end(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
     let (tx, host, document) = (deed.tx, deed.host, deed.document()?);
     let worker = deed.issue.opened.worker.clone().ok_or(Code::ActionUnknown)?;
     let held = entries(tx, deed.issue)?;
-    let before = read(tx, document)?.map(|(_, plain)| plain);
+    let before = said_then(tx, document)?;
+    let target = now_at(tx, document)?;
     // What cannot be read cannot be put into words either.
     let after = would_say(tx, host, document, &held)?.ok_or(Code::Unprocessable)?;
     let text = in_words(&differences(before.as_ref(), &after));
@@ -32,34 +32,28 @@ pub(super) fn end(deed: &mut Deed<'_, '_>) -> Result<(), Halt> {
     all.extend(waiting);
     let all = would_say(tx, host, document, &all)?;
     let private = kept_back(before.as_ref(), all.as_ref().unwrap_or(&after));
-    let mut edits = Vec::new();
-    for part in parts(&text) {
-        let id = DocumentId(uuid_v7(host.now_ms(), host.random()));
-        let put = |slot: &str, value| Edit::Put {
-            path: format!("addenda.{id}.{slot}"),
-            value: Some(value),
-        };
-        edits.push(put("at", Scalar::Time(at)));
-        edits.push(put("author", Scalar::Text(worker.clone())));
-        edits.push(put("text", Scalar::Text(part)));
-        edits.extend(private.clone().map(|kind| put("private", Scalar::Text(kind))));
-    }
+    let words = Words {
+        author: &worker,
+        at,
+        text: &text,
+        private,
+    };
+    let edits = addenda::edits(host, &words);
     set_aside(tx, deed.issue, false)?;
-    desk_change(tx, host, document, &edits)?;
+    desk_change(tx, host, target, &edits)?;
     let name = tx.worker(&worker)?.map_or(worker, |worker| worker.name);
     deed.say(format!("The note gets an addendum by {name}: “{text}”"));
     deed.say("What stood in the note when it was finished stays as it was. The change itself is kept here.");
     deed.say("The phone that sent it takes the server's copy at its next pass.");
-    Ok(deed.say_reach(document)?)
+    Ok(deed.say_reach(target)?)
 }
 
-/// In pieces that an addendum can hold.
-fn parts(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().collect();
-    letters
-        .chunks(MAX_LINE_CHARS)
-        .map(|part| part.iter().collect())
-        .collect()
+/// Where a note is now: one that was moved is what it became.
+fn now_at(tx: &Tx<'_>, mut document: DocumentId) -> Result<DocumentId, StoreError> {
+    while let Some(moved) = tx.moved(document)? {
+        document = moved.to_document;
+    }
+    Ok(document)
 }
 
 /// What was kept from the person's copy where it was written stays kept from it.
