@@ -76,7 +76,7 @@ pub struct Brief {
 /// [`Code::CursorUnknown`], or the database's.
 pub fn issues(core: &Core, scope: Scope, filter: &Filter, cursor: Option<&str>) -> Result<Page, Code> {
     let place = place(filter, cursor)?;
-    let page = core.store.read(|tx| page(tx, scope, filter, place));
+    let page = core.store.read(|tx| page(tx, scope, filter, &place));
     page.map_err(|error: StoreError| crate::issues::Refused::from(error).code())
 }
 
@@ -92,7 +92,7 @@ fn place(filter: &Filter, cursor: Option<&str>) -> Result<(i64, String), Code> {
     }
 }
 
-fn page(tx: &Tx<'_>, scope: Scope, filter: &Filter, place: (i64, String)) -> Result<Page, StoreError> {
+fn page(tx: &Tx<'_>, scope: Scope, filter: &Filter, place: &(i64, String)) -> Result<Page, StoreError> {
     let after = (place.0, place.1.as_str());
     let rows = if filter.settled {
         tx.issue_rows_ended(after, MOST_LOOKED_AT)?

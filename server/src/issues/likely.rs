@@ -237,8 +237,8 @@ fn written_date(day: &str, month: &str, year: &str) -> Option<String> {
     ];
     let day = day.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let month = month.to_lowercase();
-    let begins = |name: &&str| month.len() >= 3 && name.starts_with(&month);
-    let month = MONTHS.iter().position(|name| begins(&name))?;
+    let begins = |name: &str| month.len() >= 3 && name.starts_with(&month);
+    let month = MONTHS.iter().position(|name| begins(name))?;
     let year: i16 = year.parse().ok().filter(|_| year.len() == 4)?;
     iso(year, i8::try_from(month).ok()? + 1, day.parse().ok()?)
 }

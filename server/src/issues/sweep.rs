@@ -162,7 +162,7 @@ fn over(tx: &Tx<'_>, limits: &Limits, now: i64) -> Result<Vec<Found>, StoreError
     }
     for issue in tx.issues_open_like("wrong_clock", "", MOST)? {
         let device = tx.device_of_subject(&issue.opened.subject)?;
-        if !device.is_some_and(|device| device.clock_offset_ms.saturating_abs() > limits.wrong_clock_ms) {
+        if device.is_none_or(|device| device.clock_offset_ms.saturating_abs() <= limits.wrong_clock_ms) {
             found.push(Found::Over(issue));
         }
     }

@@ -17,6 +17,7 @@ mod live;
 mod log;
 mod messages;
 mod orders;
+mod moved;
 mod people;
 mod publications;
 mod reconcile;

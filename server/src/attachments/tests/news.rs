@@ -95,7 +95,7 @@ fn who_said_that_it_will_not_come_is_not_asked_again() {
     town.clock.forward(2 * DAY_MS);
     sweep(&town.core).unwrap();
     let issue = town.issue("missing_attachment");
-    assert_eq!(issue["actions"], serde_json::json!(["close"]));
+    assert_eq!(issue["actions"], serde_json::json!(["ask_again", "close"]));
     let id = issue["id"].as_str().unwrap();
     crate::issues::settle(
         &town.core,

@@ -24,7 +24,7 @@ fn apart(path: &str, his: &str, hers: &str) -> (Town, [Phone; 2], [Copy; 2]) {
     (town, [kofi, sian], [note, copy])
 }
 
-fn args(value: Value) -> Map<String, Value> {
+fn args(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
@@ -56,7 +56,7 @@ fn a_preview_says_what_will_happen_and_changes_nothing() {
         &town.core,
         (id(&issue), None),
         "take",
-        &args(json!({"index": 0})),
+        &args(&json!({"index": 0})),
         "worker:W2",
     )
     .unwrap();
@@ -102,7 +102,8 @@ fn a_preview_names_what_it_must_be_told() {
         ("accept", json!({}), Code::ActionUnknown),
     ];
     for (action, given, code) in wrong {
-        let refused = preview(&town.core, (id(&issue), None), action, &args(given), "worker:W2").unwrap_err();
+        let refused =
+            preview(&town.core, (id(&issue), None), action, &args(&given), "worker:W2").unwrap_err();
         assert_eq!(refused.code(), code, "{action}");
     }
     let unknown = preview(&town.core, ("0199", None), "take", &Map::new(), "worker:W2").unwrap_err();
@@ -121,7 +122,7 @@ fn a_finished_notes_preview_names_the_next_version() {
         &town.core,
         (id(&issue), None),
         "take",
-        &args(json!({"index": 1})),
+        &args(&json!({"index": 1})),
         "worker:W2",
     )
     .unwrap();
@@ -155,7 +156,7 @@ fn of_two_who_decide_at_once_one_hears_who_was_faster() {
                 &town.core,
                 id(&issue),
                 "take",
-                &args(json!({"index": index})),
+                &args(&json!({"index": index})),
                 by,
                 "Asked them.",
             )

@@ -281,12 +281,28 @@ pub(super) fn plan(tx: &Tx<'_>, sql: &str) -> String {
 
 #[test]
 fn what_runs_for_every_phone_goes_by_an_index() {
-    use super::super::{about, lines, live, log, news, projection, removal};
+    use super::super::{about, issues_page, lines, live, log, news, projection, removal, sweeps};
     let statements = [
         (
             about::AUDIT_ABOUT,
             "audit USING INDEX audit_by_person (person=? AND n>?)",
         ),
+        (issues_page::OPEN, "issue USING INDEX issue_standing"),
+        (issues_page::ENDED, "issue USING INDEX issue_ended"),
+        (
+            sweeps::STALE,
+            "device USING INDEX device_waiting (last_seen_at<?)",
+        ),
+        (
+            sweeps::AHEAD,
+            "device USING INDEX device_clock (clock_offset_ms>?)",
+        ),
+        (
+            sweeps::BEHIND,
+            "device USING INDEX device_clock (clock_offset_ms<?)",
+        ),
+        (sweeps::DRAFTS, "d USING INDEX document_draft (id<?)"),
+        (sweeps::SILENT, "o USING INTEGER PRIMARY KEY (rowid>?)"),
         (log::KNOWN, "log USING"),
         (log::UNJUDGED, "log USING COVERING INDEX log_unjudged"),
         (log::UNJUDGED_COUNT, "log USING COVERING INDEX log_unjudged"),
