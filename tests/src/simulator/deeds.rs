@@ -11,6 +11,19 @@ use crate::case_system::Event;
 const FIELDS: [&str; 3] = ["body", "persons_words", "analysis"];
 const PAGE_FIELDS: [&str; 2] = ["please_do", "also_worth_knowing"];
 
+/// The actions that the admin of these stories knows.
+const ENDS: [&str; 9] = [
+    "accept",
+    "accept_for",
+    "return",
+    "set_aside",
+    "take",
+    "match",
+    "keep_both",
+    "withdraw",
+    "close",
+];
+
 impl Town {
     fn name(&self, who: usize) -> String {
         self.residents[who].phone.name.clone()
@@ -227,7 +240,9 @@ impl Town {
             return false;
         }
         let issue = &open[self.below(open.len())];
-        let actions = issue["actions"].as_array().cloned().unwrap_or_default();
+        let mut actions = issue["actions"].as_array().cloned().unwrap_or_default();
+        // Those that end it and keep each note where it is; the others have stories of their own.
+        actions.retain(|action| ENDS.contains(&action.as_str().unwrap_or_default()));
         if actions.is_empty() {
             return false;
         }
