@@ -38,7 +38,7 @@ impl Scope {
     /// # Errors
     /// The database's.
     pub fn has_document(self, tx: &Tx<'_>, id: DocumentId) -> Result<bool, StoreError> {
-        Ok(self.has(tx.document_team(id)?))
+        Ok(self.has(tx.document_team(id)?.flatten()))
     }
 
     /// A worker's id, where the worker is within it.

@@ -8,16 +8,16 @@ pub mod audit;
 pub mod brief;
 pub mod caseload;
 pub mod concerns;
-mod in_view;
 pub mod decide;
+mod in_view;
+pub mod invite;
 pub mod issue;
-pub mod issues;
 #[cfg(test)]
 mod issue_tests;
+pub mod issues;
 pub mod moving;
 #[cfg(test)]
 mod moving_tests;
-pub mod invite;
 pub mod note;
 pub mod page;
 pub mod passkey;
@@ -35,11 +35,11 @@ pub mod today;
 
 pub use brief::PersonBrief;
 pub(crate) use brief::named;
-pub use page::Page;
 pub use decide::{preview, reopen, settle};
 pub use issue::issue;
 pub use issues::issues;
 pub use moving::{move_note, preview_move};
+pub use page::Page;
 pub use scope::Scope;
 pub use seen::seen;
 

@@ -82,7 +82,7 @@ pub fn note(core: &Core, scope: Scope, by: Option<&str>, id: &str) -> Result<Not
             .document(id)?
             .filter(|record| record.template == Template::Note);
         let record = record.ok_or(Code::NotFound)?;
-        if !is_within(tx, scope, id)? {
+        if !scope.has_document(tx, id)? {
             return Err(OpError::from(Code::NotFound));
         }
         let (doc, plain) = sync::read(tx, id)?.ok_or(Code::NotFound)?;
@@ -112,28 +112,6 @@ pub fn note(core: &Core, scope: Scope, by: Option<&str>, id: &str) -> Result<Not
             issues: open.collect(),
         })
     })
-}
-
-/// Whether a document is one of the scope's: its person's team counts, or where there is no person, that of who began it.
-///
-/// # Errors
-/// The database's.
-pub fn is_within(tx: &Tx<'_>, scope: Scope, id: DocumentId) -> Result<bool, StoreError> {
-    let Some(team) = scope.team() else { return Ok(true) };
-    let person = tx
-        .document_person(id)?
-        .map(|id| tx.person(id))
-        .transpose()?
-        .flatten();
-    if let Some(person) = person {
-        return Ok(person.team == Some(team));
-    }
-    let began = tx
-        .begun_by(id)?
-        .map(|worker| tx.worker(&worker))
-        .transpose()?
-        .flatten();
-    Ok(began.is_some_and(|worker| worker.team == Some(team)))
 }
 
 fn versions(tx: &Tx<'_>, id: DocumentId) -> Result<Vec<Version>, StoreError> {

@@ -2,7 +2,7 @@
 //! team or for all. A note's team is its person's of today; where nobody knows the person, that of who began it.
 
 use notes::ids::{DeviceId, DocumentId, PersonId};
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Row, params};
 
 use super::{StoreError, Tx};
 
@@ -161,23 +161,6 @@ pub(super) fn notes_sql(team: Option<i64>) -> String {
 }
 
 impl Tx<'_> {
-    /// The team of a document; none where it has none, or is not known.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn document_team(&self, document: DocumentId) -> Result<Option<i64>, StoreError> {
-        let mut find = self.db.prepare_cached(
-            "SELECT p.team FROM document d JOIN person p ON p.id = d.person WHERE d.id = ?",
-        )?;
-        let of_person: Option<Option<i64>> = find.query_row([document.0], |row| row.get(0)).optional()?;
-        if let Some(team) = of_person {
-            return Ok(team);
-        }
-        let mut find = self.db.prepare_cached(BEGAN)?;
-        let of_worker: Option<Option<i64>> = find.query_row([document.0], |row| row.get(0)).optional()?;
-        Ok(of_worker.flatten())
-    }
-
     /// Hands over each note of a time.
     ///
     /// # Errors

@@ -48,7 +48,6 @@ pub(crate) use moving::{entries, leave};
 pub use project::{judge_guarded, project, sweep};
 pub(crate) use record::{agrees, authors_of, named, read, said};
 pub use record::{count_again, reproject};
-pub(crate) use scratch::would_say;
 pub(crate) use scratch::{said_then, would_say};
 pub(crate) use view::may_read;
 pub use view::{is_mine, may_see};

@@ -123,9 +123,9 @@ fn notes_are_handed_over_by_team_and_time() {
                 [document(1), document(2), document(3)],
                 "nobody is not known"
             );
-            assert_eq!(tx.document_team(document(2))?, Some(south));
-            assert_eq!(tx.document_team(document(3))?, None);
-            assert_eq!(tx.document_team(document(9))?, None);
+            assert_eq!(tx.document_team(document(2))?.flatten(), Some(south));
+            assert_eq!(tx.document_team(document(3))?.flatten(), None);
+            assert_eq!(tx.document_team(document(9))?.flatten(), None);
             Ok(())
         })
         .unwrap();

@@ -75,6 +75,7 @@ fn drafts_are_found_by_when_they_were_begun_and_asked_about_once() {
         finished_at,
         snapshot_pub: 0,
         snapshot: None,
+        figures: None,
     };
     store
         .write(|tx| -> Check {
