@@ -101,6 +101,16 @@ fn doors() -> Router<App> {
         )
         .route("/v1/desk/import/people", post(desk::import::people))
         .route("/v1/desk/import/workers", post(desk::import::workers))
+        // Workers and their devices.
+        .route("/v1/desk/workers", get(desk::workers::list))
+        .route("/v1/desk/workers/{worker_id}", get(desk::workers::one))
+        .route("/v1/desk/workers/{worker_id}/enrol", post(desk::workers::enrol))
+        .route("/v1/desk/workers/{worker_id}/messages", post(desk::workers::say))
+        .route("/v1/desk/workers/{worker_id}/left", post(desk::workers::left))
+        .route("/v1/desk/devices/{device_id}/revoke", post(desk::workers::revoke))
+        .route("/v1/desk/devices/{device_id}/lock", post(desk::workers::lock))
+        .route("/v1/desk/devices/{device_id}/wipe", post(desk::workers::wipe))
+        .route("/v1/desk/devices/{device_id}/rename", post(desk::workers::rename))
         .method_not_allowed_fallback(method_not_allowed)
 }
 

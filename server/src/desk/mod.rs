@@ -32,6 +32,7 @@ pub mod spread;
 #[cfg(test)]
 mod tests;
 pub mod today;
+pub mod workers;
 
 pub use brief::PersonBrief;
 pub(crate) use brief::named;

@@ -8,6 +8,7 @@ use super::OpError;
 use super::import::{audit_allocation, tell};
 use crate::core::Core;
 use crate::store::{StoreError, Tx, WorkerRecord};
+use crate::store::{PersonRecord, StoreError, Tx, WorkerRecord};
 
 /// Allocates. False where it was so before.
 ///
@@ -39,6 +40,18 @@ pub(crate) fn hand_over(
     let Some(old) = tx.person(person)? else {
         return Ok(false);
     };
+        Ok(hand_to(tx, core.host.now_ms(), &old, &worker, by)?)
+    })
+}
+
+/// Puts somebody on a worker's caseload, in the caller's transaction. False where they were there before.
+pub(crate) fn hand_to(
+    tx: &Tx<'_>,
+    now: i64,
+    old: &PersonRecord,
+    worker: &WorkerRecord,
+    by: &str,
+) -> Result<bool, StoreError> {
     let mut new = old.clone();
     // Who works with a person must be able to open them, so the person comes to their team.
     if worker.team.is_some() && new.team != worker.team {
@@ -52,5 +65,11 @@ pub(crate) fn hand_over(
     tx.person_put(&new)?;
     tell(tx, Some(&old), &new)?;
     audit_allocation(tx, now, by, &old, &new)?;
+    if new == *old {
+        return Ok(false);
+    }
+    tx.person_put(&new)?;
+    tell(tx, Some(old), &new)?;
+    audit_allocation(tx, now, by, old, &new)?;
     Ok(true)
 }

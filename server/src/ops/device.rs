@@ -56,15 +56,36 @@ fn shown_as(tx: &Tx<'_>, d: &DeviceRecord) -> Result<Value, StoreError> {
 /// # Errors
 /// `not_found`.
 pub fn revoke(core: &Core, device: &str, by: &str) -> Result<bool, OpError> {
+    revoke_because(core, device, None, by)
+}
+
+/// The same with a reason, where one is asked for.
+///
+/// # Errors
+/// `not_found`, `reason_missing` for an empty one, `parameter_invalid` for one that is too long.
+pub fn revoke_because(core: &Core, device: &str, reason: Option<&str>, by: &str) -> Result<bool, OpError> {
+    let reason = reason.map(checked).transpose()?;
     let now = core.host.now_ms();
     core.store.write(|tx| {
         let known = known(tx, device)?;
         if !tx.device_revoke(known.id, now)? {
             return Ok(false);
         }
-        audit(tx, &known, "device.revoked", (by, now), json!({}))?;
+        let detail = reason.map_or_else(|| json!({}), |reason| json!({ "reason": reason }));
+        audit(tx, &known, "device.revoked", (by, now), detail)?;
         Ok(true)
     })
+}
+
+fn checked(reason: &str) -> Result<&str, OpError> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Code::ReasonMissing.into());
+    }
+    if reason.chars().count() > MAX_REASON_CHARS {
+        return Err(Code::ParameterInvalid.into());
+    }
+    Ok(reason)
 }
 
 /// What became of an order that was to be given.
@@ -128,13 +149,7 @@ fn gravity(what: &str) -> u8 {
 }
 
 fn order(core: &Core, device: &str, what: &str, reason: &str, by: &str) -> Result<Ordered, OpError> {
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(Code::ReasonMissing.into());
-    }
-    if reason.chars().count() > MAX_REASON_CHARS {
-        return Err(Code::ParameterInvalid.into());
-    }
+    let reason = checked(reason)?;
     let now = core.host.now_ms();
     core.store.write(|tx| {
         let known = known(tx, device)?;

@@ -105,6 +105,25 @@ impl Tx<'_> {
         Ok(put.query_row(params![at, n, device.0], order).optional()?)
     }
 
+    /// Ids of workers, those of a team where one is named, in order from behind an id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn workers_after(
+        &self,
+        team: Option<i64>,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = match team {
+            Some(_) => "SELECT id FROM worker WHERE team = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+            None => "SELECT id FROM worker WHERE ?1 IS NULL AND id > ?2 ORDER BY id LIMIT ?3",
+        };
+        let mut find = self.db.prepare_cached(sql)?;
+        let rows = find.query_map(params![team, after, limit], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// When a device said that nothing is left on it; none where it did not.
     ///
     /// # Errors

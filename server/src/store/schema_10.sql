@@ -31,3 +31,6 @@ ALTER TABLE device ADD COLUMN passed_at INTEGER;
 CREATE TABLE setting (
   name TEXT PRIMARY KEY, value TEXT NOT NULL, changed_by TEXT NOT NULL, changed_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Workers of a team, page by page.
+CREATE INDEX worker_by_team ON worker (team, id);

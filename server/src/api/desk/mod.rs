@@ -12,6 +12,7 @@ pub mod seat;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
+pub mod workers;
 
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
@@ -58,6 +59,15 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
     caseload::hand_on,
     import::people,
     import::workers,
+    workers::list,
+    workers::one,
+    workers::enrol,
+    workers::say,
+    workers::left,
+    workers::revoke,
+    workers::lock,
+    workers::wipe,
+    workers::rename,
 ))]
 pub struct Document;
 

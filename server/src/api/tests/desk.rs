@@ -307,6 +307,15 @@ const WHO_MAY: &[(&str, &str)] = &[
     ("deskHandOn", "to"),
     ("deskImportPeople", "o"),
     ("deskImportWorkers", "o"),
+    ("deskWorkers", "tou"),
+    ("deskWorker", "tou"),
+    ("deskEnrol", "to"),
+    ("deskSay", "to"),
+    ("deskWorkerLeft", "to"),
+    ("deskRevokeDevice", "to"),
+    ("deskLockDevice", "to"),
+    ("deskWipeDevice", "to"),
+    ("deskRenameDevice", "to"),
 ];
 
 #[tokio::test]
