@@ -14,6 +14,7 @@ import { Account } from './pages/account';
 import { Admins } from './pages/admins';
 import { SignIn } from './pages/sign-in';
 import { Today } from './pages/today';
+import { Workers } from './pages/workers';
 import { usePlace, type Place } from './route';
 
 /** Each page by its name in the address. */
@@ -24,6 +25,7 @@ const PAGES: Record<string, ComponentType<{ place: Place }>> = {
   note: Note,
   caseload: Caseload,
   import: Import,
+  workers: Workers,
   admins: Admins,
   account: Account,
 };

@@ -8,6 +8,7 @@ import { useMe, ROLES } from '../me';
 const WAYS: { page: string; words: string; only?: string[] }[] = [
   { page: 'today', words: 'Today' },
   { page: 'people', words: 'People' },
+  { page: 'workers', words: 'Workers and devices' },
   { page: 'admins', words: 'Admins' },
 ];
 
