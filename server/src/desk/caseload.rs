@@ -11,7 +11,7 @@ use super::Scope;
 use super::people::{PersonRow, WorkerName, row, worker_name};
 use crate::core::Core;
 use crate::ops::OpError;
-use crate::ops::allocate::hand_over;
+use crate::ops::allocate::hand_to;
 use crate::store::{AuditEntry, StoreError, Tx, WorkerRecord};
 
 /// People of one caseload that are listed and handed on in one deed; no worker has as many.
@@ -138,10 +138,10 @@ pub fn hand_on(
         let people = chosen(tx, &from.id, handover.case_ids)?;
         let mut rows = Vec::new();
         for id in &people {
-            if !only_look {
-                hand_over(tx, (now, by), *id, &to)?;
-            }
             let known = tx.person(*id)?.ok_or(Code::NotFound)?;
+            if !only_look {
+                hand_to(tx, now, &known, &to, by)?;
+            }
             rows.push(row(tx, &known)?);
         }
         if !only_look && !people.is_empty() {

@@ -1,13 +1,11 @@
 //! Putting a person on a worker's caseload, by decision of the people who run the server. The next
 //! import from the case system may say otherwise, and then that counts.
 
-use notes::ids::PersonId;
 use notes::problem::Code;
 
 use super::OpError;
 use super::import::{audit_allocation, tell};
 use crate::core::Core;
-use crate::store::{StoreError, Tx, WorkerRecord};
 use crate::store::{PersonRecord, StoreError, Tx, WorkerRecord};
 
 /// Allocates. False where it was so before.
@@ -17,29 +15,12 @@ use crate::store::{PersonRecord, StoreError, Tx, WorkerRecord};
 pub fn allocate(core: &Core, case_id: &str, worker: &str, by: &str) -> Result<bool, OpError> {
     let unknown = |what: &str| OpError::Because(Code::NotFound, what.to_owned());
     core.store.write(|tx| {
-        let person = tx
+        let old = tx
             .person_by_case(case_id)?
             .ok_or_else(|| unknown("no person has this case id"))?;
         let worker = tx
             .worker(worker)?
             .ok_or_else(|| unknown("no worker has this id"))?;
-        Ok(hand_over(tx, (core.host.now_ms(), by), person.id, &worker)?)
-    })
-}
-
-/// The same within a transaction. False where it was so before, or where nobody has the id.
-///
-/// # Errors
-/// The database's.
-pub(crate) fn hand_over(
-    tx: &Tx<'_>,
-    (now, by): (i64, &str),
-    person: PersonId,
-    worker: &WorkerRecord,
-) -> Result<bool, StoreError> {
-    let Some(old) = tx.person(person)? else {
-        return Ok(false);
-    };
         Ok(hand_to(tx, core.host.now_ms(), &old, &worker, by)?)
     })
 }
@@ -59,12 +40,6 @@ pub(crate) fn hand_to(
         tx.person_team_given_put(new.id, false)?;
     }
     new.allocated_worker = Some(worker.id.clone());
-    if new == old {
-        return Ok(false);
-    }
-    tx.person_put(&new)?;
-    tell(tx, Some(&old), &new)?;
-    audit_allocation(tx, now, by, &old, &new)?;
     if new == *old {
         return Ok(false);
     }
