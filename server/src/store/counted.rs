@@ -150,7 +150,7 @@ pub(super) fn reviews_sql(team: Option<i64>) -> String {
              WHERE {REVIEW} ORDER BY d.person, d.started_at"
         ),
         Some(_) => format!(
-            "SELECT {columns} FROM person p CROSS JOIN document d INDEXED BY document_review ON d.person = p.id \
+            "SELECT {columns} FROM person p INDEXED BY person_by_team CROSS JOIN document d INDEXED BY document_review ON d.person = p.id \
              WHERE {REVIEW} AND p.team = ?1 ORDER BY p.rowid, d.started_at"
         ),
     }
