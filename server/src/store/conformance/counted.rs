@@ -163,3 +163,151 @@ fn the_audit_is_read_backwards_along_a_trail() {
         })
         .unwrap();
 }
+
+/// Ann (north), Bob (south) and somebody without a team, each with a counted note.
+fn three(tx: &Tx<'_>, figures: &Figures) -> Result<(i64, i64), StoreError> {
+    let (north, south) = (tx.team_named("North")?, tx.team_named("South")?);
+    for (n, team) in [(1, Some(north)), (2, Some(south)), (3, None)] {
+        tx.person_put(&PersonRecord { team, ..a_person(n) })?;
+        tx.document_put(&counted(n, n, 100 * i64::from(n), figures.clone()))?;
+    }
+    Ok((north, south))
+}
+
+#[test]
+fn needs_are_counted_by_team_and_reason() {
+    let (store, _folder) = store();
+    store
+        .write(|tx| -> Check {
+            let (north, south) = three(tx, &Figures::default())?;
+            let budget = |id: &str| (id.to_owned(), Some("budget".to_owned()));
+            tx.unmet_put(document(1), &[budget("a"), budget("b"), ("c".into(), None)])?;
+            tx.unmet_put(document(2), &[budget("a")])?;
+            let mut open = counted(4, 1, 100, Figures::default());
+            open.finished_at = None;
+            tx.document_put(&open)?;
+            tx.unmet_put(open.id, &[budget("a")])?;
+            let read = |team, until| {
+                let counts = tx.unmet_counted(Span {
+                    team,
+                    from: 100,
+                    until,
+                })?;
+                let brief = |c: UnmetCount| (c.team, c.reason_code, c.needs, c.notes);
+                Ok::<_, StoreError>(counts.into_iter().map(brief).collect::<Vec<_>>())
+            };
+            let theirs = (Some(south), Some("budget".into()), 1, 1);
+            let ours = [
+                (Some(north), None, 1, 1),
+                (Some(north), Some("budget".into()), 2, 1),
+            ];
+            assert_eq!(read(Some(north), 101)?, ours);
+            assert_eq!(read(Some(south), 201)?, [theirs.clone()]);
+            assert_eq!(read(Some(south), 200)?, []);
+            assert_eq!(read(None, 201)?, [ours[0].clone(), ours[1].clone(), theirs]);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn reviews_come_person_by_person_and_words_the_newest_first() {
+    let (store, _folder) = store();
+    store
+        .write(|tx| -> Check {
+            let said = Figures {
+                words: true,
+                useful: Some("yes".into()),
+                was: Some("annual".into()),
+                ..Figures::default()
+            };
+            let (north, _) = three(tx, &said)?;
+            tx.document_put(&counted(5, 1, 50, said.clone()))?;
+            tx.document_put(&counted(6, 1, 60, Figures::default()))?;
+            let reviews = |team| {
+                let mut all = Vec::new();
+                tx.reviews(team, |note| all.push((note.person.0[0], note.started_at)))?;
+                Ok::<_, StoreError>(all)
+            };
+            assert_eq!(reviews(Some(north))?, [(1, 50), (1, 100)]);
+            assert_eq!(reviews(None)?, [(1, 50), (1, 100), (2, 200), (3, 300)]);
+            tx.person_left_put(PersonId([1; 16]), Some(1))?;
+            assert_eq!(reviews(Some(north))?, []);
+            let words = |from, before, limit| {
+                let found = tx.words_before(from, (before, document(0)), limit)?;
+                Ok::<_, StoreError>(found.into_iter().map(|note| note.started_at).collect::<Vec<_>>())
+            };
+            assert_eq!(words(0, 999, 9)?, [300, 200, 100, 50]);
+            assert_eq!(words(100, 300, 9)?, [200, 100]);
+            assert_eq!(words(0, 999, 1)?, [300]);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn open_issues_and_phones_are_their_teams() {
+    let (store, _folder) = store();
+    store
+        .write(|tx| -> Check {
+            let (north, south) = three(tx, &Figures::default())?;
+            tx.worker_put(&a_worker("W1", Some(north)))?;
+            tx.worker_put(&a_worker("W2", Some(south)))?;
+            for (n, worker) in [(1, "W1"), (2, "W2"), (3, "W1")] {
+                tx.device_add(&a_device(n, worker))?;
+            }
+            assert!(tx.device_revoke(device(3), 5)?);
+            let issue = |id: &str, at| NewIssue {
+                id: id.into(),
+                kind: "held".into(),
+                opened_at: at,
+                document: None,
+                person: None,
+                device: None,
+                worker: None,
+                seq: None,
+                subject: id.into(),
+                detail: "{}".into(),
+            };
+            // By its note's person of today, whoever it names beside; then by a worker, or by a device's.
+            for new in [
+                NewIssue {
+                    document: Some(document(1)),
+                    person: Some(PersonId([2; 16])),
+                    ..issue("a", 4)
+                },
+                NewIssue {
+                    worker: Some("W2".into()),
+                    ..issue("b", 3)
+                },
+                NewIssue {
+                    device: Some(device(1)),
+                    ..issue("c", 2)
+                },
+                issue("d", 1),
+                NewIssue {
+                    worker: Some("W1".into()),
+                    ..issue("e", 0)
+                },
+            ] {
+                tx.issue_open(&new)?;
+            }
+            assert!(tx.issue_settle("e", 9, "server", "x", "")?);
+            let issues = |team, limit| {
+                let found = tx.issue_gists(team, limit)?;
+                Ok::<_, StoreError>(found.into_iter().map(|issue| issue.id).collect::<Vec<_>>())
+            };
+            assert_eq!(issues(Some(north), 9)?, ["c", "a"]);
+            assert_eq!(issues(Some(south), 9)?, ["b"]);
+            assert_eq!(issues(None, 9)?, ["d", "c", "b", "a"]);
+            assert_eq!(issues(None, 1)?, ["d"]);
+            let phones = |team| {
+                let found = tx.device_gists(team)?;
+                Ok::<_, StoreError>(found.into_iter().map(|phone| phone.id).collect::<Vec<_>>())
+            };
+            assert_eq!(phones(Some(north))?, [device(1)]);
+            assert_eq!(phones(None)?, [device(1), device(2)]);
+            Ok(())
+        })
+        .unwrap();
+}
