@@ -7,10 +7,9 @@ UPDATE issue SET worker =
 CREATE INDEX issue_standing ON issue (opened_at, id) WHERE settled_at IS NULL;
 CREATE INDEX issue_ended ON issue (settled_at, id) WHERE settled_at IS NOT NULL;
 
--- For the sweeps: phones on which something waits, clocks, drafts (their ids are in the order of their making).
+-- For the sweeps: phones on which something waits, and clocks.
 CREATE INDEX device_waiting ON device (last_seen_at) WHERE waiting > 0;
 CREATE INDEX device_clock ON device (clock_offset_ms);
-CREATE INDEX document_draft ON document (id) WHERE finished_at IS NULL AND template = 0;
 
 -- For finding whom a note may be about.
 CREATE INDEX person_by_name ON person (name COLLATE NOCASE);

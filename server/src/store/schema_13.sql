@@ -23,5 +23,8 @@ ON person BEGIN
 END;
 
 -- Lists of people in the order of their names.
-CREATE INDEX person_by_name ON person (name, id);
-CREATE INDEX person_by_team_name ON person (team, name, id);
+CREATE INDEX person_in_order ON person (name, id);
+CREATE INDEX person_in_order_by_team ON person (team, name, id);
+
+-- Drafts, for the sweep: their ids are in the order of their making.
+CREATE INDEX document_draft ON document (id) WHERE finished_at IS NULL AND template = 0;

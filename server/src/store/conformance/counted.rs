@@ -50,7 +50,7 @@ fn a_teams_notes_of_a_time_are_read_without_the_others() {
     store
         .read(|tx| -> Check {
             let of_team = plan(tx, &notes_sql(Some(1)));
-            assert!(of_team.contains("INDEX person_by_team"), "{of_team}");
+            assert!(of_team.contains("INDEX person_in_order_by_team"), "{of_team}");
             let by_person = "d USING INDEX document_by_person (person=? AND started_at>? AND started_at<?)";
             assert!(of_team.contains(by_person), "{of_team}");
             let of_all = plan(tx, &notes_sql(None));
