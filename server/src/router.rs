@@ -29,6 +29,13 @@ pub fn router(app: App) -> Router {
 }
 
 fn doors() -> Router<App> {
+    from_outside()
+        .merge(at_the_desk())
+        .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// Phones, case systems, and anybody.
+fn from_outside() -> Router<App> {
     Router::new()
         // Anybody.
         .route("/health", get(health::health))
@@ -66,7 +73,12 @@ fn doors() -> Router<App> {
         )
         .route("/v1/import/people", post(import::people))
         .route("/v1/import/workers", post(import::workers))
-        // The desk: who comes to it,
+}
+
+/// The console's admins and auditors.
+fn at_the_desk() -> Router<App> {
+    Router::new()
+        // Who comes to it,
         .route("/v1/desk/sign-in/invitation", post(desk::sign_in::invitation))
         .route("/v1/desk/sign-in/registration", post(desk::sign_in::registration))
         .route("/v1/desk/sign-in/challenge", post(desk::sign_in::challenge))
@@ -111,7 +123,6 @@ fn doors() -> Router<App> {
         .route("/v1/desk/devices/{device_id}/lock", post(desk::workers::lock))
         .route("/v1/desk/devices/{device_id}/wipe", post(desk::workers::wipe))
         .route("/v1/desk/devices/{device_id}/rename", post(desk::workers::rename))
-        .method_not_allowed_fallback(method_not_allowed)
 }
 
 async fn not_found(_: Request) -> Refusal {

@@ -22,6 +22,7 @@ use crate::sync::{self, Answer, Arrival, Effects};
 use crate::trouble::Trouble;
 
 /// What the transaction knows and gathers on its way.
+#[expect(clippy::struct_excessive_bools, reason = "what one answer did")]
 pub(super) struct Ledger {
     pub(super) now: i64,
     pub(super) mine: BTreeSet<ActorId>,

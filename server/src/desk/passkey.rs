@@ -100,7 +100,7 @@ impl Passkeys {
     pub fn ask_new(&self, tx: &Tx<'_>, host: &Host, who: &Admin) -> Result<Challenge, OpError> {
         let handle = handle(tx, host, &who.worker.id)?;
         let known = tx.passkeys_of(&who.worker.id)?;
-        let known: Vec<CredentialID> = known.into_iter().map(|key| key.id.into()).collect();
+        let known: Vec<CredentialID> = known.into_iter().map(|key| key.id).collect();
         let (options, state) = self
             .webauthn()?
             .start_passkey_registration(
@@ -141,7 +141,7 @@ impl Passkeys {
             .webauthn()?
             .finish_passkey_registration(&answer, &state)
             .map_err(|error| refused(&error))?;
-        let id = passkey.cred_id().to_vec();
+        let id = passkey.cred_id().clone();
         if tx.passkey(&id)?.is_some() {
             return Err(Code::PasskeyRefused.into());
         }

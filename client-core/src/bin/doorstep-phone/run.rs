@@ -211,7 +211,7 @@ fn sync(notebook: &mut Notebook) -> Result<Answer, Failure> {
         Some(Wipe::Sends) => words.push_str(TO_BE_WIPED),
         Some(Wipe::Emptied | Wipe::Done) => {
             value["wiped"] = json!(true);
-            words = WIPED.to_owned();
+            WIPED.clone_into(&mut words);
         }
     }
     Ok(Answer::new(value, words))

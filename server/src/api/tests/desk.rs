@@ -67,7 +67,7 @@ async fn a_session_ends_by_itself_and_by_its_owner() {
     let (here, there) = (town.signed_in("A1"), town.signed_in("A1"));
     let list = town.desk(&here, "GET", "/v1/desk/sessions", "").await.json();
     let other = list["sessions"].as_array().unwrap().iter();
-    let other = other.filter(|one| one["current"] == false).last().unwrap();
+    let other = other.filter(|one| one["current"] == false).next_back().unwrap();
     let end = format!("/v1/desk/sessions/{}/end", other["id"].as_str().unwrap());
     assert_eq!(town.desk(&here, "POST", &end, "").await.status, 204);
     let gone = town.desk(&there, "GET", "/v1/desk/me", "").await;

@@ -202,7 +202,7 @@ fn needs_are_counted_by_team_and_reason() {
                 (Some(north), Some("budget".into()), 2, 1),
             ];
             assert_eq!(read(Some(north), 101)?, ours);
-            assert_eq!(read(Some(south), 201)?, [theirs.clone()]);
+            assert_eq!(read(Some(south), 201)?, std::slice::from_ref(&theirs));
             assert_eq!(read(Some(south), 200)?, []);
             assert_eq!(read(None, 201)?, [ours[0].clone(), ours[1].clone(), theirs]);
             Ok(())
