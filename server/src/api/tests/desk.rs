@@ -66,8 +66,8 @@ async fn a_session_ends_by_itself_and_by_its_owner() {
     // She ends one from another.
     let (here, there) = (town.signed_in("A1"), town.signed_in("A1"));
     let list = town.desk(&here, "GET", "/v1/desk/sessions", "").await.json();
-    let other = list["sessions"].as_array().unwrap().iter();
-    let other = other.filter(|one| one["current"] == false).next_back().unwrap();
+    let mut others = list["sessions"].as_array().unwrap().iter();
+    let other = others.rfind(|one| one["current"] == false).unwrap();
     let end = format!("/v1/desk/sessions/{}/end", other["id"].as_str().unwrap());
     assert_eq!(town.desk(&here, "POST", &end, "").await.status, 204);
     let gone = town.desk(&there, "GET", "/v1/desk/me", "").await;
