@@ -56,7 +56,12 @@ function One({ id }: { id: string }) {
     setSaid(words);
     await found.again();
   };
-  const deeds = { told: setProblem, done };
+  // What was done before is over when the next deed begins.
+  const told = (trouble: Problem | null) => {
+    setSaid('');
+    setProblem(trouble);
+  };
+  const deeds = { told, done };
   return (
     <Page title={worker?.name ?? 'One moment …'} at="workers" back={{ hash: hashOf('workers'), words: 'Workers and devices' }}>
       <Trouble problem={problem ?? found.problem} />
@@ -67,7 +72,7 @@ function One({ id }: { id: string }) {
           <h2 class="govuk-heading-m">Devices</h2>
           {worker.devices.length === 0 && <p class="govuk-body">No phone is enrolled yet.</p>}
           {worker.devices.map((device) => <Device key={device.device_id} device={device} may={mayDecide(me)} {...deeds} />)}
-          {mayDecide(me) && !worker.left_at && <Enrol id={id} told={setProblem} />}
+          {mayDecide(me) && !worker.left_at && <Enrol id={id} told={told} />}
           <Messages worker={worker} may={mayDecide(me)} {...deeds} />
           {mayDecide(me) && !worker.left_at && <Leaves worker={worker} {...deeds} />}
         </>
@@ -86,7 +91,7 @@ function Device({ device, may, told, done }: DeedsProps & { device: Schemas['Dev
   return (
     <section class="card">
       <h3 class="govuk-heading-s"><Said text={name} /></h3>
-      <dl class="facts">
+      <dl class="pairs">
         <dt>Standing</dt><dd>{standing}</dd>
         {device.order && <><dt>Order</dt><dd>{ORDERS[device.order.what] ?? device.order.what}, since <Time at={device.order.at} />: <Said text={device.order.reason} /></dd></>}
         {device.wiped_at && <><dt>Wiped</dt><dd><Time at={device.wiped_at} /></dd></>}
