@@ -113,6 +113,14 @@ fn at_the_desk() -> Router<App> {
         )
         .route("/v1/desk/import/people", post(desk::import::people))
         .route("/v1/desk/import/workers", post(desk::import::workers))
+        .route("/v1/desk/notes/{id}/move-preview", post(desk::moving::preview))
+        .route("/v1/desk/notes/{id}/move", post(desk::moving::go))
+        // Issues.
+        .route("/v1/desk/issues", get(desk::issues::list))
+        .route("/v1/desk/issues/{id}", get(desk::issues::one))
+        .route("/v1/desk/issues/{id}/preview", post(desk::issues::preview))
+        .route("/v1/desk/issues/{id}/settle", post(desk::issues::settle))
+        .route("/v1/desk/issues/{id}/reopen", post(desk::issues::reopen))
         // Workers and their devices.
         .route("/v1/desk/workers", get(desk::workers::list))
         .route("/v1/desk/workers/{worker_id}", get(desk::workers::one))

@@ -6,9 +6,10 @@ use notes::note::Template;
 use notes::note::plain::rfc3339;
 use notes::problem::Code;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
-use super::Scope;
+use super::{Scope, looked, seen};
 use crate::core::Core;
 use crate::host::Host;
 use crate::issues::{self, Difference, Offer, Step, Valued};
@@ -16,7 +17,8 @@ use crate::store::{Issue, IssueState, StoreError, Tx};
 use crate::sync::said;
 
 /// An issue as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Issue)]
 pub struct IssueView {
     /// Its id.
     pub id: String,
@@ -27,22 +29,29 @@ pub struct IssueView {
     /// When it was opened, RFC 3339.
     pub opened_at: String,
     /// How it ended; none while it is open.
+    #[schema(required)]
     pub settled: Option<Settled>,
     /// The person.
+    #[schema(required)]
     pub person: Option<PersonBrief>,
     /// The worker: who began the note, or whose device it is.
+    #[schema(required)]
     pub worker: Option<WorkerBrief>,
     /// The device.
+    #[schema(required)]
     pub device: Option<DeviceBrief>,
     /// The note and its times.
+    #[schema(required)]
     pub note: Option<NoteBrief>,
     /// The values on which phones disagree, the shown one first.
     pub values: Vec<Valued>,
     /// What was held.
+    #[schema(required)]
     pub held: Option<Held>,
     /// The notes that may be about one visit, side by side.
     pub notes: Vec<Beside>,
     /// All else that was written down when it was opened.
+    #[schema(value_type = Object)]
     pub detail: Map<String, Value>,
     /// What was done about it, the first first.
     pub trail: Vec<Step>,
@@ -51,7 +60,8 @@ pub struct IssueView {
 }
 
 /// How an issue ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueSettled)]
 pub struct Settled {
     /// When, RFC 3339.
     pub at: String,
@@ -66,7 +76,8 @@ pub struct Settled {
 }
 
 /// A person, as far as it takes to tell them from others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssuePerson)]
 pub struct PersonBrief {
     /// Their id.
     pub id: String,
@@ -75,30 +86,36 @@ pub struct PersonBrief {
     /// Their name.
     pub name: String,
     /// `yyyy-mm-dd`.
+    #[schema(required)]
     pub date_of_birth: Option<String>,
 }
 
 /// A worker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueWorker)]
 pub struct WorkerBrief {
     /// Their id in the case system.
     pub id: String,
     /// Their name.
     pub name: String,
     /// Their team.
+    #[schema(required)]
     pub team: Option<i64>,
 }
 
 /// A device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueDevice)]
 pub struct DeviceBrief {
     /// Its id.
     pub id: String,
     /// App name and version.
     pub app: String,
     /// When it was last seen, RFC 3339.
+    #[schema(required)]
     pub last_seen_at: Option<String>,
     /// When it was revoked.
+    #[schema(required)]
     pub revoked_at: Option<String>,
     /// Notes that wait on it, by its own word.
     pub waiting: u64,
@@ -107,30 +124,40 @@ pub struct DeviceBrief {
 }
 
 /// A note and its times.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueNote)]
 pub struct NoteBrief {
     /// Its id.
     pub id: String,
     /// The kind of contact.
+    #[schema(required)]
     pub kind: Option<String>,
     /// The contact began.
+    #[schema(required)]
     pub started_at: Option<String>,
     /// It ended.
+    #[schema(required)]
     pub ended_at: Option<String>,
     /// The note was finished.
+    #[schema(required)]
     pub finished_at: Option<String>,
     /// The first part of it came.
+    #[schema(required)]
     pub received_at: Option<String>,
     /// The last part of it came.
+    #[schema(required)]
     pub last_received_at: Option<String>,
 }
 
 /// What was held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueHeld)]
 pub struct Held {
     /// Why, as a code.
+    #[schema(required)]
     pub code: Option<String>,
     /// The reason that the phone gave when it sent it.
+    #[schema(required)]
     pub reason_given: Option<String>,
     /// Each part.
     pub parts: Vec<Part>,
@@ -141,7 +168,8 @@ pub struct Held {
 }
 
 /// A part of what was held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueHeldPart)]
 pub struct Part {
     /// Its number in the log.
     pub seq: u64,
@@ -154,30 +182,47 @@ pub struct Part {
 }
 
 /// One of several notes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueBeside)]
 pub struct Beside {
     /// Its id.
     pub id: String,
     /// Who began it.
+    #[schema(required)]
     pub worker: Option<WorkerBrief>,
     /// Its times.
+    #[schema(required)]
     pub note: Option<NoteBrief>,
     /// What it says, under the names of the fields.
+    #[schema(value_type = Object)]
     pub says: Value,
 }
 
-/// An issue in scope, with all that is needed to decide.
+/// An issue in scope, with all that is needed to decide. `by` is in the audit, unless that was so a moment ago.
 ///
 /// # Errors
 /// [`Code::NotFound`], or the database's.
-pub fn issue(core: &Core, scope: Scope, id: &str) -> Result<IssueView, Code> {
-    let found = core.store.read(|tx| {
+pub fn issue(core: &Core, scope: Scope, by: Option<&str>, id: &str) -> Result<IssueView, Code> {
+    let found = looked(core, by.is_some(), |tx| {
         let team = tx.issue_team(id)?;
         let outside = scope.team().is_some_and(|own| team != Some(Some(own)));
-        match tx.issue(id)?.filter(|_| !outside) {
-            Some(issue) => view(tx, &core.host, scope, &issue).map(Some),
-            None => Ok(None),
+        let Some(issue) = tx.issue(id)?.filter(|_| !outside) else {
+            return Ok(None);
+        };
+        if let Some(by) = by {
+            let opened = &issue.opened;
+            let about = json!({"issue": id, "kind": opened.kind});
+            seen(
+                tx,
+                &core.host,
+                by,
+                "issue.seen",
+                opened.person,
+                opened.document,
+                &about,
+            )?;
         }
+        view(tx, &core.host, scope, &issue).map(Some)
     });
     let found = found.map_err(|error: StoreError| issues::Refused::from(error).code())?;
     found.ok_or(Code::NotFound)

@@ -70,10 +70,13 @@ fn each_team_sees_its_own_issues_and_no_trace_of_the_others() {
         ..Filter::default()
     };
     assert_eq!(issues(&town.core, north, &other_team, None).unwrap().issues, []);
-    assert!(issue(&town.core, north, &held).is_ok());
+    assert!(issue(&town.core, north, None, &held).is_ok());
     let lines = [(north, &conflict), (south, &held)];
     for (scope, id) in lines {
-        assert_eq!(issue(&town.core, scope, id).map(|_| ()), Err(Code::NotFound));
+        assert_eq!(
+            issue(&town.core, scope, None, id).map(|_| ()),
+            Err(Code::NotFound)
+        );
         let none = Map::new();
         let refused = [
             settle(&town.core, scope, "worker:W9", id, ("close", &none), "why"),
@@ -96,9 +99,9 @@ fn an_issue_follows_its_person_into_another_team() {
         ..person
     };
     town.core.store.write(|tx| tx.person_put(&moved)).unwrap();
-    assert!(issue(&town.core, south, &held).is_ok());
+    assert!(issue(&town.core, south, None, &held).is_ok());
     assert_eq!(
-        issue(&town.core, scope(&town, "North"), &held).map(|_| ()),
+        issue(&town.core, scope(&town, "North"), None, &held).map(|_| ()),
         Err(Code::NotFound)
     );
 }
@@ -106,7 +109,7 @@ fn an_issue_follows_its_person_into_another_team() {
 #[test]
 fn what_is_held_is_shown_as_far_as_it_can_be_read() {
     let (town, [held, _]) = two_teams();
-    let view = issue(&town.core, scope(&town, "North"), &held).unwrap();
+    let view = issue(&town.core, scope(&town, "North"), None, &held).unwrap();
     assert_eq!(
         view.person.as_ref().map(|person| person.case_id.as_str()),
         Some("C1")
@@ -149,7 +152,7 @@ fn bytes_that_nobody_can_read_are_shown_by_their_size_and_hash() {
     let id = DocumentId::at(1, [7; 10]);
     phone.send(&town, id, Some(MARGARET), vec![vec![1, 2, 3].into()]);
     let id = town.issue("held")["id"].as_str().unwrap().to_owned();
-    let held = issue(&town.core, scope(&town, "North"), &id)
+    let held = issue(&town.core, scope(&town, "North"), None, &id)
         .unwrap()
         .held
         .unwrap();
@@ -163,7 +166,7 @@ fn bytes_that_nobody_can_read_are_shown_by_their_size_and_hash() {
 #[test]
 fn each_value_says_who_wrote_it() {
     let (town, [_, conflict]) = two_teams();
-    let view = issue(&town.core, scope(&town, "South"), &conflict).unwrap();
+    let view = issue(&town.core, scope(&town, "South"), None, &conflict).unwrap();
     assert_eq!(
         view.worker.map(|worker| worker.id).as_deref(),
         Some("W1"),
@@ -205,7 +208,7 @@ fn two_notes_of_one_visit_stand_side_by_side() {
         .as_str()
         .unwrap()
         .to_owned();
-    let view = issue(&town.core, scope(&town, "North"), &id).unwrap();
+    let view = issue(&town.core, scope(&town, "North"), None, &id).unwrap();
     let says: Vec<&Value> = view.notes.iter().map(|note| &note.says["body"]).collect();
     assert_eq!(says, [&json!("Tea."), &json!("Tea with Kofi.")]);
     let names: Vec<_> = view
@@ -376,7 +379,7 @@ fn a_person_of_another_team_cannot_be_named() {
     phone.publish(&town, &mut note, None);
     let id = town.issue("unmatched_person")["id"].as_str().unwrap().to_owned();
     let offered = |scope: Scope| {
-        let view = issue(&town.core, scope, &id).unwrap();
+        let view = issue(&town.core, scope, None, &id).unwrap();
         view.actions[0].args[0].candidates.len()
     };
     let north = scope(&town, "North");

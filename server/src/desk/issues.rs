@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use notes::note::plain::rfc3339;
 use notes::problem::Code;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Scope;
 use super::issue::{PersonBrief, Settled, WorkerBrief};
@@ -33,20 +34,35 @@ pub struct Filter {
 }
 
 /// A page of issues.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Issues)]
 pub struct Page {
     /// The issues.
     pub issues: Vec<Brief>,
     /// Where to go on; none at the end. A page may be short and still not be the last.
+    #[schema(required)]
     pub next: Option<String>,
     /// How many are open of each kind, in this team and about this worker, whatever else was asked.
     pub counts: BTreeMap<String, u64>,
     /// There are more than were counted.
     pub counts_more: bool,
+    /// The teams that one may choose from; none where one sees one's own only.
+    pub teams: Vec<Team>,
+}
+
+/// A team to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueTeam)]
+pub struct Team {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
 }
 
 /// An issue in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueBrief)]
 pub struct Brief {
     /// Its id.
     pub id: String,
@@ -57,16 +73,22 @@ pub struct Brief {
     /// When it was opened, RFC 3339.
     pub opened_at: String,
     /// The team that it is of.
+    #[schema(required)]
     pub team: Option<i64>,
     /// The person.
+    #[schema(required)]
     pub person: Option<PersonBrief>,
     /// The worker.
+    #[schema(required)]
     pub worker: Option<WorkerBrief>,
     /// The note.
+    #[schema(required)]
     pub note_id: Option<String>,
     /// What was done about it last, where it is open.
+    #[schema(required)]
     pub last: Option<Step>,
     /// How it ended.
+    #[schema(required)]
     pub settled: Option<Settled>,
 }
 
@@ -119,7 +141,21 @@ fn page(tx: &Tx<'_>, scope: Scope, filter: &Filter, place: &(i64, String)) -> Re
         next,
         counts,
         counts_more,
+        teams: teams(tx, scope)?,
     })
+}
+
+fn teams(tx: &Tx<'_>, scope: Scope) -> Result<Vec<Team>, StoreError> {
+    if scope.team().is_some() {
+        return Ok(Vec::new());
+    }
+    let all = tx.teams()?.into_iter();
+    Ok(all
+        .map(|team| Team {
+            id: team.id,
+            name: team.name,
+        })
+        .collect())
 }
 
 fn cursor_of(row: &IssueRow) -> String {

@@ -6,11 +6,13 @@ use notes::note::Plain;
 use notes::note::plain::Entry;
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::export::words;
 
 /// One place in which they differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueDifference)]
 pub struct Difference {
     /// Where, as `actions.<id>.what`.
     pub path: String,

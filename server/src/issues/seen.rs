@@ -4,6 +4,7 @@
 use notes::note::plain::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::detail;
 use super::differs::{Difference, differences};
@@ -14,7 +15,8 @@ use crate::store::{Entry, Issue, StoreError, Tx};
 use crate::sync::{read, said_then, would_say};
 
 /// A value on which phones disagree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueValue)]
 pub struct Valued {
     /// Its place, for `take`.
     pub index: usize,
@@ -23,10 +25,13 @@ pub struct Valued {
     /// The note shows it now.
     pub shown: bool,
     /// Who wrote it.
+    #[schema(required)]
     pub worker_id: Option<String>,
     /// By name.
+    #[schema(required)]
     pub worker_name: Option<String>,
     /// When, by their phone's clock, RFC 3339.
+    #[schema(required)]
     pub written_at: Option<String>,
 }
 

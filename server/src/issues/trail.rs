@@ -3,11 +3,13 @@
 
 use notes::note::plain::rfc3339;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::store::{Issue, StoreError, Tx};
 
 /// One thing that was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = IssueStep)]
 pub struct Step {
     /// When, RFC 3339.
     pub at: String,

@@ -84,6 +84,23 @@ impl Tx<'_> {
             .query_row([name], |r| r.get(0))?)
     }
 
+    /// All teams, by name; more than these nobody chooses from.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn teams(&self) -> Result<Vec<TeamRecord>, StoreError> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT id, name FROM team ORDER BY name LIMIT 500")?;
+        let rows = find.query_map([], |row| {
+            Ok(TeamRecord {
+                id: row.get(0)?,
+                name: row.get(1)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// A team.
     ///
     /// # Errors

@@ -4,7 +4,9 @@
 pub mod admins;
 pub mod caseload;
 pub mod import;
+pub mod issues;
 pub mod me;
+pub mod moving;
 pub mod note;
 pub mod passkeys;
 pub mod people;
@@ -54,6 +56,13 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
     people::person,
     people::thread,
     note::note,
+    moving::preview,
+    moving::go,
+    issues::list,
+    issues::one,
+    issues::preview,
+    issues::settle,
+    issues::reopen,
     caseload::caseload,
     caseload::preview,
     caseload::hand_on,

@@ -6,6 +6,7 @@ mod answers;
 mod attachments;
 mod bodies;
 mod desk;
+mod desk_issues;
 mod desk_workers;
 mod doors;
 mod enrolment;

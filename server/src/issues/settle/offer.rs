@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{actions, conflict, duplicate, word};
 use crate::issues::{detail, likely};
@@ -25,11 +26,14 @@ pub fn can_undo(action: &str) -> bool {
 }
 
 /// An action that may be taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueOffer)]
 pub struct Offer {
     /// Its name.
+    #[schema(value_type = String)]
     pub action: &'static str,
     /// What it does, in a sentence.
+    #[schema(value_type = String)]
     pub words: &'static str,
     /// What it is told.
     pub args: Vec<Arg>,
@@ -40,11 +44,14 @@ pub struct Offer {
 }
 
 /// Something that an action is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueArg)]
 pub struct Arg {
     /// Its name.
+    #[schema(value_type = String)]
     pub name: &'static str,
     /// `index` (a number), `case_id`, `note`, `worker` or `text`.
+    #[schema(value_type = String)]
     pub kind: &'static str,
     /// Without it nothing can be done.
     pub needed: bool,
@@ -53,7 +60,8 @@ pub struct Arg {
 }
 
 /// What comes into question for an argument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IssueCandidate)]
 pub struct Candidate {
     /// What to give.
     pub value: Value,
