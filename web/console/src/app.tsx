@@ -6,6 +6,7 @@ import { get, onSignedOut, Refused, type Schemas } from './api/client';
 import { Me } from './me';
 import { Caseload } from './pages/caseload';
 import { Import } from './pages/import';
+import { Issues } from './pages/issues';
 import { Missing } from './pages/missing';
 import { Note } from './pages/note';
 import { People } from './pages/people';
@@ -20,6 +21,7 @@ import { usePlace, type Place } from './route';
 /** Each page by its name in the address. */
 const PAGES: Record<string, ComponentType<{ place: Place }>> = {
   today: Today,
+  issues: Issues,
   people: People,
   person: Person,
   note: Note,

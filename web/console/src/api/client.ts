@@ -13,6 +13,8 @@ export interface Problem {
   line?: number;
   column?: string;
   retry_after_s?: number;
+  /** Of an issue that somebody else was faster with. */
+  settled?: { at: string; by: string; action: string };
 }
 
 export class Refused extends Error {

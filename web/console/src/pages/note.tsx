@@ -1,7 +1,10 @@
 // One note as it was written, and what became of each of its versions.
-import { get } from '../api/client';
+import { useState } from 'preact/hooks';
+import { get, type Problem, type Schemas } from '../api/client';
 import { useLive } from '../api/live';
+import { mayDecide, useMe } from '../me';
 import { inWords, ISSUES, VISITS } from '../parts/kinds';
+import { MoveNote } from '../parts/move-note';
 import { Notice, Trouble } from '../parts/notice';
 import { NoteSaid } from '../parts/note-said';
 import { Page } from '../parts/page';
@@ -18,13 +21,22 @@ const EVENTS: Record<string, string> = {
 export function Note({ place }: { place: Place }) {
   const id = place.ids[0] ?? '';
   const live = useLive(`note ${id}`, () => get('/v1/desk/notes/{id}', { ids: [id] }));
+  const me = useMe();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [moved, setMoved] = useState<Schemas['NoteMove'] | null>(null);
   const note = live.value;
   const person = note?.person;
   const back = person ? { hash: hashOf('person', [person.case_id]), words: person.name } : { hash: hashOf('people'), words: 'People' };
   return (
     <Page title={note ? inWords(VISITS, note.kind) : 'Note'} at="people" back={back}>
-      <Trouble problem={live.problem} />
-      {note && (
+      <Trouble problem={moved ? null : problem ?? live.problem} />
+      {moved && (
+        <Notice kind="good">
+          <p class="govuk-body"><strong>The note was moved.</strong> <a class="govuk-link" href={hashOf('note', [moved.became ?? ''])}>See it where it is now</a>.</p>
+          <ul class="govuk-list govuk-list--bullet">{moved.effects.map((effect) => <li key={effect}>{effect}</li>)}</ul>
+        </Notice>
+      )}
+      {note && !moved && (
         <>
           {!person && <Notice kind="care"><p class="govuk-body">Nobody knows yet whom this note is about. It waits here, and is not in the case system.</p></Notice>}
           <dl class="facts">
@@ -65,6 +77,7 @@ export function Note({ place }: { place: Place }) {
               </tbody>
             </table>
           )}
+          {mayDecide(me) && person && <MoveNote id={id} told={setProblem} moved={setMoved} />}
         </>
       )}
     </Page>

@@ -21,6 +21,14 @@ export const ISSUES: Record<string, string> = {
   export_silent: 'No word from the case system',
 };
 
+/** What was decided, as it is told afterwards. */
+export const DECISIONS: Record<string, string> = {
+  accept: 'let in as it is', accept_for: 'let in for another person', addendum: 'let in as an addendum', return: 'returned to the worker',
+  set_aside: 'set aside', take: 'one value taken', take_both: 'both values taken', match: 'matched with a person', keep_both: 'both notes kept',
+  join: 'joined as one note', withdraw: 'one note withdrawn', send_again: 'sent again', close: 'closed by hand', ask: 'the author was asked',
+  ask_again: 'asked again', ask_case_id: 'a case id was asked for', nudge: 'the worker was nudged', reopen: 'opened again', resolved: 'over by itself',
+};
+
 /** A code that is not known here still says something. */
 export function inWords(table: Record<string, string>, code: string | null): string {
   if (!code) return 'not said';

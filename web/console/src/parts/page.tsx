@@ -2,11 +2,14 @@
 // screen reader says where one is.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { get } from '../api/client';
+import { useLive } from '../api/live';
 import { hashOf } from '../route';
 import { useMe, ROLES } from '../me';
 
 const WAYS: { page: string; words: string; only?: string[] }[] = [
   { page: 'today', words: 'Today' },
+  { page: 'issues', words: 'Issues' },
   { page: 'people', words: 'People' },
   { page: 'workers', words: 'Workers and devices' },
   { page: 'admins', words: 'Admins' },
@@ -42,7 +45,7 @@ export function Page({ title, at, back, children }: PageProps) {
         <ul>
           {WAYS.filter((way) => !way.only || way.only.includes(me.role)).map((way) => (
             <li key={way.page}>
-              <a href={hashOf(way.page)} aria-current={way.page === at ? 'page' : undefined}>{way.words}</a>
+              <a href={hashOf(way.page)} aria-current={way.page === at ? 'page' : undefined}>{way.words}{way.page === 'issues' && <Open />}</a>
             </li>
           ))}
         </ul>
@@ -54,6 +57,14 @@ export function Page({ title, at, back, children }: PageProps) {
       </main>
     </div>
   );
+}
+
+/** How many issues are open. */
+function Open() {
+  const live = useLive('issues open', () => get('/v1/desk/issues', { query: {} }));
+  if (!live.value) return null;
+  const count = Object.values(live.value.counts).reduce((sum, one) => sum + one, 0);
+  return <span class="count">{count}{live.value.counts_more && '+'}<span class="govuk-visually-hidden"> open</span></span>;
 }
 
 /** A hash is a place in this app, so the skip link moves the focus by itself. */
