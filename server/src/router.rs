@@ -131,6 +131,29 @@ fn at_the_desk() -> Router<App> {
         .route("/v1/desk/devices/{device_id}/lock", post(desk::workers::lock))
         .route("/v1/desk/devices/{device_id}/wipe", post(desk::workers::wipe))
         .route("/v1/desk/devices/{device_id}/rename", post(desk::workers::rename))
+        // What stands, what was done, what is settled, and what the team learns of it.
+        .route("/v1/desk/today", get(desk::today::today))
+        .route("/v1/desk/concerns", get(desk::today::concerns))
+        .route(
+            "/v1/desk/concerns/{note_id}/acknowledge",
+            post(desk::today::acknowledge),
+        )
+        .route("/v1/desk/audit", get(desk::audit::audit))
+        .route("/v1/desk/settings", get(desk::settings::list))
+        .route("/v1/desk/settings/{name}", post(desk::settings::change))
+        .route("/v1/desk/reports/recording", get(desk::reports::recording))
+        .route("/v1/desk/reports/path", get(desk::reports::path))
+        .route("/v1/desk/reports/fields", get(desk::reports::fields))
+        .route("/v1/desk/reports/unmet-needs", get(desk::reports::unmet))
+        .route("/v1/desk/reports/feedback", get(desk::reports::feedback))
+        .route("/v1/desk/reports/feedback/words", get(desk::reports::words))
+        .route("/v1/desk/reports/reviews", get(desk::reports::reviews))
+        .route("/v1/desk/reports/reviews/due", get(desk::reports::reviews_due))
+        .route(
+            "/v1/desk/workers/{worker_id}/reflection",
+            get(desk::reports::supervision),
+        )
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 async fn not_found(_: Request) -> Refusal {

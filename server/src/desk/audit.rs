@@ -5,10 +5,11 @@ use notes::ids::{DeviceId, PersonId};
 use notes::note::plain::rfc3339;
 use notes::problem::Code;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use super::page::{self, Page};
-use super::{PersonBrief, Scope, named};
+use super::{PersonBrief, Scope, named, seen};
 use crate::core::Core;
 use crate::ops::OpError;
 use crate::ops::verify::chains;
@@ -35,7 +36,7 @@ pub struct Asked<'a> {
 }
 
 /// A deed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Deed {
     /// Its number in the audit.
     pub n: u64,
@@ -48,16 +49,21 @@ pub struct Deed {
     /// The verb.
     pub what: String,
     /// About whom; none where it was about nobody, or about somebody of another team.
+    #[schema(required)]
     pub person: Option<PersonBrief>,
     /// Whether it was about somebody of another team.
     pub outside: bool,
     /// The note.
+    #[schema(required)]
     pub note_id: Option<String>,
     /// The device.
+    #[schema(required)]
     pub device_id: Option<String>,
     /// Why, where a reason was given.
+    #[schema(required)]
     pub reason: Option<String>,
     /// What else is written; nothing where it was about somebody of another team.
+    #[schema(value_type = Object)]
     pub detail: Map<String, Value>,
 }
 
@@ -107,6 +113,69 @@ pub fn break_glass(core: &Core, scope: Scope, after: Option<&str>) -> Result<Pag
         ..Asked::default()
     };
     deeds(core, scope, &asked, after)
+}
+
+/// The page of the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AuditView {
+    /// How far the chains hold.
+    pub chain: ChainState,
+    /// The newest look-ups outside one's own caseload.
+    pub break_glass: Vec<Deed>,
+    /// The deeds that were asked for, the newest first.
+    pub rows: Vec<Deed>,
+    /// Where the next page begins; none after the last one.
+    #[schema(required)]
+    pub next: Option<String>,
+}
+
+/// Look-ups that stand on top of the page.
+const ON_TOP: usize = 10;
+
+/// The page of the audit. Where `by` says who looks, that is written down first, and so it is on the page.
+///
+/// # Errors
+/// `not_found`; `cursor_unknown`; the store's.
+pub fn view(
+    core: &Core,
+    scope: Scope,
+    asked: &Asked<'_>,
+    after: Option<&str>,
+    by: Option<&str>,
+) -> Result<AuditView, OpError> {
+    page::read::<u64>(after)?;
+    if let Some(by) = by {
+        core.store.write(|tx| {
+            in_view(tx, scope, asked)?;
+            let device = asked.device.map(|id| id.to_string());
+            let detail = json!({ "worker": asked.worker, "device": device, "what": asked.what });
+            seen(tx, &core.host, by, "audit.seen", asked.person, None, &detail)?;
+            Ok::<_, OpError>(())
+        })?;
+    }
+    let page = deeds(core, scope, asked, after)?;
+    let mut on_top = break_glass(core, scope, None)?.rows;
+    on_top.truncate(ON_TOP);
+    Ok(AuditView {
+        chain: chain_state(core)?,
+        break_glass: on_top,
+        rows: page.rows,
+        next: page.next,
+    })
+}
+
+/// Somebody by the case system's id.
+///
+/// # Errors
+/// `not_found` where nobody in view has it; the store's.
+pub fn person(core: &Core, scope: Scope, case_id: &str) -> Result<PersonId, OpError> {
+    core.store.read(|tx| {
+        let person = tx.person_by_case(case_id)?.ok_or(Code::NotFound)?;
+        if !scope.has_person(tx, person.id)? {
+            return Err(Code::NotFound.into());
+        }
+        Ok(person.id)
+    })
 }
 
 fn in_view(tx: &Tx<'_>, scope: Scope, asked: &Asked<'_>) -> Result<(), OpError> {
@@ -194,15 +263,17 @@ fn about(tx: &Tx<'_>, scope: Scope, record: &AuditRecord) -> Result<Option<bool>
 }
 
 /// How far the chains of log and audit were followed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChainState {
     /// In a sentence; none where they were never followed.
+    #[schema(required)]
     pub words: Option<String>,
     /// Up to this entry the log's holds.
     pub log_n: u64,
     /// Up to this entry the audit's holds.
     pub audit_n: u64,
     /// When they were last followed.
+    #[schema(required)]
     pub at: Option<String>,
     /// Whether nothing was found that differs.
     pub holds: bool,

@@ -2,11 +2,13 @@
 
 use notes::ids::PersonId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::store::{StoreError, Tx};
 
 /// Somebody who is written about, as lists name them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PersonNamed)]
 pub struct PersonBrief {
     /// Their id.
     pub id: String,

@@ -6,6 +6,7 @@ use notes::note::plain::rfc3339;
 use notes::problem::Code;
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::page::{self, Page};
 use super::{PersonBrief, Scope, named};
@@ -14,21 +15,25 @@ use crate::ops::OpError;
 use crate::store::{AuditEntry, Concern, StoreError, Tx};
 
 /// A concern as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConcernRow {
     /// The note.
     pub note_id: String,
     /// Its id in the note.
     pub entry: String,
     /// `safeguarding` or `professional_disagreement`; none where the worker chose none.
+    #[schema(required)]
     pub kind: Option<String>,
     /// When it came to the server.
     pub seen_at: String,
     /// Whom the note is about, where that is known.
+    #[schema(required)]
     pub person: Option<PersonBrief>,
     /// Who took note of it.
+    #[schema(required)]
     pub acknowledged_by: Option<String>,
     /// When.
+    #[schema(required)]
     pub acknowledged_at: Option<String>,
 }
 

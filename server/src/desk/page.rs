@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use notes::problem::Code;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 /// Most rows of a page.
 pub const ROWS: usize = 50;
@@ -13,11 +14,12 @@ pub const ROWS: usize = 50;
 pub const MOST_READ: usize = 2_000;
 
 /// A page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Page<T> {
     /// The rows.
     pub rows: Vec<T>,
     /// Where the next page begins; none after the last one.
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -8,6 +8,7 @@ use notes::note::plain::rfc3339;
 use notes::problem::Code;
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::reports::Period;
 use super::reports::feedback::words_of;
@@ -23,7 +24,7 @@ const MINUTE_MS: i64 = 60_000;
 const MOST: usize = 50;
 
 /// The page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reflection {
     /// The quarter, `yyyy-Qn`.
     pub quarter: String,
@@ -48,33 +49,41 @@ pub struct Reflection {
 }
 
 /// The worker's own middle note beside the team's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[schema(as = OwnBesideTeam)]
 pub struct Beside {
     /// Their own; none of no notes.
+    #[schema(required)]
     pub own: Option<i64>,
     /// The team's, theirs among it; none where the others have fewer than five notes, who could be reckoned back.
+    #[schema(required)]
     pub team: Option<i64>,
 }
 
 /// What somebody said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReflectionWords)]
 pub struct Said {
     /// The note.
     pub note_id: String,
     /// The answer with it.
+    #[schema(required)]
     pub answer: Option<String>,
     /// Their words.
     pub words: String,
 }
 
 /// A concern.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReflectionConcern)]
 pub struct Raised {
     /// The note.
     pub note_id: String,
     /// `safeguarding` or `professional_disagreement`.
+    #[schema(required)]
     pub kind: Option<String>,
     /// When somebody at the desk took note of it.
+    #[schema(required)]
     pub acknowledged_at: Option<String>,
 }
 

@@ -4,6 +4,7 @@ use notes::note::plain::rfc3339;
 use notes::problem::Code;
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::named;
 use crate::core::Core;
@@ -12,7 +13,7 @@ use crate::settings::{self, Kind, SETTINGS, Setting};
 use crate::store::{AuditEntry, SettingRecord, StoreError, Tx};
 
 /// A setting as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SettingRow {
     /// Its name.
     pub name: String,
@@ -21,18 +22,22 @@ pub struct SettingRow {
     /// `whole` or `text`.
     pub kind: String,
     /// The least number.
+    #[schema(required)]
     pub least: Option<i64>,
     /// The greatest number, or the most characters.
     pub most: i64,
     /// The unit of a number.
+    #[schema(required)]
     pub unit: Option<String>,
     /// What counts where nobody says otherwise; the configuration file's where it says something.
     pub default: String,
     /// What counts now.
     pub value: String,
     /// Who changed it at the desk; none where nobody did.
+    #[schema(required)]
     pub changed_by: Option<String>,
     /// When.
+    #[schema(required)]
     pub changed_at: Option<String>,
 }
 
@@ -55,8 +60,18 @@ pub fn list(core: &Core) -> Result<Vec<SettingRow>, OpError> {
 /// Changes a setting; without a value, what counted before anybody changed it counts again.
 ///
 /// # Errors
-/// `setting_unknown`; `setting_invalid` with what it may be; the store's.
-pub fn change(core: &Core, name: &str, value: Option<&str>, by: &str) -> Result<SettingRow, OpError> {
+/// `reason_missing`; `setting_unknown`; `setting_invalid` with what it may be; the store's.
+pub fn change(
+    core: &Core,
+    name: &str,
+    value: Option<&str>,
+    reason: &str,
+    by: &str,
+) -> Result<SettingRow, OpError> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Code::ReasonMissing.into());
+    }
     let setting = settings::find(name).ok_or(Code::SettingUnknown)?;
     let value = value.map(|value| checked(setting, value)).transpose()?;
     let done = core.store.write(|tx| {
@@ -73,7 +88,8 @@ pub fn change(core: &Core, name: &str, value: Option<&str>, by: &str) -> Result<
                 what: "setting.changed".to_owned(),
                 person: None,
                 document: None,
-                detail: json!({ "name": name, "before": before, "after": value }).to_string(),
+                detail: json!({ "name": name, "before": before, "after": value, "reason": reason })
+                    .to_string(),
             })?;
         }
         let changed = tx.settings()?;

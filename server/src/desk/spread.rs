@@ -1,12 +1,13 @@
 //! How numbers lie: the middle, the quarters and how many there are. Nothing is said of a few.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Fewer are not shown.
 pub const FEWEST: usize = 5;
 
 /// The spread of some numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Spread {
     /// How many there are.
     pub count: usize,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use notes::note::plain::rfc3339;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::concerns::{self, ConcernRow};
 use super::spread::spread;
@@ -39,7 +40,7 @@ const GRAVEST: [&str; 11] = [
 ];
 
 /// All of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Today {
     /// When it was counted.
     pub at: String,
@@ -54,6 +55,7 @@ pub struct Today {
     /// The phones on which most waits.
     pub waiting: Vec<WaitingPhone>,
     /// The last backup; none where there never was one. Teams see it too: it concerns their notes.
+    #[schema(required)]
     pub backup_at: Option<String>,
     /// Each case system.
     pub feeds: Vec<Feed>,
@@ -62,7 +64,7 @@ pub struct Today {
 }
 
 /// Open issues of one kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IssueCount {
     /// The kind.
     pub kind: String,
@@ -73,7 +75,8 @@ pub struct IssueCount {
 }
 
 /// An open issue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TodayIssue)]
 pub struct IssueRow {
     /// Its id.
     pub id: String,
@@ -82,13 +85,15 @@ pub struct IssueRow {
     /// When it was opened.
     pub opened_at: String,
     /// The note.
+    #[schema(required)]
     pub note_id: Option<String>,
     /// Whom it is about.
+    #[schema(required)]
     pub person: Option<PersonBrief>,
 }
 
 /// How many phones are how; each is counted once, revoked ones not at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct Phones {
     /// Seen lately, and nothing waits on them.
     pub up_to_date: u32,
@@ -99,7 +104,7 @@ pub struct Phones {
 }
 
 /// A phone on which something waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WaitingPhone {
     /// The device.
     pub device_id: String,
@@ -110,11 +115,13 @@ pub struct WaitingPhone {
     /// Notes that waited when it was last seen.
     pub waiting: u32,
     /// When that was.
+    #[schema(required)]
     pub last_seen_at: Option<String>,
 }
 
 /// What a case system has to answer, of the notes in view.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FeedState)]
 pub struct Feed {
     /// The case system's id.
     pub client_id: String,
@@ -123,11 +130,13 @@ pub struct Feed {
     /// Events without an answer that ends them; counting ends at 2,000 of all teams'.
     pub outstanding: u32,
     /// Since when the oldest of them waits.
+    #[schema(required)]
     pub oldest_at: Option<String>,
 }
 
 /// The notes whose contact was on one day, each counted once.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[schema(as = DayCount)]
 pub struct Day {
     /// The day, `yyyy-mm-dd`.
     pub day: String,
@@ -140,6 +149,7 @@ pub struct Day {
     /// A case system refused the newest version.
     pub refused: u32,
     /// Hours from contact to case system, the middle note of those that are there; none of fewer than five.
+    #[schema(required)]
     pub median_hours: Option<i64>,
 }
 

@@ -2,6 +2,7 @@
 //! document. Nothing that the console does goes another way.
 
 pub mod admins;
+pub mod audit;
 pub mod caseload;
 pub mod import;
 pub mod issues;
@@ -10,10 +11,13 @@ pub mod moving;
 pub mod note;
 pub mod passkeys;
 pub mod people;
+pub mod reports;
 pub mod seat;
 pub mod sessions;
+pub mod settings;
 pub mod sign_in;
 pub mod sign_out;
+pub mod today;
 pub mod workers;
 
 use axum::body::Body;
@@ -77,6 +81,21 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
     workers::lock,
     workers::wipe,
     workers::rename,
+    today::today,
+    today::concerns,
+    today::acknowledge,
+    audit::audit,
+    settings::list,
+    settings::change,
+    reports::recording,
+    reports::path,
+    reports::fields,
+    reports::unmet,
+    reports::feedback,
+    reports::words,
+    reports::reviews,
+    reports::reviews_due,
+    reports::supervision,
 ))]
 pub struct Document;
 

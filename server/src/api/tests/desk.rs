@@ -323,6 +323,21 @@ const WHO_MAY: &[(&str, &str)] = &[
     ("deskLockDevice", "to"),
     ("deskWipeDevice", "to"),
     ("deskRenameDevice", "to"),
+    ("deskToday", "tou"),
+    ("deskConcerns", "tou"),
+    ("deskAcknowledge", "to"),
+    ("deskAudit", "tou"),
+    ("deskSettings", "tou"),
+    ("deskChangeSetting", "o"),
+    ("deskReportRecording", "tou"),
+    ("deskReportPath", "tou"),
+    ("deskReportFields", "tou"),
+    ("deskReportUnmetNeeds", "tou"),
+    ("deskReportFeedback", "tou"),
+    ("deskReportWords", "tou"),
+    ("deskReportReviews", "tou"),
+    ("deskReportReviewsDue", "tou"),
+    ("deskReflection", "tou"),
 ];
 
 #[tokio::test]

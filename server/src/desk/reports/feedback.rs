@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use notes::ids::DocumentId;
 use notes::note::plain::{Value, rfc3339};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::Scope;
 use super::super::page::{self, Page};
@@ -16,24 +17,28 @@ use crate::store::{Span, StoreError, Tx};
 use crate::sync;
 
 /// A team's notes with one answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FeedbackRow {
     /// The team; none where the people have none.
+    #[schema(required)]
     pub team: Option<String>,
     /// `yes`, `partly`, `no` or `not_asked`; none where nothing was entered.
+    #[schema(required)]
     pub answer: Option<String>,
     /// Finished notes.
     pub notes: u64,
 }
 
 /// What somebody said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WordsRow {
     /// The month of the visit, `yyyy-mm`.
     pub month: String,
     /// The team; none where the person has none.
+    #[schema(required)]
     pub team: Option<String>,
     /// The answer with it.
+    #[schema(required)]
     pub answer: Option<String>,
     /// Their words.
     pub words: String,

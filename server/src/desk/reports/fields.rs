@@ -2,6 +2,7 @@
 
 use notes::note::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::Scope;
 use super::{Period, Report, Tabled};
@@ -26,7 +27,7 @@ const BY_ITSELF: [&str; 9] = [
 const SELDOM: u64 = 20;
 
 /// One field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldRow {
     /// The field's name.
     pub field: String,

@@ -21,12 +21,13 @@ pub use period::Period;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::export::plain_line;
 use crate::store::{StoreError, Tx};
 
 /// A report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Report<R> {
     /// The first month, `yyyy-mm`.
     pub from: String,

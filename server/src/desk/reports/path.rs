@@ -1,6 +1,7 @@
 //! How long a note takes on its way: from the contact to its finish, to the server, and into the case system.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::Scope;
 use super::super::spread::Spread;
@@ -16,21 +17,28 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 /// A team's notes of one kind. Each step is counted of the notes that have taken it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PathRow {
     /// The team; none where the people have none.
+    #[schema(required)]
     pub team: Option<String>,
     /// The kind of visit; none for all kinds.
+    #[schema(required)]
     pub kind: Option<String>,
     /// Minutes from the beginning of the contact to the finish, by the phone's clock.
+    #[schema(required)]
     pub to_finish: Option<Spread>,
     /// Minutes from the finish to the server.
+    #[schema(required)]
     pub to_server: Option<Spread>,
     /// Minutes from the server to a case system's receipt.
+    #[schema(required)]
     pub to_case_system: Option<Spread>,
     /// Minutes from the beginning of the contact to the receipt.
+    #[schema(required)]
     pub whole: Option<Spread>,
     /// Hundredths of the notes that were finished within the hours that the setting `timeliness_h` says.
+    #[schema(required)]
     pub in_time_percent: Option<i64>,
 }
 

@@ -1,6 +1,7 @@
 //! How long writing took against how long the contact was, by team and kind of visit.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::Scope;
 use super::super::spread::Spread;
@@ -13,17 +14,22 @@ use crate::store::{CountedNote, Span, StoreError};
 const MINUTE_MS: i64 = 60_000;
 
 /// A team's notes of one kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RecordingRow {
     /// The team; none where the people have none.
+    #[schema(required)]
     pub team: Option<String>,
     /// The kind of visit; none for all kinds.
+    #[schema(required)]
     pub kind: Option<String>,
     /// Minutes of writing.
+    #[schema(required)]
     pub recording: Option<Spread>,
     /// Minutes of contact.
+    #[schema(required)]
     pub contact: Option<Spread>,
     /// Writing in hundredths of the contact.
+    #[schema(required)]
     pub share: Option<Spread>,
 }
 

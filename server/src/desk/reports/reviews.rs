@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span as Time, Timestamp};
 use notes::ids::PersonId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::page::{self, Page, ROWS};
 use super::super::{PersonBrief, Scope};
@@ -28,9 +29,10 @@ const JOINT: &str = "joint";
 const SOON_WEEKS: i64 = 4;
 
 /// A team's reviews of one kind.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct ReviewRow {
     /// The team; none where the people have none.
+    #[schema(required)]
     pub team: Option<String>,
     /// `initial`, `annual`, `direct_payment`; `joint` counts those of any kind with two or more workers.
     pub kind: String,
@@ -43,7 +45,7 @@ pub struct ReviewRow {
 }
 
 /// Somebody whose review is due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DueRow {
     /// Who.
     pub person: PersonBrief,

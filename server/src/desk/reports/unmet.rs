@@ -1,6 +1,7 @@
 //! Needs that were not met, by team and reason: counted for the team, never hidden.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::Scope;
 use super::{Period, Report, Tabled, Teams, cell};
@@ -9,11 +10,13 @@ use crate::ops::OpError;
 use crate::store::{Span, StoreError};
 
 /// A reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UnmetRow {
     /// The team; none where the people have none.
+    #[schema(required)]
     pub team: Option<String>,
     /// `budget`, `language`, `none_available`, `declined` or `other`; none where no reason was chosen.
+    #[schema(required)]
     pub reason_code: Option<String>,
     /// Needs.
     pub needs: u64,

@@ -237,7 +237,14 @@ fn a_notes_way_is_measured_step_by_step() {
     assert_eq!(path(&town.core, south, september).unwrap().rows, []);
     // All were finished at ten on the third: five of six no more than two days after the contact, or before it.
     assert_eq!(row(&town).in_time_percent, Some(83));
-    change(&town.core, "timeliness_h", Some("720"), "worker:W3").unwrap();
+    change(
+        &town.core,
+        "timeliness_h",
+        Some("720"),
+        "the board says so",
+        "worker:W3",
+    )
+    .unwrap();
     assert_eq!(row(&town).in_time_percent, Some(100));
 }
 
@@ -399,7 +406,14 @@ fn a_review_is_due_by_what_the_note_says_or_by_the_clock() {
         .map(|row| (row.person.case_id.as_str(), row.overdue))
         .collect();
     assert_eq!((names, list.next), (vec![("C1", true), ("C2", false)], None));
-    change(&town.core, "review_initial_weeks", Some("10"), "worker:W3").unwrap();
+    change(
+        &town.core,
+        "review_initial_weeks",
+        Some("10"),
+        "the board says so",
+        "worker:W3",
+    )
+    .unwrap();
     assert_eq!(standing(&town, north), [row("initial", 0, 2, 0)]);
     // Now it is held, by two workers; the next one comes by the yearly clock.
     reviewed(&town, 4, MARGARET, 0, |f| {

@@ -127,7 +127,14 @@ fn each_phone_is_up_to_date_waiting_or_silent() {
     let waiting: Vec<_> = mine.waiting.iter().map(|phone| phone.waiting).collect();
     assert_eq!(waiting, [3, 1]);
     assert_eq!(page(&town, south).waiting[0].worker_name, "Zara Khan");
-    change(&town.core, "stale_device_h", Some("48"), "worker:W3").unwrap();
+    change(
+        &town.core,
+        "stale_device_h",
+        Some("48"),
+        "the board says so",
+        "worker:W3",
+    )
+    .unwrap();
     assert_eq!(page(&town, north).phones.silent, 0, "the setting counts");
     let revoke = town
         .core
