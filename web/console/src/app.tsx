@@ -13,6 +13,8 @@ import { People } from './pages/people';
 import { Person } from './pages/person';
 import { Account } from './pages/account';
 import { Admins } from './pages/admins';
+import { Audit } from './pages/audit';
+import { Settings } from './pages/settings';
 import { SignIn } from './pages/sign-in';
 import { Today } from './pages/today';
 import { Workers } from './pages/workers';
@@ -28,6 +30,8 @@ const PAGES: Record<string, ComponentType<{ place: Place }>> = {
   caseload: Caseload,
   import: Import,
   workers: Workers,
+  audit: Audit,
+  settings: Settings,
   admins: Admins,
   account: Account,
 };
