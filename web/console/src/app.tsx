@@ -14,6 +14,7 @@ import { Person } from './pages/person';
 import { Account } from './pages/account';
 import { Admins } from './pages/admins';
 import { Audit } from './pages/audit';
+import { Reports } from './pages/reports';
 import { Settings } from './pages/settings';
 import { SignIn } from './pages/sign-in';
 import { Today } from './pages/today';
@@ -30,6 +31,7 @@ const PAGES: Record<string, ComponentType<{ place: Place }>> = {
   caseload: Caseload,
   import: Import,
   workers: Workers,
+  reports: Reports,
   audit: Audit,
   settings: Settings,
   admins: Admins,

@@ -33,14 +33,20 @@ export function Settings() {
   );
 }
 
+const NAMES: Record<string, string> = {
+  retention_months: 'How long notes are kept', review_initial_from_weeks: 'First review, not before', review_initial_weeks: 'First review, due',
+  review_annual_months: 'Yearly review', review_direct_payment_months: 'First review of a direct payment', timeliness_h: 'Timeliness',
+  kept_days: 'Kept on phones', idle_lock_s: 'Lock when idle', consent_text: 'Words about consent', finish_text: 'Words on the finish page',
+  stale_device_h: 'Silent phone', overdue_draft_h: 'Overdue note', export_silent_h: 'Silent case system',
+};
+
 function nameOf(setting: Setting): string {
-  const words = setting.name.replace(/_(h|s|days|weeks|months)$/, '').replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return NAMES[setting.name] ?? setting.name.replaceAll('_', ' ');
 }
 
 function shown(setting: Setting, value: string) {
   if (setting.kind === 'text') return value === '' ? 'the app’s own words' : <Said text={value} />;
-  return `${value} ${setting.unit ?? ''}`;
+  return setting.name === 'retention_months' && value === '0' ? 'for ever' : `${value} ${setting.unit ?? ''}`;
 }
 
 function One({ setting, may, done }: { setting: Setting; may: boolean; done: (words: string) => Promise<void> }) {

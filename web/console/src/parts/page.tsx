@@ -12,6 +12,7 @@ const WAYS: { page: string; words: string; only?: string[] }[] = [
   { page: 'issues', words: 'Issues' },
   { page: 'people', words: 'People' },
   { page: 'workers', words: 'Workers and devices' },
+  { page: 'reports', words: 'Reports' },
   { page: 'audit', words: 'Audit' },
   { page: 'settings', words: 'Settings' },
   { page: 'admins', words: 'Admins' },
