@@ -53,16 +53,16 @@ export function Bars({ title, labels, series, every = 7 }: { title: string; labe
 /** Lying bars, each with its name above it and its number behind it: good for long names and narrow screens. */
 export function Rows({ title, rows, unit = '' }: { title: string; rows: { name: string; value: number }[]; unit?: string }) {
   const most = top(Math.max(0, ...rows.map((row) => row.value)));
-  const high = 40;
+  const high = 52;
   return (
     <figure class="figure">
       <figcaption class="govuk-heading-s">{title}</figcaption>
       <svg class="picture" viewBox={`0 0 ${WIDE} ${rows.length * high}`} role="img" aria-label={`${title}. The same figures are in the table below.`}>
         {rows.map((row, at) => (
           <g key={row.name}>
-            <text x={0} y={at * high + 14}>{row.name}</text>
-            <rect class="bar bar--2" x={0} y={at * high + 20} width={Math.max(1, (row.value / most) * (WIDE - 90))} height={12} />
-            <text x={Math.max(1, (row.value / most) * (WIDE - 90)) + 6} y={at * high + 31}>{row.value}{unit}</text>
+            <text x={0} y={at * high + 18}>{row.name}</text>
+            <rect class="bar bar--2" x={0} y={at * high + 26} width={Math.max(1, (row.value / most) * (WIDE - 90))} height={12} />
+            <text x={Math.max(1, (row.value / most) * (WIDE - 90)) + 6} y={at * high + 39}>{row.value}{unit}</text>
           </g>
         ))}
       </svg>
