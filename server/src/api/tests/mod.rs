@@ -7,6 +7,7 @@ mod attachments;
 mod bodies;
 mod desk;
 mod desk_issues;
+mod desk_today;
 mod desk_workers;
 mod doors;
 mod enrolment;
