@@ -251,7 +251,8 @@ fn a_wrong_call_is_2_and_a_refusal_is_1() {
         &["enrol"],
         &["serve", "--listen", "nowhere"],
         &["verify", "--log-format", "xml"],
-        &["admin", "invite", "W1"],
+        &["admin", "invite"],
+        &["admin", "invite", "W1", "--role", "practitioner"],
         &["hold", "add", "P1"],
         &["retention", "--retention-months", "some"],
         &["help", "dance"],
@@ -260,6 +261,8 @@ fn a_wrong_call_is_2_and_a_refusal_is_1() {
     }
     for words in [
         &["enrol", "W9"][..],
+        &["admin", "invite", "W1"],
+        &["admin", "invite", "W9"],
         &["allocate", "P9", "W1"],
         &["device", "revoke", "x"],
         &["hold", "add", "P9", "--reason", "Inquest"],
