@@ -64,7 +64,10 @@ function faster(problem: Problem): Problem {
   const { settled } = problem;
   if (!settled) return problem;
   const { detail: _, ...rest } = problem;
-  return { ...rest, title: `Already settled by ${settled.by} at ${timeInWords(new Date(settled.at), new Date())}: ${inWords(DECISIONS, settled.action)}.` };
+  const when = timeInWords(new Date(settled.at), new Date());
+  // `today 09:30`, the hour first.
+  const at = `${when.slice(-5)} ${when.slice(0, -6)}`;
+  return { ...rest, title: `Already settled by ${settled.by} at ${at}: ${inWords(DECISIONS, settled.action)}.` };
 }
 
 export function Effects({ effects }: { effects: string[] }) {
@@ -111,9 +114,9 @@ function Versions({ issue }: { issue: View }) {
           <div class="sides">
             {issue.values.map((one) => (
               <div class="card" key={one.index}>
-                <h3 class="govuk-heading-s">{one.shown ? 'The note shows this now' : 'Beside it'}</h3>
+                <h3 class="govuk-heading-s">{!one.shown ? 'Beside it' : issue.settled ? 'The note showed this' : 'The note shows this now'}</h3>
                 <Marked text={valueWords(one.value)} other={valueWords((one === first ? second ?? first : first).value)} how="only" />
-                <p class="govuk-body">{one.worker_name ? <>Written by <Said text={one.worker_name} /></> : 'It is not known who wrote it'}{one.written_at && <>, <Time at={one.written_at} /></>}</p>
+                {(one.worker_name || !issue.settled) && <p class="govuk-body">{one.worker_name ? <>Written by <Said text={one.worker_name} /></> : 'It is not known who wrote it'}{one.written_at && <>, <Time at={one.written_at} /></>}</p>}
               </div>
             ))}
           </div>
