@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::detail;
 use super::standing::tell_holders;
+use crate::export::words;
 use crate::host::Host;
 use crate::store::{DocumentRecord, StoreError, Tx};
 use crate::sync::{about, desk_change};
@@ -76,7 +77,7 @@ fn conflicts(tx: &Tx<'_>, host: &Host, record: &DocumentRecord, plain: &Plain) -
             .map(|value| json!(value))
             .collect();
         let what = json!({
-            "words": format!("Phones gave different values for {}. The first is shown.", conflict.path),
+            "words": format!("Phones gave different values for “{}”. The first is shown.", words::path(&conflict.path)),
             "path": conflict.path,
             "values": values,
         });
