@@ -78,7 +78,7 @@ function Who({ issue }: { issue: View }) {
   const { person, worker, device, note } = issue;
   const minutes = device ? Math.round(Math.abs(device.clock_offset_ms) / 60_000) : 0;
   return (
-    <dl class="facts">
+    <dl class="pairs">
       <dt>Open since</dt><dd><Time at={issue.opened_at} /> ({age(issue.opened_at)})</dd>
       {person && <><dt>Person</dt><dd><a class="govuk-link" href={hashOf('person', [person.case_id])}><Said text={person.name} /></a>, born {born(person.date_of_birth)}, {person.case_id}</dd></>}
       {worker && <><dt>Worker</dt><dd><a class="govuk-link" href={hashOf('workers', [worker.id])}><Said text={worker.name} /></a> ({worker.id})</dd></>}
@@ -130,7 +130,7 @@ function Versions({ issue }: { issue: View }) {
             {issue.notes.map((one) => (
               <div class="card" key={one.id}>
                 <h3 class="govuk-heading-s"><a class="govuk-link" href={hashOf('note', [one.id])}>{inWords(VISITS, one.note?.kind ?? null)} by <Said text={one.worker?.name ?? 'somebody not known'} /></a></h3>
-                {one.note && <dl class="facts"><Times note={one.note} /></dl>}
+                {one.note && <dl class="pairs"><Times note={one.note} /></dl>}
                 <NoteSaid said={one.says as Record<string, unknown>} />
               </div>
             ))}
