@@ -145,7 +145,7 @@ function Held({ held }: { held: Schemas['IssueHeld'] }) {
   return (
     <section>
       <h2 class="govuk-heading-m">What was held</h2>
-      {held.reason_given && <p class="govuk-body">The worker’s reason: <Said text={held.reason_given} /></p>}
+      {held.reason_given && <p class="govuk-body">The worker’s reason: {held.reason_given === 'joint_visit' ? 'a joint visit' : <Said text={held.reason_given} />}</p>}
       {!held.readable && <p class="govuk-body">It cannot be read as a change of this note. Its bytes are kept as they came.</p>}
       {held.changes.map((change) => (
         <div key={change.path}>
