@@ -21,10 +21,12 @@ function ours(document) {
   const seen = new Set();
   for (const [route, item] of Object.entries(document.paths ?? {})) {
     const named = (route.match(/\{[^}]+\}/g) ?? []).map((name) => name.slice(1, -1));
-    const given = (item.parameters ?? []).filter((parameter) => parameter.in === 'path').map(({ name }) => name);
-    if (named.join() !== given.join()) faults.push(`${route}: the parameters of the path are ${named.join() || 'none'}`);
     for (const [method, operation] of Object.entries(item)) {
       if (method === 'parameters') continue;
+      // A parameter stands with the path, for all its operations, or with the operation.
+      const all = [...item.parameters ?? [], ...operation.parameters ?? []];
+      const given = all.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+      if (named.join() !== given.join()) faults.push(`${route}: the parameters of the path are ${named.join() || 'none'}`);
       if (seen.has(operation.operationId)) faults.push(`${route}: ${operation.operationId} is there twice`);
       seen.add(operation.operationId);
     }
