@@ -17,6 +17,8 @@ use crate::desk::issues::{Filter, Page};
 use crate::desk::{self, Admin};
 use crate::issues::Refused;
 
+/// Ten years.
+const MAX_AGE_H: u32 = 87_600;
 const HOUR_MS: i64 = 3_600_000;
 
 /// Which issues.
@@ -31,6 +33,7 @@ pub struct Asked {
     /// About this worker.
     worker: Option<String>,
     /// Open for at least so many hours.
+    #[param(maximum = 87_600)]
     age_h: Option<u32>,
     /// Those that are settled, the latest first; else those that are open, the oldest first.
     #[serde(default)]
@@ -122,6 +125,9 @@ pub async fn list(
     Params(asked): Params<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    if asked.age_h.is_some_and(|hours| hours > MAX_AGE_H) {
+        return Err(Refusal::from(Code::ParameterInvalid).detail("age_h is at most ten years"));
+    }
     let scope = seated.admin.scope;
     let page = app
         .blocking(move |core| {
