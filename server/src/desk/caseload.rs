@@ -231,6 +231,6 @@ fn charges(tx: &Tx<'_>, worker: &str) -> Result<Vec<PersonId>, OpError> {
 
 fn within(tx: &Tx<'_>, scope: Scope, worker: &str) -> Result<WorkerRecord, OpError> {
     let known = tx.worker(worker)?;
-    let seen = known.filter(|known| scope.team().is_none_or(|team| known.team == Some(team)));
+    let seen = known.filter(|known| scope.has(known.team));
     Ok(seen.ok_or(Code::NotFound)?)
 }

@@ -89,13 +89,14 @@ pub fn address(console_origin: &str, code: &EnrolmentCode) -> String {
 /// Whether the worker is there for who asks.
 fn within(tx: &Tx<'_>, worker: &str, inviter: Inviter<'_>) -> Result<(), OpError> {
     let unknown = || OpError::Because(Code::NotFound, format!("no worker has the id {worker:?}"));
-    let known = tx.worker(worker)?.ok_or_else(unknown)?;
-    match inviter {
-        Inviter::Admin(admin) => match admin.scope {
-            Scope::Team(team) if known.team != Some(team) => Err(unknown()),
-            _ => Ok(()),
-        },
-        Inviter::Operator(_) => Ok(()),
+    let scope = match inviter {
+        Inviter::Admin(admin) => admin.scope,
+        Inviter::Operator(_) => Scope::All,
+    };
+    if scope.has_worker(tx, worker)? {
+        Ok(())
+    } else {
+        Err(unknown())
     }
 }
 

@@ -392,7 +392,7 @@ fn beside(tx: &Tx<'_>, scope: Scope, issue: &Issue) -> Result<Vec<Beside>, Store
     let mut notes = Vec::new();
     for id in ids {
         let team = tx.document_team(id)?.flatten();
-        let Some(says) = said(tx, id)?.filter(|_| scope.team().is_none_or(|own| team == Some(own))) else {
+        let Some(says) = said(tx, id)?.filter(|_| scope.has(team)) else {
             continue;
         };
         notes.push(Beside {

@@ -87,7 +87,7 @@ fn carry_out(
 ) -> Result<Value, Refused> {
     if let Some(moved) = tx.moved(note)? {
         let team = tx.document_team(moved.to_document)?.flatten();
-        let seen = scope.team().is_none_or(|own| team == Some(own));
+        let seen = scope.has(team);
         return Err(if seen { Code::NoteMoved } else { Code::NotFound }.into());
     }
     let team = tx.document_team(note)?.ok_or(Code::NotFound)?;

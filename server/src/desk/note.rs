@@ -5,11 +5,11 @@ use notes::note::Template;
 use notes::note::plain::rfc3339;
 use notes::problem::Code;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::people::{NoteRow, OpenIssue, PersonRow, WorkerName, note_row, row, seen, worker_name};
-use super::{Scope, looked};
+use super::people::{NoteRow, OpenIssue, PersonRow, WorkerName, note_row, row, worker_name};
+use super::{Scope, looked, seen};
 use crate::core::Core;
 use crate::export;
 use crate::ops::OpError;
@@ -90,7 +90,15 @@ pub fn note(core: &Core, scope: Scope, by: Option<&str>, id: &str) -> Result<Not
         let authors = authors.iter().map(|author| worker_name(tx, author));
         let authors = authors.collect::<Result<_, StoreError>>()?;
         if let Some(by) = by {
-            seen(tx, core, by, "note.seen", (record.person, Some(id)))?;
+            seen(
+                tx,
+                &core.host,
+                by,
+                "note.seen",
+                record.person,
+                Some(id),
+                &json!({}),
+            )?;
         }
         let person = record
             .person

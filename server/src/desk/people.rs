@@ -5,12 +5,13 @@ use notes::ids::{DocumentId, PersonId};
 use notes::note::plain::rfc3339;
 use notes::problem::Code;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Scope, looked};
+use super::{Scope, looked, seen};
 use crate::core::Core;
 use crate::ops::OpError;
-use crate::store::{AuditEntry, DocumentRecord, PersonRecord, StoreError, Tx};
+use crate::store::{DocumentRecord, PersonRecord, StoreError, Tx};
 
 /// People or notes in one page.
 const PAGE: u32 = 50;
@@ -156,7 +157,15 @@ pub fn person(core: &Core, scope: Scope, by: Option<&str>, case_id: &str) -> Res
     looked(core, by.is_some(), |tx| {
         let known = within(tx, scope, case_id)?;
         if let Some(by) = by {
-            seen(tx, core, by, "person.seen", (Some(known.id), None))?;
+            seen(
+                tx,
+                &core.host,
+                by,
+                "person.seen",
+                Some(known.id),
+                None,
+                &json!({}),
+            )?;
         }
         let open = tx.issues_about(known.id)?.into_iter().map(|issue| OpenIssue {
             id: issue.opened.id,
@@ -179,24 +188,6 @@ pub fn person(core: &Core, scope: Scope, by: Option<&str>, case_id: &str) -> Res
     })
 }
 
-/// Writes down that somebody looked.
-pub(super) fn seen(
-    tx: &Tx<'_>,
-    core: &Core,
-    by: &str,
-    what: &str,
-    (person, document): (Option<PersonId>, Option<DocumentId>),
-) -> Result<(), StoreError> {
-    tx.audit(&AuditEntry {
-        at: core.host.now_ms(),
-        who: by.to_owned(),
-        what: what.to_owned(),
-        person,
-        document,
-        detail: "{}".to_owned(),
-    })
-}
-
 /// The person of a case id, where they are in the scope; an earlier case id leads to who they are now.
 pub(super) fn within(tx: &Tx<'_>, scope: Scope, case_id: &str) -> Result<PersonRecord, OpError> {
     let known = match tx.person_by_case(case_id)? {
@@ -206,7 +197,7 @@ pub(super) fn within(tx: &Tx<'_>, scope: Scope, case_id: &str) -> Result<PersonR
             None => None,
         },
     };
-    let seen = known.filter(|known| scope.team().is_none_or(|team| known.team == Some(team)));
+    let seen = known.filter(|known| scope.has(known.team));
     Ok(seen.ok_or(Code::NotFound)?)
 }
 

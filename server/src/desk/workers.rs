@@ -268,13 +268,8 @@ fn unknown(what: &str) -> OpError {
 /// # Errors
 /// `not_found`.
 pub fn known(tx: &Tx<'_>, scope: Scope, worker: &str) -> Result<WorkerRecord, OpError> {
-    let worker = tx
-        .worker(worker)?
-        .ok_or_else(|| unknown("no worker has this id"))?;
-    match scope.team() {
-        Some(team) if worker.team != Some(team) => Err(unknown("no worker has this id")),
-        _ => Ok(worker),
-    }
+    let seen = tx.worker(worker)?.filter(|worker| scope.has(worker.team));
+    seen.ok_or_else(|| unknown("no worker has this id"))
 }
 
 /// Whether a device is there for who asks: it is their worker's.
