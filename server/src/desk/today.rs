@@ -11,8 +11,8 @@ use super::concerns::{self, ConcernRow};
 use super::spread::spread;
 use super::{PersonBrief, Scope};
 use crate::core::Core;
+use crate::issues::Limits;
 use crate::ops::OpError;
-use crate::settings;
 use crate::store::{CountedNote, DeviceGist, IssueGist, Span, StoreError, Tx};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -159,16 +159,16 @@ pub struct Day {
 /// The store's.
 pub fn today(core: &Core, scope: Scope) -> Result<Today, OpError> {
     let now = core.host.now_ms();
-    Ok(core.store.read(|tx| count(tx, scope, now))?)
+    Ok(core.store.read(|tx| count(core, tx, scope, now))?)
 }
 
-fn count(tx: &Tx<'_>, scope: Scope, now: i64) -> Result<Today, StoreError> {
+fn count(core: &Core, tx: &Tx<'_>, scope: Scope, now: i64) -> Result<Today, StoreError> {
     let mut issues = tx.issue_gists(scope.team(), MOST_COUNTED)?;
     issues
         .sort_by(|a, b| (gravity(&a.kind), a.opened_at, &a.id).cmp(&(gravity(&b.kind), b.opened_at, &b.id)));
     let first = issues.iter().take(NAMED).map(|issue| issue_row(tx, issue));
     let devices = tx.device_gists(scope.team())?;
-    let silent_ms = settings::STALE_DEVICE_H.whole(tx)?.saturating_mul(HOUR_MS);
+    let silent_ms = Limits::settled(core, tx)?.stale_device_ms;
     let mut concerns = concerns::list(tx, scope, None)?.rows;
     concerns.truncate(NAMED);
     Ok(Today {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::canonical::canonical;
 use super::content::Content;
 use super::words;
 use crate::hex::hex;
@@ -93,7 +94,7 @@ pub(super) fn line(
     let mut members = members(content, &event)?;
     let sha256: [u8; 32] = Sha256::digest(joined(&members)).into();
     for (name, value) in [("sha256", hex(&sha256)), ("cursor", envelope.cursor)] {
-        members.insert(name, canonical(&value)?);
+        members.insert(name, canonical(&value.into())?);
     }
     Ok((joined(&members), sha256))
 }
@@ -143,7 +144,7 @@ pub(super) fn with_cursor(line: Vec<u8>, cursor: &str) -> Result<Vec<u8>, StoreE
     let mut event: Map<String, Value> =
         serde_json::from_slice(&line).map_err(|_| StoreError::Inconsistent("an event cannot be read"))?;
     event.insert("cursor".into(), cursor.into());
-    canonical(&event)
+    canonical(&Value::Object(event))
 }
 
 /// What stands in the event with names, and in the content without.
@@ -207,11 +208,6 @@ pub(super) fn reason_of(line: &[u8]) -> Result<Option<String>, StoreError> {
     let event: Map<String, Value> =
         serde_json::from_slice(line).map_err(|_| StoreError::Inconsistent("an event cannot be read"))?;
     Ok(event.get("reason").and_then(Value::as_str).map(str::to_owned))
-}
-
-pub(super) fn canonical(value: &impl serde::Serialize) -> Result<Vec<u8>, StoreError> {
-    serde_json_canonicalizer::to_vec(value)
-        .map_err(|_| StoreError::Inconsistent("an event cannot be written as canonical JSON"))
 }
 
 /// The title of a version.

@@ -5,6 +5,7 @@
 //! What never happens: an event changes, a version is written twice, a note whose person is not
 //! known leaves the house.
 
+mod canonical;
 mod content;
 mod cursor;
 mod event;

@@ -4,8 +4,8 @@
 use notes::ids::DocumentId;
 use serde_json::{Map, Value};
 
+use super::canonical::canonical;
 use super::content::{Content, emptied};
-use super::event::canonical;
 use crate::store::{StoreError, Tx};
 
 /// The kind of an event whose note was removed.
@@ -59,5 +59,5 @@ fn line(before: &[u8], reason: &str) -> Result<Vec<u8>, StoreError> {
     after.insert("authors".to_owned(), Value::Array(Vec::new()));
     after.insert("type".to_owned(), REMOVED.into());
     after.insert("reason".to_owned(), reason.into());
-    canonical(&after)
+    canonical(&Value::Object(after))
 }

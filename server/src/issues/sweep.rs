@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::detail;
 use crate::core::Core;
 use crate::host::Host;
+use crate::settings;
 use crate::store::{DeviceRecord, Issue, IssueState, StoreError, Tx, Unanswered};
 
 /// When something becomes an issue.
@@ -29,13 +30,33 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        const HOUR_MS: i64 = 3_600_000;
         Self {
             stale_device_ms: 24 * HOUR_MS,
             overdue_draft_ms: 72 * HOUR_MS,
             wrong_clock_ms: 600_000,
             export_silent_ms: 48 * HOUR_MS,
         }
+    }
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+impl Limits {
+    /// The limits that count: the desk's word, then the configuration's.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn settled(core: &Core, tx: &Tx<'_>) -> Result<Self, StoreError> {
+        let configured = &core.issue_limits;
+        let hours = |setting: settings::Setting, otherwise: i64| -> Result<i64, StoreError> {
+            Ok(setting.whole_or(tx, otherwise / HOUR_MS)?.saturating_mul(HOUR_MS))
+        };
+        Ok(Self {
+            stale_device_ms: hours(settings::STALE_DEVICE_H, configured.stale_device_ms)?,
+            overdue_draft_ms: hours(settings::OVERDUE_DRAFT_H, configured.overdue_draft_ms)?,
+            wrong_clock_ms: configured.wrong_clock_ms,
+            export_silent_ms: hours(settings::EXPORT_SILENT_H, configured.export_silent_ms)?,
+        })
     }
 }
 
@@ -88,8 +109,8 @@ enum Found {
 }
 
 fn look(tx: &Tx<'_>, core: &Core) -> Result<Vec<Found>, StoreError> {
-    let (limits, now) = (&core.issue_limits, core.host.now_ms());
-    let mut found = over(tx, limits, now)?;
+    let (limits, now) = (Limits::settled(core, tx)?, core.host.now_ms());
+    let mut found = over(tx, &limits, now)?;
     let stale = tx.devices_waiting_since(now.saturating_sub(limits.stale_device_ms), MOST)?;
     for device in stale {
         let last = tx.issue_settled_before("stale_device", &device.id.to_string())?;
@@ -113,13 +134,13 @@ fn look(tx: &Tx<'_>, core: &Core) -> Result<Vec<Found>, StoreError> {
     }
     let drafts = tx.drafts_before(now.saturating_sub(limits.overdue_draft_ms), MOST_OPENED)?;
     found.extend(drafts.into_iter().map(Found::Draft));
-    silent(tx, core, now, &mut found)?;
+    let before = now.saturating_sub(limits.export_silent_ms);
+    silent(tx, &core.issue_place, before, &mut found)?;
     Ok(found)
 }
 
-fn silent(tx: &Tx<'_>, core: &Core, now: i64, found: &mut Vec<Found>) -> Result<(), StoreError> {
-    let (limits, place) = (&core.issue_limits, &core.issue_place);
-    let before = now.saturating_sub(limits.export_silent_ms);
+/// Versions sent before a time that a case system has not answered.
+fn silent(tx: &Tx<'_>, place: &Place, before: i64, found: &mut Vec<Found>) -> Result<(), StoreError> {
     for client in tx.clients()? {
         let reads = client.scope.split_whitespace().any(|scope| scope == READS);
         // One that came later than the version has had no time to answer.

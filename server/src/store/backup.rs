@@ -19,7 +19,9 @@ impl Store {
         let source = self.reader()?;
         let mut target = Connection::open(file)?;
         if let Some(key) = self.key {
-            super::set_key(&target, &key)?;
+            // As it is: pages are copied with the room that their seals take.
+            let seal: String = source.query_row("PRAGMA cipher_hmac_algorithm", [], |row| row.get(0))?;
+            super::set_key(&target, &key, &seal)?;
         }
         {
             let backup = Backup::new(&source, &mut target)?;

@@ -274,14 +274,37 @@ impl Tx<'_> {
     }
 }
 
-fn set_key(connection: &Connection, key: &[u8; 32]) -> Result<(), StoreError> {
+/// How a database seals its pages: SHA-256, which processors have instructions for, is more than twice as fast as `SQLCipher`'s
+/// own choice, with which what an older version made was sealed, and stays so.
+const SEALS: [&str; 2] = ["HMAC_SHA256", "HMAC_SHA512"];
+
+fn set_key(connection: &Connection, key: &[u8; 32], seal: &str) -> Result<(), StoreError> {
     let hex = crate::hex::hex(key);
     // A raw key: deriving one from a passphrase would cost a second at every open.
     connection.pragma_update(None, "key", format!("x'{hex}'"))?;
+    connection.pragma_update(None, "cipher_hmac_algorithm", seal)?;
     Ok(())
 }
 
 fn connect(path: &Path, key: Option<[u8; 32]>, read_only: bool) -> Result<Connection, StoreError> {
+    let Some(key) = key else {
+        return connect_with(path, None, read_only);
+    };
+    let mut opened = Err(StoreError::WrongKey);
+    for seal in SEALS {
+        opened = connect_with(path, Some((&key, seal)), read_only);
+        if !matches!(opened, Err(StoreError::WrongKey)) {
+            break;
+        }
+    }
+    opened
+}
+
+fn connect_with(
+    path: &Path,
+    key: Option<(&[u8; 32], &str)>,
+    read_only: bool,
+) -> Result<Connection, StoreError> {
     let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags |= if read_only {
         OpenFlags::SQLITE_OPEN_READ_ONLY
@@ -289,8 +312,8 @@ fn connect(path: &Path, key: Option<[u8; 32]>, read_only: bool) -> Result<Connec
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
     };
     let connection = Connection::open_with_flags(path, flags)?;
-    if let Some(key) = key {
-        set_key(&connection, &key)?;
+    if let Some((key, seal)) = key {
+        set_key(&connection, key, seal)?;
     }
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(256);

@@ -35,6 +35,9 @@ export class Server {
   /** More words for `serve`. */
   more = [];
 
+  /** More of the environment of its programs, as a clock's `env`. */
+  env = {};
+
   static async withDemoTeam(more = []) {
     const server = new Server();
     server.more = more;
@@ -56,14 +59,14 @@ export class Server {
   runAt(env, ...args) {
     const data = path.join(this.folder, 'server');
     const program = path.join(BINARIES, 'doorstep');
-    return execFileSync(program, ['--data-dir', data, ...args], { encoding: 'utf8', env: { ...process.env, ...env } });
+    return execFileSync(program, ['--data-dir', data, ...args], { encoding: 'utf8', env: { ...process.env, ...this.env, ...env } });
   }
 
   async start() {
     const args = ['--data-dir', path.join(this.folder, 'server'), '--web-dir', this.app, ...this.more];
     const serve = ['serve', '--listen', this.address, '--public-url', this.url];
     const log = fs.openSync(path.join(this.folder, 'server.log'), 'a');
-    this.child = spawn(path.join(BINARIES, 'doorstep'), [...args, ...serve], { stdio: ['ignore', 'pipe', log] });
+    this.child = spawn(path.join(BINARIES, 'doorstep'), [...args, ...serve], { stdio: ['ignore', 'pipe', log], env: { ...process.env, ...this.env } });
     await new Promise((ready, lost) => {
       this.child.stdout.once('data', ready);
       this.child.once('exit', () => lost(new Error(`the server ended; see ${this.folder}/server.log`)));

@@ -121,6 +121,27 @@ fn a_clock_that_a_person_has_seen_is_asked_about_again_only_where_it_is_another(
 }
 
 #[test]
+fn what_the_desk_settles_counts_above_the_configuration() {
+    let town = Town::new();
+    let phone = town.phone("W1", 1);
+    let mut note = phone.begin(1, MARGARET);
+    phone.publish(&town, &mut note, Some(MARGARET));
+    seen(&town, phone, 1, 0);
+    town.clock
+        .forward(-(town.core.host.now_ms() - crate::export::tests::town::MORNING) + 3 * HOUR_MS);
+    seen(&town, phone, 1, 0);
+    town.clock.forward(2 * HOUR_MS);
+    assert_eq!(kinds(&town), Vec::<String>::new());
+    let settle = |name, value| town.core.store.write(|tx| tx.setting_put(name, value, "W9", 0));
+    settle("overdue_draft_h", "4").unwrap();
+    assert_eq!(kinds(&town), ["overdue_draft"]);
+    settle("stale_device_h", "1").unwrap();
+    assert_eq!(kinds(&town).len(), 2, "the phone too");
+    settle("stale_device_h", "3").unwrap();
+    assert_eq!(kinds(&town), ["overdue_draft"], "that is no longer one");
+}
+
+#[test]
 fn a_note_that_is_not_finished_in_time_is_an_issue_until_it_is() {
     let town = Town::new();
     let phone = town.phone("W1", 1);

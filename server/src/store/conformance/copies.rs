@@ -94,6 +94,25 @@ fn a_copy_opens_under_its_own_key_only() {
 }
 
 #[test]
+fn a_database_that_an_older_version_sealed_opens_and_is_copied_as_it_is() {
+    let (folder, copies) = (Folder::new(), Folder::new());
+    let db = Connection::open(folder.path().join(FILE_NAME)).unwrap();
+    super::super::set_key(&db, &KEY, "HMAC_SHA512").unwrap();
+    db.execute_batch("CREATE TABLE a (x); DROP TABLE a").unwrap();
+    drop(db);
+    let store = Store::open(folder.path(), Some(KEY)).unwrap();
+    store.write(|tx| tx.person_put(&a_person(1))).unwrap();
+    let file = copies.path().join("copy");
+    store.copy_to(&file).unwrap();
+    assert!(Store::check_file(&file, Some(KEY)).is_ok());
+    assert!(Store::check_file(&file, Some([1; 32])).is_err());
+    assert!(Store::open(folder.path(), Some([1; 32])).is_err());
+    drop(store);
+    let again = Store::open(folder.path(), Some(KEY)).unwrap();
+    assert!(again.read(|tx| tx.person(a_person(1).id)).unwrap().is_some());
+}
+
+#[test]
 fn only_unused_codes_are_forgotten() {
     let (store, _folder) = store();
     store

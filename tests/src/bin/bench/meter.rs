@@ -128,12 +128,12 @@ impl Server {
 
     /// Judges and publishes all that waits.
     pub(crate) fn project(&self) {
-        while self.project_some() > 0 {}
+        while self.project_some(64) > 0 {}
     }
 
-    /// One batch of it; says for how many documents.
-    pub(crate) fn project_some(&self) -> usize {
-        server::sync::project(&self.core, 64).unwrap() as usize
+    /// One batch of it, of at most so many documents; says of how many.
+    pub(crate) fn project_some(&self, most: usize) -> usize {
+        server::sync::project(&self.core, u32::try_from(most).unwrap()).unwrap() as usize
     }
 
     /// Forgets what passed so far.
