@@ -71,7 +71,7 @@ await story('decisions', async ({ server, admin, look }) => {
     return id;
   });
   const device = JSON.parse(server.run('device', 'list', '--json')).find((one) => one.worker_id === 'W103');
-  server.run('device', 'revoke', device.id, '--reason', 'left on a train');
+  server.run('device', 'revoke', device.id);
   try { sian.run('sync'); } catch { /* It is told that its rights are gone; what it sends is taken. */ }
   const again = new Headless(server, 'sian-again').enrol('W103');
   // Two pairs of notes at one time,
@@ -205,7 +205,7 @@ await story('decisions', async ({ server, admin, look }) => {
 
   // Somebody with half a name.
   const whose = await open('unmatched_person', unknown);
-  await decide(whose, 'ask_case_id', 'Write down from whom a new case id was asked', null, { say: () => page.getByLabel('From whom').fill('Front door team') });
+  await decide(whose, 'ask_case_id', 'Write down from whom a new case id was asked', null, { say: () => page.getByLabel('From whom', { exact: true }).fill('Front door team') });
   await page.getByText('Front door team').first().waitFor();
   assert.equal(events(unknown).length, 0, 'it waits');
   await page.getByLabel('Say whom the note is about').check();
