@@ -245,12 +245,23 @@ fn view(tx: &Tx<'_>, host: &Host, scope: Scope, issue: &Issue) -> Result<IssueVi
             .transpose()?
             .flatten(),
         values: issues::values_of(tx, issue)?,
-        held: Held::of(tx, host, issue)?,
+        held: Held::of(tx, host, scope, issue)?,
         notes: beside(tx, scope, issue)?,
         detail: issues::detail_of(issue),
-        trail: issues::trail(issue),
+        trail: trail(tx, issue)?,
         actions: issues::offers(tx, issue, scope.team())?,
     })
+}
+
+/// What was done so far; who was asked by name.
+fn trail(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<Step>, StoreError> {
+    let mut steps = issues::trail(issue);
+    for to in steps.iter_mut().filter_map(|step| step.to.as_mut()) {
+        if let Some(worker) = tx.worker(to)? {
+            *to = worker.name;
+        }
+    }
+    Ok(steps)
 }
 
 /// What happened, in words.
@@ -356,14 +367,21 @@ impl NoteBrief {
 }
 
 impl Held {
-    fn of(tx: &Tx<'_>, host: &Host, issue: &Issue) -> Result<Option<Self>, StoreError> {
+    fn of(tx: &Tx<'_>, host: &Host, scope: Scope, issue: &Issue) -> Result<Option<Self>, StoreError> {
         if issue.opened.kind != "held" {
             return Ok(None);
         }
         let detail = issues::detail_of(issue);
         let text = |name: &str| detail.get(name).and_then(Value::as_str).map(str::to_owned);
         let entries = issues::held_entries(tx, issue)?;
-        let changes = issues::held_changes(tx, host, issue, &entries)?;
+        let mut changes = issues::held_changes(tx, host, issue, &entries)?;
+        for one in changes.iter_mut().flatten() {
+            for value in [&mut one.before, &mut one.after] {
+                if let Some(name) = named(tx, scope, &one.path, value)? {
+                    *value = name.into();
+                }
+            }
+        }
         let parts = entries.iter().map(|entry| Part {
             seq: entry.seq,
             bytes: entry.entry.chunk.len(),
@@ -378,6 +396,22 @@ impl Held {
             changes: changes.unwrap_or_default(),
         }))
     }
+}
+
+/// Whose id stands in a value of a note: by name, where it is somebody within the scope.
+fn named(tx: &Tx<'_>, scope: Scope, path: &str, value: &Value) -> Result<Option<String>, StoreError> {
+    let Some(id) = value.as_str() else {
+        return Ok(None);
+    };
+    if path == "person" {
+        let person = id.parse().ok().map(|id| tx.person(id)).transpose()?.flatten();
+        let person = person.filter(|person| scope.has(person.team));
+        return Ok(person.map(|person| format!("{} ({})", person.name, person.case_id)));
+    }
+    if path.ends_with(".author") {
+        return Ok(tx.worker(id)?.map(|worker| worker.name));
+    }
+    Ok(None)
 }
 
 /// The notes of a pair; one that has come to another team since is not shown.

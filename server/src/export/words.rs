@@ -57,6 +57,11 @@ pub(crate) fn field(name: &str) -> &str {
 
 /// The place of a single value, as `actions.<id>.what`.
 pub(crate) fn path(path: &str) -> String {
+    match path {
+        "finished.at" => return "Finished".to_owned(),
+        "finished.author" => return "Finished by".to_owned(),
+        _ => {}
+    }
     let (name, rest) = path
         .split_once('.')
         .map_or((path, ""), |(name, rest)| (name, rest));

@@ -24,7 +24,8 @@ pub struct Difference {
     pub after: Value,
 }
 
-/// Where a note would say something else. How long somebody wrote and who is named as there is left out.
+/// Where a note would say something else. How long somebody wrote, who is named as there, and the version of the form are
+/// left out.
 #[must_use]
 pub fn differences(before: Option<&Plain>, after: &Plain) -> Vec<Difference> {
     let empty = Plain::default();
@@ -78,7 +79,7 @@ impl Found {
 
     fn slots(&mut self, under: &str, before: &Entry, after: &Entry) {
         let names: BTreeSet<&&str> = before.keys().chain(after.keys()).collect();
-        for name in names {
+        for name in names.into_iter().filter(|name| **name != "schema") {
             let value = |entry: &Entry| entry.get(*name).map_or(Value::Null, |value| json!(value));
             self.add(format!("{under}{name}"), value(before), value(after));
         }
@@ -167,6 +168,13 @@ mod tests {
             let found = differences(Some(&with_body(before)), &with_body(after));
             assert_eq!(in_words(&found), expected, "{before} {after}");
         }
+    }
+
+    #[test]
+    fn the_version_of_the_form_is_nobodys_question() {
+        let mut one = with_body("Tea.");
+        one.values.insert("schema", notes::note::plain::Value::Count(1));
+        assert_eq!(differences(Some(&with_body("Tea.")), &one), []);
     }
 
     #[test]

@@ -280,8 +280,13 @@ fn draft(tx: &Tx<'_>, host: &Host, document: DocumentId) -> Result<(), StoreErro
 }
 
 fn unheard(tx: &Tx<'_>, host: &Host, client: &str, version: &Unanswered) -> Result<(), StoreError> {
+    let name = tx
+        .client(client)?
+        .map_or_else(|| client.to_owned(), |client| client.name);
     let what = json!({
-        "words": "The case system has not said what became of this version. It may not read the feed, or have lost it.",
+        "words": format!(
+            "{name} has not said what became of version {} of this note. It may not read the feed, or have lost it.",
+            version.version),
         "client": client,
         "event_id": version.event_id,
         "version": version.version,

@@ -160,6 +160,7 @@ await story('decisions', async ({ server, admin, look }) => {
   await gone(wrong);
 
   const silent = await open('export_silent', unheard);
+  await page.getByText('Old system has not said what became of version 1').waitFor();
   await look(page, 'silent');
   await decide(silent, 'send_again', 'Send it to the case systems once more', 'They had an outage.');
   await until('it once more in the feed', () => events(unheard).length === 2);
@@ -185,6 +186,7 @@ await story('decisions', async ({ server, admin, look }) => {
   await until('the visit in the feed', () => events(lost[1]).length === 1);
   await says(again, lost[1], 'The rail is loose.');
   const last = await open('held', lost[2]);
+  await page.getByText('Llŷr Prydderch (P104212)').waitFor();
   await look(page, 'held-of-a-lost-phone');
   await decide(last, 'set_aside', 'Set it aside. It is kept here', 'A slip.');
   await gone(last);
@@ -227,6 +229,7 @@ await story('decisions', async ({ server, admin, look }) => {
       await page.getByLabel('Message (optional)').fill('Was it of use to her?');
     },
   });
+  await page.getByText('the author was asked (Kofi Mensah)').waitFor();
   await look(page, 'asked');
   await until('the question on his phone', () => kofi.asked().includes('Was it of use to her?'));
   kofi.run('set', apart, 'feedback', '{"was_it_useful":"no"}');

@@ -1,6 +1,7 @@
 // Words of others are shown as they are, and characters that nobody sees by name.
 import { describe, expect, it } from 'vitest';
 import { cut } from '../src/parts/note-said';
+import { valueWords } from '../src/parts/differ';
 import { parts } from '../src/parts/said';
 
 const shown = (text: string) => parts(text).map(({ words, unseen }) => words ?? `[${unseen}]`).join('');
@@ -25,6 +26,14 @@ describe('unseen characters', () => {
     const text = 'a\u200bb\u202ec\u2066d';
     expect(parts(text).map(({ words }) => words ?? '').join('')).toBe('abcd');
   });
+});
+
+describe('a value as people read it', () => {
+  it.each<[unknown, string | RegExp]>([
+    [null, ''], [true, 'yes'], [7, '7'], ['phone_call', 'phone call'], ['He said: phone_call', 'He said: phone_call'],
+    ['1999-11-27T12:22:12.561Z', /^27 Nov 1999 \d\d:22$/], ['1999-11-27', '1999-11-27'], [['yes', 'no'], 'yes\nno'],
+    [{ id: 'x', what: 'a rail', by_whom: 'Kofi' }, 'what: a rail\nby whom: Kofi'],
+  ])('%j', (value, expected) => expect(valueWords(value)).toMatch(expected instanceof RegExp ? expected : new RegExp(`^${expected}$`)));
 });
 
 describe('a text cut at its marks', () => {

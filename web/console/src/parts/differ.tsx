@@ -1,6 +1,7 @@
 // Two texts side by side, with the words marked in which they differ: by colour, by a line, and in words for those who
 // listen.
 import { Said } from './said';
+import { inWords } from './times';
 
 interface Piece { words: string; only: boolean }
 
@@ -57,6 +58,7 @@ export function Marked({ text, other, how }: { text: string; other: string; how:
 /** A value as people read it. */
 export function valueWords(value: unknown): string {
   if (value === null || value === undefined) return '';
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return inWords(new Date(value), new Date());
   if (typeof value === 'string') return /^[a-z]+(_[a-z]+)*$/.test(value) ? value.replaceAll('_', ' ') : value;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number') return String(value);
