@@ -97,7 +97,7 @@ pub fn acknowledge(
         let now = core.host.now_ms();
         if !tx.acknowledge(document, entry, now, by)? {
             let (at, who) = found.acknowledged.unwrap_or_default();
-            let words = format!("{who} did at {}", rfc3339(at));
+            let words = format!("{} did at {}", named(tx, &who)?, rfc3339(at));
             return Err(OpError::Because(Code::AlreadyAcknowledged, words));
         }
         tx.audit(&AuditEntry {

@@ -114,8 +114,12 @@ fn unmatched(tx: &Tx<'_>, host: &Host, record: &DocumentRecord, plain: &Plain) -
             }));
         }
     }
+    let whom = match name.trim() {
+        "" => "no name and no person".to_owned(),
+        name => format!("the name “{name}” and no person"),
+    };
     let what = json!({
-        "words": "The note has a name and no person yet. It waits here and not in the case system.",
+        "words": format!("The note has {whom} yet. It waits here and not in the case system."),
         "person_name": name,
         "candidates": candidates,
     });

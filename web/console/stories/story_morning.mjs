@@ -87,7 +87,7 @@ await story('morning', async ({ server, admin, look }) => {
   await look(desk, 'settings');
   await desk.getByRole('link', { name: 'All changes, in the audit' }).click();
   await desk.getByText('The board of 3 March').waitFor();
-  await desk.getByText('after 24').waitFor();
+  await desk.getByText('after: 24').waitFor();
 
   // Reports: of a few notes no time is told; what is counted is counted, and comes as a file too.
   await page.getByRole('link', { name: 'Reports' }).click();

@@ -1,6 +1,7 @@
 // Places behind the `#`, addresses of the server, and times as people say them.
 import { describe, expect, it } from 'vitest';
 import { address } from '../src/api/client';
+import { browserOf } from '../src/parts/passkey';
 import { age, inWords, many } from '../src/parts/times';
 import { hashOf, placeOf } from '../src/route';
 
@@ -35,4 +36,15 @@ describe('times', () => {
       .toEqual(['0 minutes', '1 minute', '59 minutes', '3 hours', '47 hours', '2 days']);
     expect(many(1, 'note')).toBe('1 note');
   });
+});
+
+describe('a browser as a person calls it', () => {
+  it.each([
+    ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36', 'Chrome on Linux'],
+    ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0', 'Edge on Windows'],
+    ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0 Mobile/15E148 Safari/604.1', 'Chrome on iPhone'],
+    ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15', 'Safari on Mac'],
+    ['Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0', 'Firefox on Android'],
+    ['curl/8.5.0', 'curl/8.5.0'], ['', ''],
+  ])('%s', (agent, expected) => expect(browserOf(agent)).toBe(expected));
 });

@@ -34,6 +34,10 @@ fn the_issue_offers_people_of_that_name() {
         assert_eq!(issue["note_id"], json!(note.id));
         assert_eq!(issue["person"], Value::Null);
         assert_eq!(issue["detail"]["person_name"], name);
+        assert!(
+            issue["detail"]["words"].as_str().unwrap().contains(name.trim()),
+            "lists show it"
+        );
         let mut offered: Vec<&str> = issue["detail"]["candidates"]
             .as_array()
             .unwrap()

@@ -6,7 +6,7 @@ import { ROLES, useMe } from '../me';
 import { Deed } from '../parts/button';
 import { Notice, Trouble } from '../parts/notice';
 import { Page } from '../parts/page';
-import { make, thisMachine } from '../parts/passkey';
+import { browserOf, make, thisMachine } from '../parts/passkey';
 import { Said } from '../parts/said';
 import { Time } from '../parts/times';
 
@@ -52,7 +52,7 @@ export function Account() {
       <ul class="govuk-list">
         {sessions.value?.sessions.map((one) => (
           <li key={one.id}>
-            <Said text={one.agent} />, since <Time at={one.made_at} />, last used <Time at={one.seen_at} />{' '}
+            <Said text={browserOf(one.agent)} />, since <Time at={one.made_at} />, last used <Time at={one.seen_at} />{' '}
             {one.current ? '(here)' : <Deed plain does={() => end(one.id)} told={setProblem}>End</Deed>}
           </li>
         ))}

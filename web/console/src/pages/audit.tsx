@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { get, type Schemas } from '../api/client';
 import { useLive } from '../api/live';
+import { valueWords } from '../parts/differ';
 import { DateField, LineField } from '../parts/fields';
 import { Notice, Trouble } from '../parts/notice';
 import { Page } from '../parts/page';
@@ -28,6 +29,7 @@ export function Audit({ place }: { place: Place }) {
   };
   const view = found.value;
   const none = Object.fromEntries(ASKED.map((name) => [name, ''])) as Asked;
+  const ofDevice = (device: string) => ask({ ...none, device });
   return (
     <Page title="Audit" at="audit">
       <Trouble problem={found.problem} />
@@ -35,7 +37,7 @@ export function Audit({ place }: { place: Place }) {
       {view && view.break_glass.length > 0 && (
         <section>
           <h2 class="govuk-heading-m">Looked up outside their own caseload</h2>
-          <Deeds rows={view.break_glass} />
+          <Deeds rows={view.break_glass} ofDevice={ofDevice} />
         </section>
       )}
       <h2 class="govuk-heading-m">Who looked at or changed what</h2>
@@ -51,7 +53,7 @@ export function Audit({ place }: { place: Place }) {
         <button type="submit" class="govuk-button">Show</button>
         {Object.values(asked).some((value) => value !== '') && <button type="button" class="govuk-button govuk-button--secondary" onClick={() => ask(none)}>Show everything</button>}
       </form>
-      {view && (view.rows.length > 0 ? <Deeds rows={view.rows} /> : <p class="govuk-body">Nothing of that kind is written down{view.next ? ' on this page' : ''}.</p>)}
+      {view && (view.rows.length > 0 ? <Deeds rows={view.rows} ofDevice={ofDevice} /> : <p class="govuk-body">Nothing of that kind is written down{view.next ? ' on this page' : ''}.</p>)}
       {after && <button type="button" class="govuk-button govuk-button--secondary" onClick={() => setAfter('')}>Newest</button>}
       {view?.next && <button type="button" class="govuk-button govuk-button--secondary" onClick={() => setAfter(view.next ?? '')}>Older</button>}
     </Page>
@@ -69,7 +71,7 @@ function Chain({ chain }: { chain: Schemas['ChainState'] }) {
   );
 }
 
-function Deeds({ rows }: { rows: Schemas['Deed'][] }) {
+function Deeds({ rows, ofDevice }: { rows: Schemas['Deed'][]; ofDevice: (id: string) => void }) {
   return (
     <table class="table table--stack">
       <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">About</th><th scope="col">Why, and what else</th></tr></thead>
@@ -79,7 +81,7 @@ function Deeds({ rows }: { rows: Schemas['Deed'][] }) {
             <td><Time at={row.at} /></td>
             <td data-label="Who"><Said text={row.who_name} /></td>
             <td data-label="What">{verb(row.what)}</td>
-            <td data-label="About">{about(row)}</td>
+            <td data-label="About">{about(row, ofDevice)}</td>
             <td data-label="Why, and what else">{row.reason && <div><Said text={row.reason} /></div>}<More detail={row.detail} /></td>
           </tr>
         ))}
@@ -93,15 +95,24 @@ function verb(what: string): string {
   return what.replaceAll('.', ': ').replaceAll('_', ' ');
 }
 
-function about(row: Schemas['Deed']) {
+function about(row: Schemas['Deed'], ofDevice: (id: string) => void) {
   if (row.outside) return 'somebody of another team';
-  const person = row.person && <a class="govuk-link" href={hashOf('person', [row.person.case_id])}><Said text={row.person.name} /></a>;
-  const note = row.note_id && <a class="govuk-link" href={hashOf('note', [row.note_id])}>a note</a>;
-  return <>{person}{person && note && ', '}{note}{!person && !note && '–'}</>;
+  const { person, note_id, device_id } = row;
+  if (!person && !note_id && !device_id) return '–';
+  return (
+    <>
+      {person && <a class="govuk-link" href={hashOf('person', [person.case_id])}><Said text={person.name} /></a>}{person && note_id && ', '}
+      {note_id && <a class="govuk-link" href={hashOf('note', [note_id])}>a note</a>}
+      {device_id && <button type="button" class="plain" onClick={() => ofDevice(device_id)}>a phone</button>}
+    </>
+  );
 }
 
+/** What stands elsewhere in the row, or says nothing to a person. */
+const LEFT_OUT = ['reason', 'device', 'actor'];
+
 function More({ detail }: { detail: Record<string, unknown> }) {
-  const said = Object.entries(detail).filter(([name, value]) => name !== 'reason' && value !== null && value !== '');
+  const said = Object.entries(detail).filter(([name, value]) => !LEFT_OUT.includes(name) && value !== null && value !== '');
   if (said.length === 0) return null;
-  return <small>{said.map(([name, value], at) => <span key={name}>{at > 0 && ' · '}{name.replaceAll('_', ' ')} <Said text={typeof value === 'string' ? value : JSON.stringify(value)} /></span>)}</small>;
+  return <small>{said.map(([name, value], at) => <span key={name}>{at > 0 && ' · '}{name.replaceAll('_', ' ')}: <Said text={valueWords(value)} /></span>)}</small>;
 }

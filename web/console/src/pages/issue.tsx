@@ -76,14 +76,16 @@ export function Effects({ effects }: { effects: string[] }) {
 
 function Who({ issue }: { issue: View }) {
   const { person, worker, device, note } = issue;
+  // What was held is all of it.
+  const fresh = issue.held?.changes.some((change) => change.path === 'kind' && change.before === null);
   const minutes = device ? Math.round(Math.abs(device.clock_offset_ms) / 60_000) : 0;
   return (
     <dl class="pairs">
       <dt>Open since</dt><dd><Time at={issue.opened_at} /> ({age(issue.opened_at)})</dd>
       {person && <><dt>Person</dt><dd><a class="govuk-link" href={hashOf('person', [person.case_id])}><Said text={person.name} /></a>, born {born(person.date_of_birth)}, {person.case_id}</dd></>}
       {worker && <><dt>Worker</dt><dd><a class="govuk-link" href={hashOf('workers', [worker.id])}><Said text={worker.name} /></a> ({worker.id})</dd></>}
-      {note && <><dt>Note</dt><dd><a class="govuk-link" href={hashOf('note', [note.id])}>{inWords(VISITS, note.kind)}</a></dd></>}
-      {note && <Times note={note} />}
+      {note && !fresh && <><dt>Note</dt><dd><a class="govuk-link" href={hashOf('note', [note.id])}>{inWords(VISITS, note.kind)}</a></dd><Times note={note} /></>}
+      {note && fresh && <><dt>Note</dt><dd>nothing of it is in the record yet{note.received_at && <>; it came <Time at={note.received_at} /></>}</dd></>}
       {device && (
         <>
           <dt>Phone</dt><dd><Said text={device.app} />, {device.last_seen_at ? <>last seen <Time at={device.last_seen_at} /></> : 'never seen'}, {many(device.waiting, 'note')} waiting then{device.revoked_at && <>, revoked <Time at={device.revoked_at} /></>}</dd>

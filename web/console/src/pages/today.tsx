@@ -47,7 +47,7 @@ function Issues({ today }: { today: Schemas['Today'] }) {
               {today.first_issues.map((issue) => (
                 <tr key={issue.id}>
                   <td><a class="govuk-link" href={hashOf('issues', [issue.id])}>{inWords(ISSUES, issue.kind)}</a></td>
-                  <td data-label="About">{issue.person ? <Said text={issue.person.name} /> : 'nobody by name'}</td>
+                  <td data-label="About">{issue.person ? <Said text={issue.person.name} /> : 'not known yet'}</td>
                   <td data-label="Open for">{age(issue.opened_at)}</td>
                 </tr>
               ))}

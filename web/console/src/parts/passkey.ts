@@ -16,7 +16,20 @@ function jsonOf(credential: Credential | null): Record<string, never> {
 
 /** What this browser is, as its owner would say: the name of a new passkey. */
 export function thisMachine(agent = navigator.userAgent): string {
-  const system = /Windows|Macintosh|Android|iPhone|iPad|CrOS|Linux/.exec(agent)?.[0] ?? 'this machine';
+  return `On ${systemOf(agent) ?? 'this machine'}`;
+}
+
+function systemOf(agent: string): string | undefined {
+  const system = /Windows|Macintosh|Android|iPhone|iPad|CrOS|Linux/.exec(agent)?.[0];
   const names: Record<string, string> = { Macintosh: 'Mac', CrOS: 'Chromebook' };
-  return `On ${names[system] ?? system}`;
+  return system && (names[system] ?? system);
+}
+
+/** What a browser says of itself, as a person calls it. One that is not known is shown as it says it. */
+export function browserOf(agent: string): string {
+  // Each names the ones before it, so the order counts.
+  const known: [RegExp, string][] = [[/Edg(e|A|iOS)?\//, 'Edge'], [/OPR\//, 'Opera'], [/Firefox\/|FxiOS\//, 'Firefox'], [/Chrom(e|ium)\/|CriOS\//, 'Chrome'], [/Safari\//, 'Safari']];
+  const browser = known.find(([pattern]) => pattern.test(agent))?.[1];
+  const system = systemOf(agent);
+  return browser && system ? `${browser} on ${system}` : agent;
 }
