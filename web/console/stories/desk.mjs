@@ -63,6 +63,24 @@ export class Admin {
     return page;
   }
 
+  /** The audit's rows of a verb, the newest first. */
+  async audit(what) {
+    const ask = async (of) => (await (await fetch(`/v1/desk/audit?what=${of}`)).json()).rows;
+    return this.page.evaluate(ask, what);
+  }
+
+  /** Waits until the audit says what was decided, why, and by whom; about the issue that is open, where one is. */
+  async wrote(action, reason, who, what = 'issue.settled') {
+    const issue = this.page.url().split('#/issues/')[1];
+    const said = ({ detail, reason: why }) => (!issue || detail.issue === issue) && (detail.action ?? null) === action && (why || null) === reason;
+    for (let n = 0; n < 50; n += 1) {
+      const row = (await this.audit(what)).find(said);
+      if (row?.who_name === who) return;
+      await new Promise((later) => setTimeout(later, 200));
+    }
+    throw new Error(`the audit does not say that ${who} did ${action ?? what}: ${reason}`);
+  }
+
   async go(place) {
     await this.page.evaluate((to) => { location.hash = to; }, `#/${place}`);
   }

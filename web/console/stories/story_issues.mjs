@@ -84,9 +84,10 @@ await story('issues', async ({ server, admin, look }) => {
     await page.getByRole('button', { name: 'See what this does' }).click();
     await page.getByText('This will happen:').waitFor();
   };
-  const doIt = async () => {
+  const doIt = async (action, reason) => {
     await page.getByRole('button', { name: 'Do it' }).click();
     await page.getByRole('status').getByText('Done:').waitFor();
+    await lesley.wrote(action, reason, 'Lesley Marchetti');
   };
 
   // Two values: Tom is faster; she reads it, keeps what she typed, and nothing is done twice.
@@ -106,6 +107,7 @@ await story('issues', async ({ server, admin, look }) => {
   await desk.getByRole('button', { name: 'See what this does' }).click();
   await desk.getByRole('button', { name: 'Do it' }).click();
   await desk.getByRole('status').getByText('Done:').waitFor();
+  await tom.wrote('take', 'She told me.', 'Tom Whitby');
   await page.getByRole('button', { name: 'Do it' }).click();
   await page.getByRole('alert').getByText(/Already settled by .+ at .+: one value taken/).waitFor();
   assert.equal(await page.getByLabel('Reason', { exact: true }).inputValue(), 'We rang her.');
@@ -119,13 +121,13 @@ await story('issues', async ({ server, admin, look }) => {
   await page.getByLabel(/^Case id/).fill(VISITED);
   await decide('Say whom the note is about', 'The address is hers.');
   await look(page, 'unmatched');
-  await doIt();
+  await doIt('match', 'The address is hers.');
   await until('the matched note in the feed', () => events(unknown).some((one) => one.type === 'note.finished' || one.event === 'note.finished' || JSON.stringify(one).includes('note.finished')));
 
   await open('Maybe one visit twice');
   await look(page, 'duplicate');
   await decide('Make them one note', 'They were there together.');
-  await doIt();
+  await doIt('join', 'They were there together.');
   await until('the other words in the note that stays', () => {
     dawn.run('sync');
     return [hers, his].some((id) => {
@@ -150,6 +152,7 @@ await story('issues', async ({ server, admin, look }) => {
   await look(page, 'move');
   await page.getByRole('button', { name: 'Move it' }).click();
   await page.getByText('The note was moved.').waitFor();
+  await lesley.wrote(null, 'It was Dennis who rang.', 'Lesley Marchetti', 'note.moved');
   await until('the withdrawal in the feed', () => events(late).some((one) => JSON.stringify(one).includes('note.withdrawn')));
   kofi.run('sync');
 
@@ -158,13 +161,13 @@ await story('issues', async ({ server, admin, look }) => {
   await page.getByLabel('What was written after finishing stands as an addendum').check();
   await look(page, 'held');
   await decide('What was written after finishing stands as an addendum', 'It belongs there.');
-  await doIt();
+  await doIt('addendum', 'It belongs there.');
   await until('the addendum in the feed', () => take().some((one) => JSON.stringify(one).includes('lower bed')));
 
   await open('Refused by the case system');
   await decide('Send it to the case systems once more', 'They opened the case again.');
   await look(page, 'refused');
-  await doIt();
+  await doIt('send_again', 'They opened the case again.');
   await until('the note once more in the feed', () => events(refused).length > 1);
 
   await lesley.go('issues?settled=true');
