@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::store::StoreError;
 
 /// The largest whole number that has one form only (RFC 8785 section 3.2.2.3).
-const LARGEST: u64 = (1 << 53) - 1;
+pub(super) const LARGEST: u64 = (1 << 53) - 1;
 
 /// A value as canonical JSON.
 pub(super) fn canonical(value: &Value) -> Result<Vec<u8>, StoreError> {

@@ -8,13 +8,11 @@ use notes::note::plain::{Entry, Value as Plainly};
 use notes::note::{Plain, Template};
 use serde_json::{Map, Value, json};
 
+use super::canonical::LARGEST;
 use super::shown::time;
 
 /// The content of a version, by the feed's names.
 pub(super) type Content = Map<String, Value>;
-
-/// The largest whole number that canonical JSON (RFC 8785) can carry.
-const LARGEST: u64 = (1 << 53) - 1;
 
 const TEXTS: [&str; 6] = [
     "body",

@@ -10,6 +10,42 @@ export { ROOT, Phone, Server };
 export const CONSOLE = path.join(ROOT, 'web/console/dist');
 export const PATIENCE_MS = Number(process.env.DOORSTEP_PATIENCE_MS ?? 30_000);
 
+/** Looks until it is there: the judge and the feed take a moment. */
+export async function until(what, see) {
+  for (let n = 0; n < 60; n += 1) {
+    const found = await see();
+    if (found) return found;
+    await new Promise((later) => setTimeout(later, 200));
+  }
+  throw new Error(`never seen: ${what}`);
+}
+
+/** The folder of a case system that takes files. */
+export class Feed {
+  constructor(server) {
+    this.server = server;
+    this.folder = path.join(server.folder, 'case-system');
+  }
+
+  /** All events, what is new with them; receipts that lie there are read. */
+  take() {
+    this.server.run('export', '--to', this.folder);
+    const files = fs.readdirSync(this.folder).filter((name) => name.endsWith('.ndjson')).sort();
+    const lines = files.flatMap((name) => fs.readFileSync(path.join(this.folder, name), 'utf8').trim().split('\n').filter(Boolean));
+    return lines.map((line) => JSON.parse(line));
+  }
+
+  of = (note) => this.take().filter((event) => event.note_id === note);
+
+  /** Refuses the first event of a note. */
+  async refuse(note) {
+    const [event] = await until('the note in the feed', () => { const found = this.of(note); return found.length > 0 && found; });
+    fs.mkdirSync(path.join(this.folder, 'receipts'), { recursive: true });
+    const receipt = { event_id: event.event_id, sha256: event.sha256, outcome: 'refused', reason_code: 'case_closed', reason: 'This case is closed here.' };
+    fs.writeFileSync(path.join(this.folder, 'receipts/demo.json'), JSON.stringify([receipt]));
+  }
+}
+
 /** Somebody at the desk: a browser of their own. */
 export class Admin {
   faults = [];
@@ -73,12 +109,20 @@ export class Admin {
   async wrote(action, reason, who, what = 'issue.settled') {
     const issue = this.page.url().split('#/issues/')[1];
     const said = ({ detail, reason: why }) => (!issue || detail.issue === issue) && (detail.action ?? null) === action && (why || null) === reason;
-    for (let n = 0; n < 50; n += 1) {
-      const row = (await this.audit(what)).find(said);
-      if (row?.who_name === who) return;
-      await new Promise((later) => setTimeout(later, 200));
-    }
-    throw new Error(`the audit does not say that ${who} did ${action ?? what}: ${reason}`);
+    await until(`${who} in the audit: ${action ?? what}: ${reason}`, async () => (await this.audit(what)).find(said)?.who_name === who);
+  }
+
+  /** Chooses, says what it needs, sees what it does, does it; and the audit has it. Without a reason it only asks. */
+  async decide(action, words, reason, who, say = async () => {}) {
+    const { page } = this;
+    await page.getByLabel(words).check();
+    await say();
+    if (reason) await page.getByLabel('Reason', { exact: true }).fill(reason);
+    await page.getByRole('button', { name: 'See what this does' }).click();
+    await page.getByText('This will happen:').waitFor();
+    await page.getByRole('button', { name: 'Do it' }).click();
+    await page.getByRole('status').getByText('Done:').waitFor();
+    await this.wrote(action, reason, who, reason === null ? 'issue.asked' : 'issue.settled');
   }
 
   async go(place) {

@@ -5,7 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Clock } from '../../phone/stories/clock.mjs';
-import { ROOT, story } from './desk.mjs';
+import { Feed, ROOT, story, until } from './desk.mjs';
 import { Door } from './door.mjs';
 import { Headless } from './headless.mjs';
 
@@ -22,21 +22,7 @@ await story('decisions', async ({ server, admin, look }) => {
   const dawn = new Headless(server, 'dawn').enrol('W104');
   const kofi = new Headless(server, 'kofi').enrol('W105');
   const sian = new Headless(server, 'sian').enrol('W103');
-  const feed = path.join(server.folder, 'case-system');
-  const events = (id) => {
-    server.run('export', '--to', feed);
-    const files = fs.readdirSync(feed).filter((name) => name.endsWith('.ndjson')).sort();
-    const lines = files.flatMap((name) => fs.readFileSync(path.join(feed, name), 'utf8').trim().split('\n').filter(Boolean));
-    return lines.map((line) => JSON.parse(line)).filter((event) => event.note_id === id);
-  };
-  const until = async (what, see) => {
-    for (let n = 0; n < 100; n += 1) {
-      const found = await see();
-      if (found) return found;
-      await new Promise((later) => setTimeout(later, 200));
-    }
-    throw new Error(`never seen: ${what}`);
-  };
+  const events = new Feed(server).of;
   const issue = (kind, note) => until(`${kind} of ${note ?? 'any note'}`, () => {
     const all = JSON.parse(server.run('issue', 'list', '--json'));
     return all.find((one) => one.kind === kind && (!note || one.note_id === note));
@@ -124,18 +110,7 @@ await story('decisions', async ({ server, admin, look }) => {
     await page.getByRole('heading', { name: 'What to do' }).waitFor();
     return id;
   };
-  /** Chooses, says what it needs, sees what it does, does it; and the audit has it. */
-  const decide = async (action, words, reason, { say = async () => {} } = {}) => {
-    const asks = reason === null;
-    await page.getByLabel(words).check();
-    await say();
-    if (reason) await page.getByLabel('Reason', { exact: true }).fill(reason);
-    await page.getByRole('button', { name: 'See what this does' }).click();
-    await page.getByText('This will happen:').waitFor();
-    await page.getByRole('button', { name: 'Do it' }).click();
-    await page.getByRole('status').getByText('Done:').waitFor();
-    await tom.wrote(action, reason, 'Tom Whitby', asks ? 'issue.asked' : 'issue.settled');
-  };
+  const decide = (action, words, reason, { say } = {}) => tom.decide(action, words, reason, 'Tom Whitby', say);
   const message = (words) => ({ say: () => page.getByLabel('Message (optional)').fill(words) });
 
   // Time.

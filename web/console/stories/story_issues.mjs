@@ -1,10 +1,8 @@
 // Issues that really happen, each ended at the desk, and then looked for on the phones, in the feed and in the audit. Two
 // admins at one issue: the second reads who was faster.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { Headless } from './headless.mjs';
-import { story } from './desk.mjs';
+import { Feed, story, until } from './desk.mjs';
 
 const VISITED = 'P104255';
 const CLOSED = 'P104226';
@@ -12,22 +10,8 @@ const CLOSED = 'P104226';
 await story('issues', async ({ server, admin, look }) => {
   const dawn = new Headless(server, 'dawn').enrol('W104');
   const kofi = new Headless(server, 'kofi').enrol('W105');
-  const feed = path.join(server.folder, 'case-system');
-  const take = () => {
-    server.run('export', '--to', feed);
-    const files = fs.readdirSync(feed).filter((name) => name.endsWith('.ndjson')).sort();
-    return files.flatMap((name) => fs.readFileSync(path.join(feed, name), 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)));
-  };
-  const events = (id) => take().filter((event) => event.note_id === id);
-  /** Looks until it is there: the judge and the feed take a moment. */
-  const until = async (what, see) => {
-    for (let n = 0; n < 60; n += 1) {
-      const found = await see();
-      if (found) return found;
-      await new Promise((later) => setTimeout(later, 200));
-    }
-    throw new Error(`never seen: ${what}`);
-  };
+  const feed = new Feed(server);
+  const events = feed.of;
   const join = (id) => until('the note on his phone', () => {
     kofi.run('sync');
     try { return kofi.run('join', id) ?? true; } catch { return null; }
@@ -35,10 +19,7 @@ await story('issues', async ({ server, admin, look }) => {
 
   // What went wrong. A refusal by the case system;
   const refused = dawn.visit(CLOSED, 'Dennis rang: he is fine.', { kind: 'phone_call' });
-  const [event] = await until('the note in the feed', () => { const found = events(refused); return found.length > 0 ? found : null; });
-  fs.mkdirSync(path.join(feed, 'receipts'), { recursive: true });
-  const receipt = { event_id: event.event_id, sha256: event.sha256, outcome: 'refused', reason_code: 'case_closed', reason: 'This case is closed here.' };
-  fs.writeFileSync(path.join(feed, 'receipts/demo.json'), JSON.stringify([receipt]));
+  await feed.refuse(refused);
   // one visit written down twice;
   const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+/, '');
   const when = { more: ['--started-at', ago(50), '--ended-at', ago(10)] };
@@ -64,7 +45,7 @@ await story('issues', async ({ server, admin, look }) => {
   dawn.run('sync');
   await join(late);
   // The case system's answer is read.
-  take();
+  feed.take();
 
   const lesley = admin('lesley');
   const page = await lesley.signUp('W110');
@@ -162,7 +143,7 @@ await story('issues', async ({ server, admin, look }) => {
   await look(page, 'held');
   await decide('What was written after finishing stands as an addendum', 'It belongs there.');
   await doIt('addendum', 'It belongs there.');
-  await until('the addendum in the feed', () => take().some((one) => JSON.stringify(one).includes('lower bed')));
+  await until('the addendum in the feed', () => feed.take().some((one) => JSON.stringify(one).includes('lower bed')));
 
   await open('Refused by the case system');
   await decide('Send it to the case systems once more', 'They opened the case again.');

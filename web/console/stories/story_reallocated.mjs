@@ -4,28 +4,15 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT, story } from './desk.mjs';
+import { Feed, ROOT, story, until } from './desk.mjs';
 import { Headless } from './headless.mjs';
 
 const [MO, MARGARET, CLOSED] = ['P104241', 'P104201', 'P104226'];
 
 await story('reallocated', async ({ server, admin, look }) => {
   const kofi = new Headless(server, 'kofi').enrol('W105');
-  const feed = path.join(server.folder, 'case-system');
-  const events = (id) => {
-    server.run('export', '--to', feed);
-    const files = fs.readdirSync(feed).filter((name) => name.endsWith('.ndjson')).sort();
-    const lines = files.flatMap((name) => fs.readFileSync(path.join(feed, name), 'utf8').trim().split('\n').filter(Boolean));
-    return lines.map((line) => JSON.parse(line)).filter((event) => event.note_id === id);
-  };
-  const until = async (what, see) => {
-    for (let n = 0; n < 100; n += 1) {
-      const found = await see();
-      if (found) return found;
-      await new Promise((later) => setTimeout(later, 200));
-    }
-    throw new Error(`never seen: ${what}`);
-  };
+  const feed = new Feed(server);
+  const events = feed.of;
   const open = () => JSON.parse(server.run('issue', 'list', '--json'));
 
   const written = ['She has the keys.', 'Peggy, not Mo: the wrong record.', 'Nobody was there.'].map((words) => {
@@ -43,11 +30,7 @@ await story('reallocated', async ({ server, admin, look }) => {
   await until('what was held', () => written.every((id) => open().some((issue) => issue.kind === 'held' && issue.note_id === id)));
   // A case system refuses one about somebody else.
   const refused = kofi.visit(CLOSED, 'He rang off.', { kind: 'phone_call' });
-  const [event] = await until('it in the feed', () => { const found = events(refused); return found.length > 0 && found; });
-  fs.mkdirSync(path.join(feed, 'receipts'), { recursive: true });
-  fs.writeFileSync(path.join(feed, 'receipts/old.json'), JSON.stringify([
-    { event_id: event.event_id, sha256: event.sha256, outcome: 'refused', reason_code: 'case_closed', reason: 'This case is closed here.' },
-  ]));
+  await feed.refuse(refused);
   events(refused);
 
   const tom = admin('tom');
@@ -57,16 +40,7 @@ await story('reallocated', async ({ server, admin, look }) => {
     await tom.go(`issues/${id}`);
     await page.getByRole('heading', { name: 'What to do' }).waitFor();
   };
-  const decide = async (action, words, reason, say = async () => {}) => {
-    await page.getByLabel(words).check();
-    await say();
-    await page.getByLabel('Reason', { exact: true }).fill(reason);
-    await page.getByRole('button', { name: 'See what this does' }).click();
-    await page.getByText('This will happen:').waitFor();
-    await page.getByRole('button', { name: 'Do it' }).click();
-    await page.getByRole('status').getByText('Done:').waitFor();
-    await tom.wrote(action, reason, 'Tom Whitby');
-  };
+  const decide = (action, words, reason, say) => tom.decide(action, words, reason, 'Tom Whitby', say);
 
   const [hers, margarets, nobodys] = written;
   await at('held', hers);
