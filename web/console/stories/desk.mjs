@@ -125,6 +125,16 @@ export class Admin {
     await this.wrote(action, reason, who, reason === null ? 'issue.asked' : 'issue.settled');
   }
 
+  /** Her session ends just before she presses a button. The page may find out by itself first, and then hides the button. */
+  async loseSession(button) {
+    const again = this.page.getByRole('heading', { name: 'Sign in again' });
+    await this.context.clearCookies();
+    await button.click({ timeout: 5_000 }).catch(async (error) => {
+      if (!await again.isVisible()) throw error;
+    });
+    await again.waitFor();
+  }
+
   async go(place) {
     await this.page.evaluate((to) => { location.hash = to; }, `#/${place}`);
   }

@@ -86,9 +86,7 @@ await story('two-desks', async ({ server, admin, look }) => {
   await hers.getByLabel('Reason', { exact: true }).fill('One came an hour later.');
   await hers.getByRole('button', { name: 'See what this does' }).click();
   await hers.getByText('This will happen:').waitFor();
-  await lesley.context.clearCookies();
-  await hers.getByRole('button', { name: 'Do it' }).click();
-  await hers.getByRole('heading', { name: 'Sign in again' }).waitFor();
+  await lesley.loseSession(hers.getByRole('button', { name: 'Do it' }));
   const open = () => JSON.parse(server.run('issue', 'list', '--json')).map((one) => one.kind).sort();
   assert.deepEqual(open(), ['possible_duplicate', 'unmatched_person'], 'nothing was done by half');
   await hers.getByRole('button', { name: 'Sign in with a passkey' }).click();
