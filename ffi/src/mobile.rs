@@ -11,6 +11,7 @@ mod let_in;
 mod live;
 mod lookup;
 mod note;
+mod reflection;
 mod values;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -239,6 +239,20 @@ impl Phone {
         Ok(ended_json(&ended).to_string())
     }
 
+    /// The worker's own page of a quarter: `{"page": …}`, or how the talk ended.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn reflection(&self, hands: Hands, year: u16, quarter: u8) -> Result<String, JsError> {
+        let browser = Browser(hands);
+        let talk = Talk::between(&self.book, &browser);
+        let said = match told(talk.reflection(year, quarter).await)? {
+            Ok(page) => json!({ "page": page }),
+            Err(ended) => json!({ "ended": ended_json(&ended) }),
+        };
+        Ok(said.to_string())
+    }
+
     /// One pass with the server; with `only_send` nothing is fetched. The Worker makes one at a time.
     ///
     /// # Errors

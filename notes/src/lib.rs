@@ -10,4 +10,5 @@ pub mod ids;
 pub mod lookup;
 pub mod note;
 pub mod problem;
+pub mod reflection;
 pub mod wire;

@@ -271,6 +271,8 @@ private fun looksUp(sian: Phone, ruth: Phone, server: Server, url: String) {
         same(listOf(STRANGER), book.lookedUp().map { it.caseId }, "who was looked up")
         val found = book.lookup(STRANGER)
         same("Ashmere South Community Team", found.person.team, "the team")
+        val quarter = book.reflection(Link(url), 2026u, 1u)
+        check(quarter is Reflected.Page && quarter.v1.workerId == RUTH && quarter.v1.quarter == "2026-Q1") { "her quarter: $quarter" }
         same("Bore da." to "Elin", found.notes.single().fields.let { it.body to it.present.single().name }, "the note")
     }
 }

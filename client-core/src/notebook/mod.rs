@@ -22,6 +22,7 @@ mod news;
 mod orders;
 mod pass;
 mod people;
+mod reflection;
 mod standing;
 mod talk;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use notes::lookup::{Found, FoundNote, Lookup};
 use notes::note::Template;
 use notes::note::fields::{Field, KINDS, MARKS, Shape};
 use notes::note::plain::{Conflict, Passage};
+use notes::reflection::{OwnBesideTeam, Reflection, ReflectionConcern, ReflectionWords};
 use ts_rs::{Config, TS};
 
 use super::{Begun, Given, Made, OnScreen, Shown, ShownPage, described};
@@ -127,6 +128,10 @@ fn module() -> String {
     declared::<FoundNote>(&with, &mut text);
     declared::<Lookup>(&with, &mut text);
     declared::<LookedUp>(&with, &mut text);
+    declared::<OwnBesideTeam>(&with, &mut text);
+    declared::<ReflectionWords>(&with, &mut text);
+    declared::<ReflectionConcern>(&with, &mut text);
+    declared::<Reflection>(&with, &mut text);
     declared::<Message>(&with, &mut text);
     declared::<Settings>(&with, &mut text);
     declared::<Wipe>(&with, &mut text);

@@ -6,9 +6,8 @@ use notes::ids::DocumentId;
 use notes::note::Template;
 use notes::note::plain::rfc3339;
 use notes::problem::Code;
-use serde::Serialize;
+use notes::reflection::{OwnBesideTeam, Reflection, ReflectionConcern, ReflectionWords};
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::reports::Period;
 use super::reports::feedback::words_of;
@@ -22,70 +21,6 @@ use crate::sync::{Pusher, bit_of};
 const MINUTE_MS: i64 = 60_000;
 /// What people said, and concerns, that stand on the page: the newest.
 const MOST: usize = 50;
-
-/// The page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reflection {
-    /// The quarter, `yyyy-Qn`.
-    pub quarter: String,
-    /// Whose page it is.
-    pub worker_id: String,
-    /// Their name.
-    pub worker_name: String,
-    /// When they first opened it.
-    pub opened_at: String,
-    /// Notes that they finished about their team's people.
-    pub notes: u64,
-    /// Minutes of writing.
-    pub recording: Beside,
-    /// Minutes of contact.
-    pub contact: Beside,
-    /// Minutes from the beginning of the contact to the finish.
-    pub to_finish: Beside,
-    /// What people said of the visits, the newest first.
-    pub words: Vec<Said>,
-    /// Concerns that they raised, the newest first.
-    pub concerns: Vec<Raised>,
-}
-
-/// The worker's own middle note beside the team's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
-#[schema(as = OwnBesideTeam)]
-pub struct Beside {
-    /// Their own; none of no notes.
-    #[schema(required)]
-    pub own: Option<i64>,
-    /// The team's, theirs among it; none where the others have fewer than five notes, who could be reckoned back.
-    #[schema(required)]
-    pub team: Option<i64>,
-}
-
-/// What somebody said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = ReflectionWords)]
-pub struct Said {
-    /// The note.
-    pub note_id: String,
-    /// The answer with it.
-    #[schema(required)]
-    pub answer: Option<String>,
-    /// Their words.
-    pub words: String,
-}
-
-/// A concern.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = ReflectionConcern)]
-pub struct Raised {
-    /// The note.
-    pub note_id: String,
-    /// `safeguarding` or `professional_disagreement`.
-    #[schema(required)]
-    pub kind: Option<String>,
-    /// When somebody at the desk took note of it.
-    #[schema(required)]
-    pub acknowledged_at: Option<String>,
-}
 
 /// The worker's own page, opened on their phone. That they opened it lets the desk see it.
 ///
@@ -152,13 +87,13 @@ impl Measure {
         }
     }
 
-    fn beside(mut self) -> Beside {
+    fn beside(mut self) -> OwnBesideTeam {
         self.own.sort_unstable();
         let middle = self.own.len().saturating_sub(1) / 2;
         let own = self.own.get(middle).copied();
         let enough = spread(&mut self.others).is_some();
         self.others.extend(&self.own);
-        Beside {
+        OwnBesideTeam {
             own,
             team: spread(&mut self.others).filter(|_| enough).map(|all| all.median),
         }
@@ -209,10 +144,10 @@ fn using<'a>(own: &'a [CountedNote], field: &str) -> impl Iterator<Item = (Docum
     used.take(MOST).map(|note| (note.document, note))
 }
 
-fn words(tx: &Tx<'_>, own: &[CountedNote]) -> Result<Vec<Said>, StoreError> {
+fn words(tx: &Tx<'_>, own: &[CountedNote]) -> Result<Vec<ReflectionWords>, StoreError> {
     let mut said = Vec::new();
     for (id, note) in using(own, "feedback") {
-        said.extend(words_of(tx, id)?.map(|words| Said {
+        said.extend(words_of(tx, id)?.map(|words| ReflectionWords {
             note_id: id.to_string(),
             answer: note.useful.clone(),
             words,
@@ -221,13 +156,13 @@ fn words(tx: &Tx<'_>, own: &[CountedNote]) -> Result<Vec<Said>, StoreError> {
     Ok(said)
 }
 
-fn concerns(tx: &Tx<'_>, own: &[CountedNote]) -> Result<Vec<Raised>, StoreError> {
+fn concerns(tx: &Tx<'_>, own: &[CountedNote]) -> Result<Vec<ReflectionConcern>, StoreError> {
     let mut raised = Vec::new();
     for (id, _) in using(own, "concerns") {
         for (entry, kind) in tx.concerns_of(id)? {
             let concern = tx.concern(id, &entry)?;
             let acknowledged = concern.and_then(|concern| concern.acknowledged);
-            raised.push(Raised {
+            raised.push(ReflectionConcern {
                 note_id: id.to_string(),
                 kind,
                 acknowledged_at: acknowledged.map(|(at, _)| rfc3339(at)),

@@ -14,6 +14,7 @@ import { Finish } from './screens/finish';
 import { Join, Together } from './screens/together';
 import { NotePage } from './screens/note';
 import { PersonPage } from './screens/person';
+import { MyQuarter } from './screens/my-quarter';
 import { LookedUpPage, Someone } from './screens/someone';
 import { ThisPhone } from './screens/this-phone';
 import { Today } from './screens/today';
@@ -53,6 +54,7 @@ function Screen({ route }: { route: Route }) {
     case 'door': return <Door />;
     case 'waiting': return <WaitingNotes />;
     case 'someone': return <Someone />;
+    case 'quarter': return <MyQuarter />;
     case 'look-up': return <Someone caseId={route.id} />;
     case 'looked-up': return <LookedUpPage caseId={route.id} />;
     case 'person': return <PersonPage caseId={route.id} />;

@@ -3,13 +3,13 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export type Route =
-  | { at: 'today' } | { at: 'phone' } | { at: 'door' } | { at: 'waiting' } | { at: 'someone' }
+  | { at: 'today' } | { at: 'phone' } | { at: 'door' } | { at: 'waiting' } | { at: 'someone' } | { at: 'quarter' }
   | { at: 'person'; id: string } | { at: 'look-up'; id: string } | { at: 'looked-up'; id: string } | { at: 'about'; id: string }
   | { at: 'write'; id: string } | { at: 'finish'; id: string } | { at: 'note'; id: string }
   | { at: 'add'; id: string } | { at: 'copy'; id: string } | { at: 'together'; id: string } | { at: 'join'; id: string };
 
 type Place = Route['at'];
-const ALONE: Place[] = ['phone', 'door', 'waiting', 'someone'];
+const ALONE: Place[] = ['phone', 'door', 'waiting', 'someone', 'quarter'];
 const WITH_ID: Place[] = ['person', 'look-up', 'looked-up', 'about', 'write', 'finish', 'note', 'add', 'copy', 'together', 'join'];
 
 /** Reads an address's hash; whatever is not known is Today. */

@@ -16,6 +16,7 @@ const CODES: Record<string, string[]> = {
   'progress-': ['new', 'some', 'met', 'not_met'],
   'need-': ['budget', 'language', 'none_available', 'declined', 'other'],
   'concern-': ['safeguarding', 'professional_disagreement'],
+  'quarter-': ['1', '2', '3', '4'],
   'review-': ['initial', 'annual', 'direct_payment'],
   'useful-': ['yes', 'partly', 'no', 'not_asked'],
   'was_it_useful-': ['yes', 'partly', 'no', 'not_asked'],

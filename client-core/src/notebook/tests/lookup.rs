@@ -44,7 +44,7 @@ fn found() -> Lookup {
     }
 }
 
-fn answers(server: &Server, status: u16, body: &str) {
+pub(super) fn answers(server: &Server, status: u16, body: &str) {
     server.with(|s| s.say.push((status, body.to_owned())));
 }
 

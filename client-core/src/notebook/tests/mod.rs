@@ -12,6 +12,7 @@ mod meanwhile;
 mod messages;
 mod orders;
 mod pass;
+mod reflection;
 mod server;
 mod view;
 mod writing;

@@ -4,6 +4,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use notes::reflection::Reflection;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +15,7 @@ use super::seat::Reading;
 use super::{Id, Params, answer};
 use crate::core::Core;
 use crate::desk::page::Page;
-use crate::desk::reflection::{self, Reflection};
+use crate::desk::reflection;
 use crate::desk::reports::feedback::{self, FeedbackRow, WordsRow};
 use crate::desk::reports::fields::{self, FieldRow};
 use crate::desk::reports::path::{self, PathRow};

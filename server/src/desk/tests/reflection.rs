@@ -6,11 +6,12 @@ use notes::problem::Code;
 use super::common::{DAY_MS, HOUR_MS, noted, somebody, teams, worrying};
 use crate::desk::Scope;
 use crate::desk::concerns::acknowledge;
-use crate::desk::reflection::{Reflection, open, show};
+use crate::desk::reflection::{open, show};
 use crate::export::tests::town::{MARGARET, Phone, TOM, Town};
 use crate::ops::OpError;
 use crate::store::{Figures, StoreError};
 use crate::sync::Pusher;
+use notes::reflection::Reflection;
 
 const THIS: &str = "2026-Q3";
 const BEA: &str = "worker:W3";

@@ -68,7 +68,7 @@ function One({ id }: { id: string }) {
       {said && <Notice kind="good"><p class="govuk-body">{said}</p></Notice>}
       {worker && (
         <>
-          <p class="govuk-body">{worker.worker_id}{worker.team && ` · ${worker.team}`} · {many(worker.caseload, 'person').replace('persons', 'people')} on the caseload{worker.left_at && <> · left <Time at={worker.left_at} /></>}</p>
+          <p class="govuk-body">{worker.worker_id}{worker.team && ` · ${worker.team}`} · {many(worker.caseload, 'person').replace('persons', 'people')} on the caseload · <a class="govuk-link" href={hashOf('reports', ['supervision', worker.worker_id])}>Their own quarter</a>{worker.left_at && <> · left <Time at={worker.left_at} /></>}</p>
           <h2 class="govuk-heading-m">Devices</h2>
           {worker.devices.length === 0 && <p class="govuk-body">No phone is enrolled yet.</p>}
           {worker.devices.map((device) => <Device key={device.device_id} device={device} may={mayDecide(me)} {...deeds} />)}

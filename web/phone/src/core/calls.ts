@@ -1,7 +1,7 @@
 // What the page may ask of the core, and what it is told: plain JSON both ways. The notebook's own calls are in
 // core-calls.ts, written from the Rust; here are those that the Worker answers. Times are UTC milliseconds where a name
 // ends in `_at_ms` or `_until_ms`.
-import type { CoreCalls, DocumentId, Identity, Refusal, SyncReport as CoreReport } from './core-calls';
+import type { CoreCalls, DocumentId, Identity, Reflection, Refusal, SyncReport as CoreReport } from './core-calls';
 
 export type * from './core-calls';
 export type { DocumentId as NoteId, State as NoteState, Passage as PrivatePassage } from './core-calls';
@@ -52,6 +52,8 @@ export interface Calls extends Shape, CoreCalls {
   lock: { args: Nothing; gives: unknown };
   /** Asks the server for somebody who is not on the caseload; then `lookup` has them. */
   look_up: { args: { case_id: string; reason: string }; gives: { ended: Ended } };
+  /** The worker's own quarter (1 to 4); from then on the desk may see it too. */
+  reflection: { args: { year: number; quarter: number }; gives: { page: Reflection } | { ended: Ended } };
   attach: { args: { note: DocumentId; bytes: ArrayBuffer; caption?: string }; gives: { sha256: string } };
   attachment: {
     args: { note: DocumentId; sha256: string };

@@ -265,6 +265,54 @@ export type LookedUp = {
   /** Until when they can be read here, UTC milliseconds. */
   until_ms: number, };
 
+/** The worker's own middle note beside the team's. */
+export type OwnBesideTeam = {
+  /** Their own; none of no notes. */
+  own: number | null,
+  /** The team's, theirs among it; none where the others have fewer than five notes, who could be reckoned back. */
+  team: number | null, };
+
+/** What somebody said. */
+export type ReflectionWords = {
+  /** The note. */
+  note_id: string,
+  /** The answer with it. */
+  answer: string | null,
+  /** Their words. */
+  words: string, };
+
+/** A concern. */
+export type ReflectionConcern = {
+  /** The note. */
+  note_id: string,
+  /** `safeguarding` or `professional_disagreement`. */
+  kind: string | null,
+  /** When somebody at the desk took note of it. */
+  acknowledged_at: string | null, };
+
+/** The page. */
+export type Reflection = {
+  /** The quarter, `yyyy-Qn`. */
+  quarter: string,
+  /** Whose page it is. */
+  worker_id: string,
+  /** Their name. */
+  worker_name: string,
+  /** When they first opened it. */
+  opened_at: string,
+  /** Notes that they finished about their team's people. */
+  notes: number,
+  /** Minutes of writing. */
+  recording: OwnBesideTeam,
+  /** Minutes of contact. */
+  contact: OwnBesideTeam,
+  /** Minutes from the beginning of the contact to the finish. */
+  to_finish: OwnBesideTeam,
+  /** What people said of the visits, the newest first. */
+  words: Array<ReflectionWords>,
+  /** Concerns that they raised, the newest first. */
+  concerns: Array<ReflectionConcern>, };
+
 /** A message of the team's desk that was not read yet. */
 export type Message = {
   /** Its id. */

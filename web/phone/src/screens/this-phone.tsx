@@ -31,6 +31,10 @@ export function ThisPhone() {
       <Stored status={status} />
       <Facts status={status} last={waiting.last_sent_at_ms} />
       <Install />
+      <section class="section">
+        <p class="govuk-body">{t('quarter-why')}</p>
+        <ButtonLink to={{ at: 'quarter' }} look="second">{t('quarter-title')}</ButtonLink>
+      </section>
       {waiting.waiting !== null && <SignOut waiting={waiting.waiting} />}
     </Page>
   );

@@ -581,3 +581,38 @@ sign-out-not-yet = { $n ->
 }
 sign-out-sure = Yes, sign out
 sign-out-stay = Stay signed in
+
+## My own quarter, for supervision
+quarter-title = My own quarter
+quarter-why = Your own figures, and what people said to you, to talk over in supervision.
+quarter-first = You see it first
+quarter-first-what = Once you have opened a quarter, your team admin can see it too. Nobody is compared with you by name, and there is no list of workers.
+quarter-which = Quarter
+quarter-1 = January to March { $year }
+quarter-2 = April to June { $year }
+quarter-3 = July to September { $year }
+quarter-4 = October to December { $year }
+quarter-open = Open this quarter
+quarter-failed = The page was not opened
+quarter-offline = The server cannot be reached. This page needs signal, and is not kept on this phone: try again when you have it.
+quarter-notes = { $n ->
+    [0] You finished no notes.
+    [one] You finished 1 note.
+   *[other] You finished { $n } notes.
+}
+quarter-opened = You opened this page first { $when }.
+quarter-middle = Half of your notes took less than this, and half took more.
+quarter-recording = Writing
+quarter-contact = With the person
+quarter-to-finish = From the start of the visit to a finished note
+quarter-under-a-minute = Under a minute
+quarter-none = No notes with a time
+quarter-team = Your team: { $time }
+quarter-too-few = Your team: too few notes by others to say
+quarter-words = What people said
+quarter-no-words = Nobody’s words were written down.
+quarter-concerns = Concerns you raised
+quarter-no-concerns = None.
+quarter-acknowledged = Your team’s desk took note { $when }
+quarter-not-acknowledged = Nobody at the desk has taken note yet
+quarter-note = Open the note

@@ -89,6 +89,10 @@ export class OpenNotebook {
     return this.alone(async () => JSON.parse(await this.phone.look_up(this.hands as never, case_id, reason)) as Ended);
   }
 
+  reflection(year: number, quarter: number): Promise<Calls['reflection']['gives']> {
+    return this.alone(async () => JSON.parse(await this.phone.reflection(this.hands as never, year, quarter)) as Calls['reflection']['gives']);
+  }
+
   /** One pass; with `only_send` nothing is fetched. */
   sync(only_send = false): Promise<SyncReport> {
     return this.alone(async () => {

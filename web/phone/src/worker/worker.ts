@@ -274,6 +274,10 @@ async function answer(call: string, args: never): Promise<unknown> {
       const { case_id, reason } = args as Calls['look_up']['args'];
       return { ended: await there().lookUp(case_id, reason) };
     }
+    case 'reflection': {
+      const { year, quarter } = args as Calls['reflection']['args'];
+      return there().reflection(year, quarter);
+    }
     case 'sync':
       try {
         return await sync();
@@ -291,6 +295,9 @@ async function answer(call: string, args: never): Promise<unknown> {
   }
 }
 
+/** Calls that wait for the network, or for the browser. */
+const ASIDE = ['sync', 'attachment', 'look_up', 'reflection', 'status'];
+
 interface Asked { n: number; call: string; args: never }
 
 self.onmessage = ({ data }: MessageEvent<Asked | { network: boolean }>) => {
@@ -301,7 +308,7 @@ self.onmessage = ({ data }: MessageEvent<Asked | { network: boolean }>) => {
   const made = () => answer(call, args).then(said, refused);
   // In the order in which they were asked; but nobody waits for the network, nor for a file from it, nor until the
   // browser has worked out how much is stored.
-  if (call === 'sync' || call === 'attachment' || call === 'look_up' || call === 'status') void last.then(() => void made());
+  if (ASIDE.includes(call)) void last.then(() => void made());
   else last = last.then(made);
 };
 
