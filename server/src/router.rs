@@ -117,6 +117,7 @@ fn at_the_desk() -> Router<App> {
         .route("/v1/desk/notes/{id}/move", post(desk::moving::go))
         // Issues.
         .route("/v1/desk/issues", get(desk::issues::list))
+        .route("/v1/desk/open-issues", get(desk::issues::open))
         .route("/v1/desk/issues/{id}", get(desk::issues::one))
         .route("/v1/desk/issues/{id}/preview", post(desk::issues::preview))
         .route("/v1/desk/issues/{id}/settle", post(desk::issues::settle))

@@ -33,20 +33,30 @@ impl Admin<'_> {
     /// Takes a phone's rights away.
     pub fn revokes(&self, phone: &Phone) {
         let device = phone.device().to_string();
-        assert!(ops::device::revoke(&self.0.core(), &device, "operator").expect("revoked"));
+        let core = self.0.core();
+        let revoked = core
+            .store
+            .write(|tx| ops::device::revoke(tx, &core.host, &device, None, "operator"));
+        assert!(revoked.expect("revoked"));
     }
 
     /// Orders a phone to let go of everything.
     pub fn wipes(&self, phone: &Phone, unsent: bool) {
         let device = phone.device().to_string();
-        let ordered = ops::device::wipe(&self.0.core(), &device, unsent, "lost on a bus", "operator");
+        let (core, why) = (self.0.core(), ("lost on a bus", "operator"));
+        let ordered = core
+            .store
+            .write(|tx| ops::device::wipe(tx, &core.host, &device, unsent, why));
         assert!(ordered.expect("ordered").new);
     }
 
     /// Orders a phone to ask for the PIN.
     pub fn locks(&self, phone: &Phone) {
         let device = phone.device().to_string();
-        let ordered = ops::device::lock(&self.0.core(), &device, "left on a table", "operator");
+        let core = self.0.core();
+        let ordered = core
+            .store
+            .write(|tx| ops::device::lock(tx, &core.host, &device, "left on a table", "operator"));
         assert!(ordered.expect("ordered").new);
     }
 

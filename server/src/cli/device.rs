@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Failure, OPERATOR, Said};
 use crate::ops::device;
+use crate::store::Tx;
 
 #[derive(Subcommand)]
 pub(super) enum Device {
@@ -14,6 +15,9 @@ pub(super) enum Device {
     Revoke {
         /// The device's id.
         device_id: String,
+        /// Why.
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Order a device to ask for the PIN, the next time it is online.
     Lock {
@@ -52,8 +56,9 @@ pub(super) fn run(call: &Call, command: &Device) -> Result<Said, Failure> {
             let words = lines.collect::<Vec<_>>().join("\n");
             Ok(Said { value, words })
         }
-        Device::Revoke { device_id } => {
-            let revoked = device::revoke(&core, device_id, OPERATOR)?;
+        Device::Revoke { device_id, reason } => {
+            let revoke = |tx: &Tx<'_>| device::revoke(tx, &core.host, device_id, reason.as_deref(), OPERATOR);
+            let revoked = core.store.write(revoke)?;
             let words = if revoked { "revoked" } else { "was revoked before" };
             Ok(Said {
                 value: json!({ "id": device_id, "revoked": true, "changed": revoked }),
@@ -62,18 +67,22 @@ pub(super) fn run(call: &Call, command: &Device) -> Result<Said, Failure> {
         }
         Device::Lock { device_id, reason } => Ok(ordered(
             device_id,
-            device::lock(&core, device_id, reason, OPERATOR)?,
+            core.store
+                .write(|tx| device::lock(tx, &core.host, device_id, reason, OPERATOR))?,
         )),
         Device::Wipe {
             device_id,
             reason,
             unsent_too,
         } => {
-            let given = device::wipe(&core, device_id, *unsent_too, reason, OPERATOR)?;
+            let given = core
+                .store
+                .write(|tx| device::wipe(tx, &core.host, device_id, *unsent_too, (reason, OPERATOR)))?;
             Ok(ordered(device_id, given))
         }
         Device::Rename { device_id, name } => {
-            device::rename(&core, device_id, name, OPERATOR)?;
+            core.store
+                .write(|tx| device::rename(tx, &core.host, device_id, name, OPERATOR))?;
             Ok(Said {
                 value: json!({ "id": device_id, "name": name }),
                 words: "renamed".to_owned(),

@@ -35,7 +35,8 @@ pub(super) fn run(call: &Call, message: &Message) -> Result<Said, Failure> {
         text: &message.text,
         by_name: &message.from,
     };
-    let id = send(&call.core()?, &words, OPERATOR)?;
+    let core = call.core()?;
+    let id = core.store.write(|tx| send(tx, &core.host, &words, OPERATOR))?;
     Ok(Said {
         value: json!({ "message": id }),
         words: "it is shown the next time their phone is online".to_owned(),

@@ -21,8 +21,13 @@ pub fn settle(
     (action, args): (&str, &Map<String, Value>),
     reason: &str,
 ) -> Result<Value, Refused> {
-    core.store.read(|tx| allowed(tx, scope, id, args))?;
-    issues::settle(core, id, action, args, by, reason)
+    let done = core.store.write(|tx| {
+        allowed(tx, scope, id, args)?;
+        issues::settle_in(tx, &core.host, id, (action, args), by, reason)
+    })?;
+    // What was let in, or written by the desk, waits for the judge.
+    core.bell.ring();
+    Ok(done)
 }
 
 /// What that would do.
@@ -36,8 +41,10 @@ pub fn preview(
     id: &str,
     (action, args): (&str, &Map<String, Value>),
 ) -> Result<Value, Refused> {
-    core.store.read(|tx| allowed(tx, scope, id, args))?;
-    issues::preview(core, (id, scope.team()), action, args, by)
+    issues::undone(core, |tx| {
+        allowed(tx, scope, id, args)?;
+        issues::preview_in(tx, &core.host, (id, scope.team()), (action, args), by)
+    })
 }
 
 /// Opens a settled issue again.
@@ -45,8 +52,10 @@ pub fn preview(
 /// # Errors
 /// Those of [`issues::reopen`]; [`Code::NotFound`] for an issue out of scope.
 pub fn reopen(core: &Core, scope: Scope, by: &str, id: &str, reason: &str) -> Result<Value, Refused> {
-    core.store.read(|tx| allowed(tx, scope, id, &Map::new()))?;
-    issues::reopen(core, id, by, reason)
+    core.store.write(|tx| {
+        allowed(tx, scope, id, &Map::new())?;
+        issues::reopen_in(tx, &core.host, id, by, reason)
+    })
 }
 
 /// Whether an issue lies in scope, and the person who is named with it.

@@ -92,6 +92,27 @@ pub struct Brief {
     pub settled: Option<Settled>,
 }
 
+/// How many issues are open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OpenIssues {
+    /// How many.
+    pub open: u64,
+    /// There are more than were counted.
+    pub more: bool,
+}
+
+/// How many issues are open: what every page of the console asks again and again.
+///
+/// # Errors
+/// The database's.
+pub fn open_issues(core: &Core, scope: Scope) -> Result<OpenIssues, StoreError> {
+    core.store.read(|tx| {
+        let (counts, more) = counts(tx, scope, &Filter::default())?;
+        let open = counts.values().sum();
+        Ok(OpenIssues { open, more })
+    })
+}
+
 /// A page of issues behind a cursor.
 ///
 /// # Errors

@@ -38,7 +38,7 @@ pub use brief::PersonBrief;
 pub(crate) use brief::named;
 pub use decide::{preview, reopen, settle};
 pub use issue::issue;
-pub use issues::issues;
+pub use issues::{issues, open_issues};
 pub use moving::{move_note, preview_move};
 pub use page::Page;
 pub use scope::Scope;

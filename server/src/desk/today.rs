@@ -15,6 +15,7 @@ use crate::issues::Limits;
 use crate::ops::OpError;
 use crate::store::{CountedNote, DeviceGist, IssueGist, Span, StoreError, Tx};
 
+const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Days that are drawn.
@@ -42,7 +43,7 @@ const GRAVEST: [&str; 11] = [
 /// All of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Today {
-    /// When it was counted.
+    /// When it was counted, to the minute: what has not changed since is not sent twice.
     pub at: String,
     /// How many open issues there are of each kind, the gravest first.
     pub issues: Vec<IssueCount>,
@@ -172,7 +173,7 @@ fn count(core: &Core, tx: &Tx<'_>, scope: Scope, now: i64) -> Result<Today, Stor
     let mut concerns = concerns::list(tx, scope, None)?.rows;
     concerns.truncate(NAMED);
     Ok(Today {
-        at: rfc3339(now),
+        at: rfc3339(now - now.rem_euclid(MINUTE_MS)),
         first_issues: first.collect::<Result<_, StoreError>>()?,
         issues: by_kind(&issues),
         concerns,

@@ -272,17 +272,22 @@ pub fn known(tx: &Tx<'_>, scope: Scope, worker: &str) -> Result<WorkerRecord, Op
     seen.ok_or_else(|| unknown("no worker has this id"))
 }
 
-/// Whether a device is there for who asks: it is their worker's.
+/// Does something with a device that is there for who asks: it is their worker's. Both in one transaction.
 ///
 /// # Errors
-/// `not_found`.
-pub fn known_device(core: &Core, scope: Scope, device: &str) -> Result<(), OpError> {
+/// `not_found`, and those of what is done.
+pub fn with_device<T>(
+    core: &Core,
+    scope: Scope,
+    device: &str,
+    act: impl FnOnce(&Tx<'_>) -> Result<T, OpError>,
+) -> Result<T, OpError> {
     let nobodys = || unknown("no device has this id");
     let id: DeviceId = device.parse().map_err(|_| nobodys())?;
-    core.store.read(|tx| {
+    core.store.write(|tx| {
         let device = tx.device(id)?.ok_or_else(nobodys)?;
         known(tx, scope, &device.worker).map_err(|_| nobodys())?;
-        Ok(())
+        act(tx)
     })
 }
 
@@ -290,12 +295,20 @@ pub fn known_device(core: &Core, scope: Scope, device: &str) -> Result<(), OpErr
 ///
 /// # Errors
 /// Those of [`device::wipe`]; `parameter_invalid` where the words were not typed.
-pub fn wipe(core: &Core, device: &str, unsent: Option<&str>, reason: &str, by: &str) -> Result<(), OpError> {
+pub fn wipe(
+    core: &Core,
+    admin: &Admin,
+    device: &str,
+    unsent: Option<&str>,
+    reason: &str,
+) -> Result<device::Ordered, OpError> {
     if unsent.is_some_and(|typed| typed.trim() != WIPE_UNSENT) {
         let what = format!("type {WIPE_UNSENT:?} to wipe what was not sent");
         return Err(OpError::Because(Code::ParameterInvalid, what));
     }
-    device::wipe(core, device, unsent.is_some(), reason, by).map(|_| ())
+    with_device(core, admin.scope, device, |tx| {
+        device::wipe(tx, &core.host, device, unsent.is_some(), (reason, &admin.by()))
+    })
 }
 
 /// Says something to a worker.
@@ -303,7 +316,6 @@ pub fn wipe(core: &Core, device: &str, unsent: Option<&str>, reason: &str, by: &
 /// # Errors
 /// Those of [`message::send`].
 pub fn say(core: &Core, admin: &Admin, worker: &str, text: &str) -> Result<String, OpError> {
-    core.store.read(|tx| known(tx, admin.scope, worker).map(|_| ()))?;
     let words = Words {
         worker,
         document: None,
@@ -311,7 +323,10 @@ pub fn say(core: &Core, admin: &Admin, worker: &str, text: &str) -> Result<Strin
         text,
         by_name: &admin.worker.name,
     };
-    message::send(core, &words, &admin.by())
+    core.store.write(|tx| {
+        known(tx, admin.scope, worker)?;
+        message::send(tx, &core.host, &words, &admin.by())
+    })
 }
 
 /// A worker has left: their devices lose their rights, what they still send is held, and their people come to another

@@ -40,7 +40,10 @@ pub use missing::{attachment_arrived, attachment_missing, unasked};
 pub use reach::phones_with;
 pub use refused::{Ended, Refused, ended, name_of};
 pub use seen::{Valued, held_changes, held_entries, values_of};
-pub use settle::{Arg, Candidate, Offer, can_undo, offers, preview, reopen, settle};
+pub use settle::{
+    Arg, Candidate, Offer, can_undo, offers, preview, preview_in, reopen, reopen_in, settle, settle_in,
+    undone,
+};
 pub use standing::{Standing, standing};
 pub use sweep::{Limits, Place, sweep};
 pub use trail::{Step, trail};

@@ -47,7 +47,7 @@ use deed::{Deed, MAX_REASON_CHARS};
 pub(super) use held::entries;
 pub(super) use offer::values;
 pub use offer::{Arg, Candidate, Offer, can_undo, offers};
-pub use reopen::reopen;
+pub use reopen::{reopen, reopen_in};
 
 /// What a person decided.
 #[derive(Clone, Copy)]
@@ -73,21 +73,36 @@ pub fn settle(
     by: &str,
     reason: &str,
 ) -> Result<Value, Refused> {
-    let reason = reason.trim();
-    let decision = Decision {
-        action,
-        args,
-        by,
-        reason,
-    };
-    let done = core.store.write(|tx| end(tx, &core.host, id, decision))?;
+    let done = core
+        .store
+        .write(|tx| settle_in(tx, &core.host, id, (action, args), by, reason))?;
     // What was let in, or written by the desk, waits for the judge.
     core.bell.ring();
     Ok(done)
 }
 
-/// What [`settle`] would do, in plain sentences, with what the action needs to be told. It is done and undone: nothing
-/// has changed afterwards. People of the given team come into question, where one is given. What is needed and was not given stands under `missing`, and then nothing is tried.
+/// [`settle`] in a transaction of the caller's, who rings the judge's bell afterwards.
+///
+/// # Errors
+/// As [`settle`]; then the transaction is to be undone.
+pub fn settle_in(
+    tx: &Tx<'_>,
+    host: &Host,
+    id: &str,
+    (action, args): (&str, &Map<String, Value>),
+    by: &str,
+    reason: &str,
+) -> Result<Value, Refused> {
+    let decision = Decision {
+        action,
+        args,
+        by,
+        reason: reason.trim(),
+    };
+    end(tx, host, id, decision)
+}
+
+/// What [`settle`] would do: see [`preview_in`]. Nothing has changed afterwards.
 ///
 /// # Errors
 /// As [`settle`].
@@ -98,15 +113,19 @@ pub fn preview(
     args: &Map<String, Value>,
     by: &str,
 ) -> Result<Value, Refused> {
-    let decision = Decision {
-        action,
-        args,
-        by,
-        reason: "-",
-    };
+    undone(core, |tx| {
+        preview_in(tx, &core.host, (id, team), (action, args), by)
+    })
+}
+
+/// What comes of something that is done and undone: nothing has changed afterwards.
+///
+/// # Errors
+/// Those of what is tried.
+pub fn undone(core: &Core, what: impl FnOnce(&Tx<'_>) -> Result<Value, Refused>) -> Result<Value, Refused> {
     let tried: Result<(), Undone> = core
         .store
-        .write(|tx| Err(attempt(tx, &core.host, (id, team), decision)));
+        .write(|tx| Err(what(tx).map_or_else(Undone::Refused, Undone::Seen)));
     match tried {
         Err(Undone::Seen(seen)) => Ok(seen),
         Err(Undone::Refused(refused)) => Err(refused),
@@ -114,7 +133,7 @@ pub fn preview(
     }
 }
 
-/// What a preview takes out of the transaction that it undoes.
+/// What is taken out of the transaction that it undoes.
 enum Undone {
     Seen(Value),
     Refused(Refused),
@@ -126,29 +145,39 @@ impl From<StoreError> for Undone {
     }
 }
 
-fn attempt(tx: &Tx<'_>, host: &Host, (id, team): (&str, Option<i64>), decision: Decision<'_>) -> Undone {
-    let seen = || -> Result<Value, Refused> {
-        let issue = open(tx, id)?;
-        let offers = offers(tx, &issue, team)?;
-        let offer = offers.into_iter().find(|offer| offer.action == decision.action);
-        let offer = offer.ok_or(Code::ActionUnknown)?;
-        let given = |arg: &&Arg| decision.args.get(arg.name).is_none_or(Value::is_null);
-        let missing: Vec<_> = offer.args.iter().filter(|arg| arg.needed).filter(given).collect();
-        let missing: Vec<&str> = missing.into_iter().map(|arg| arg.name).collect();
-        let effects = if missing.is_empty() {
-            end(tx, host, id, decision)?.get("effects").cloned()
-        } else {
-            None
-        };
-        Ok(json!({
-            "id": id,
-            "action": offer.action,
-            "effects": effects.unwrap_or_else(|| json!([])),
-            "args": offer.args,
-            "missing": missing,
-        }))
+/// What [`settle`] would do, in plain sentences, with what the action needs to be told, in a transaction that is then
+/// [`undone`]. People of the given team come into question, where one is given. What is needed and was not given stands
+/// under `missing`, and then nothing is tried.
+///
+/// # Errors
+/// As [`settle`].
+pub fn preview_in(
+    tx: &Tx<'_>,
+    host: &Host,
+    (id, team): (&str, Option<i64>),
+    (action, args): (&str, &Map<String, Value>),
+    by: &str,
+) -> Result<Value, Refused> {
+    let issue = open(tx, id)?;
+    let offers = offers(tx, &issue, team)?;
+    let offer = offers.into_iter().find(|offer| offer.action == action);
+    let offer = offer.ok_or(Code::ActionUnknown)?;
+    let given = |arg: &&Arg| args.get(arg.name).is_none_or(Value::is_null);
+    let missing: Vec<_> = offer.args.iter().filter(|arg| arg.needed).filter(given).collect();
+    let missing: Vec<&str> = missing.into_iter().map(|arg| arg.name).collect();
+    let effects = if missing.is_empty() {
+        let done = settle_in(tx, host, id, (action, args), by, "-")?;
+        done.get("effects").cloned()
+    } else {
+        None
     };
-    seen().map_or_else(Undone::Refused, Undone::Seen)
+    Ok(json!({
+        "id": id,
+        "action": offer.action,
+        "effects": effects.unwrap_or_else(|| json!([])),
+        "args": offer.args,
+        "missing": missing,
+    }))
 }
 
 /// An issue that may be ended.

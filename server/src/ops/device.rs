@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::OpError;
 use crate::core::Core;
+use crate::host::Host;
 use crate::store::{Audience, AuditEntry, DeviceRecord, NewsKind, StoreError, Tx};
 
 /// Longest reason, in characters.
@@ -51,30 +52,26 @@ fn shown_as(tx: &Tx<'_>, d: &DeviceRecord) -> Result<Value, StoreError> {
     }))
 }
 
-/// Revokes a device. False where it was so before.
-///
-/// # Errors
-/// `not_found`.
-pub fn revoke(core: &Core, device: &str, by: &str) -> Result<bool, OpError> {
-    revoke_because(core, device, None, by)
-}
-
-/// The same with a reason, where one is asked for.
+/// Revokes a device, with a reason where one is asked for. False where it was so before.
 ///
 /// # Errors
 /// `not_found`, `reason_missing` for an empty one, `parameter_invalid` for one that is too long.
-pub fn revoke_because(core: &Core, device: &str, reason: Option<&str>, by: &str) -> Result<bool, OpError> {
+pub fn revoke(
+    tx: &Tx<'_>,
+    host: &Host,
+    device: &str,
+    reason: Option<&str>,
+    by: &str,
+) -> Result<bool, OpError> {
     let reason = reason.map(checked).transpose()?;
-    let now = core.host.now_ms();
-    core.store.write(|tx| {
-        let known = known(tx, device)?;
-        if !tx.device_revoke(known.id, now)? {
-            return Ok(false);
-        }
-        let detail = reason.map_or_else(|| json!({}), |reason| json!({ "reason": reason }));
-        audit(tx, &known, "device.revoked", (by, now), detail)?;
-        Ok(true)
-    })
+    let now = host.now_ms();
+    let known = known(tx, device)?;
+    if !tx.device_revoke(known.id, now)? {
+        return Ok(false);
+    }
+    let detail = reason.map_or_else(|| json!({}), |reason| json!({ "reason": reason }));
+    audit(tx, &known, "device.revoked", (by, now), detail)?;
+    Ok(true)
 }
 
 fn checked(reason: &str) -> Result<&str, OpError> {
@@ -102,8 +99,8 @@ pub struct Ordered {
 /// # Errors
 /// `not_found`, `reason_missing`, `parameter_invalid` for a reason that is too long, `device_wiped`, `order_stands` where
 /// it is to be wiped.
-pub fn lock(core: &Core, device: &str, reason: &str, by: &str) -> Result<Ordered, OpError> {
-    order(core, device, "lock", reason, by)
+pub fn lock(tx: &Tx<'_>, host: &Host, device: &str, reason: &str, by: &str) -> Result<Ordered, OpError> {
+    order(tx, host, device, "lock", (reason, by))
 }
 
 /// Orders a device to let go of everything, and revokes it. Without `unsent` it first sends what it has; with `unsent`
@@ -111,32 +108,30 @@ pub fn lock(core: &Core, device: &str, reason: &str, by: &str) -> Result<Ordered
 ///
 /// # Errors
 /// As [`lock`]; `order_stands` where a device that is to be wiped at once is asked to send first.
-pub fn wipe(core: &Core, device: &str, unsent: bool, reason: &str, by: &str) -> Result<Ordered, OpError> {
+pub fn wipe(
+    tx: &Tx<'_>,
+    host: &Host,
+    device: &str,
+    unsent: bool,
+    (reason, by): (&str, &str),
+) -> Result<Ordered, OpError> {
     let what = if unsent { "wipe_unsent" } else { "wipe" };
-    order(core, device, what, reason, by)
+    order(tx, host, device, what, (reason, by))
 }
 
 /// Gives a device a name; an empty one takes it away.
 ///
 /// # Errors
 /// `not_found`, `parameter_invalid` for a name that is too long.
-pub fn rename(core: &Core, device: &str, name: &str, by: &str) -> Result<(), OpError> {
+pub fn rename(tx: &Tx<'_>, host: &Host, device: &str, name: &str, by: &str) -> Result<(), OpError> {
     let name = name.trim();
     if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
         return Err(Code::ParameterInvalid.into());
     }
-    core.store.write(|tx| {
-        let known = known(tx, device)?;
-        tx.device_rename(known.id, Some(name).filter(|name| !name.is_empty()))?;
-        let now = core.host.now_ms();
-        Ok(audit(
-            tx,
-            &known,
-            "device.renamed",
-            (by, now),
-            json!({ "name": name }),
-        )?)
-    })
+    let known = known(tx, device)?;
+    tx.device_rename(known.id, Some(name).filter(|name| !name.is_empty()))?;
+    let detail = json!({ "name": name });
+    Ok(audit(tx, &known, "device.renamed", (by, host.now_ms()), detail)?)
 }
 
 /// The graver, the larger.
@@ -148,32 +143,36 @@ fn gravity(what: &str) -> u8 {
     }
 }
 
-fn order(core: &Core, device: &str, what: &str, reason: &str, by: &str) -> Result<Ordered, OpError> {
+fn order(
+    tx: &Tx<'_>,
+    host: &Host,
+    device: &str,
+    what: &str,
+    (reason, by): (&str, &str),
+) -> Result<Ordered, OpError> {
     let reason = checked(reason)?;
-    let now = core.host.now_ms();
-    core.store.write(|tx| {
-        let known = known(tx, device)?;
-        if tx.device_wiped_at(known.id)?.is_some() {
-            return Err(Code::DeviceWiped.into());
+    let now = host.now_ms();
+    let known = known(tx, device)?;
+    if tx.device_wiped_at(known.id)?.is_some() {
+        return Err(Code::DeviceWiped.into());
+    }
+    if let Some(standing) = tx.order_standing(known.id)? {
+        if standing.what == what {
+            let n = standing.n;
+            return Ok(Ordered { n, new: false });
         }
-        if let Some(standing) = tx.order_standing(known.id)? {
-            if standing.what == what {
-                let n = standing.n;
-                return Ok(Ordered { n, new: false });
-            }
-            if gravity(&standing.what) > gravity(what) {
-                return Err(Code::OrderStands.into());
-            }
+        if gravity(&standing.what) > gravity(what) {
+            return Err(Code::OrderStands.into());
         }
-        let n = tx.order_give(known.id, what, reason, (by, now))?;
-        if gravity(what) > 0 {
-            tx.device_revoke(known.id, now)?;
-        }
-        tx.tell(Audience::Device(known.id), NewsKind::Order, &[])?;
-        let detail = json!({ "order": n, "reason": reason, "waiting": known.waiting });
-        audit(tx, &known, &format!("device.{what}_ordered"), (by, now), detail)?;
-        Ok(Ordered { n, new: true })
-    })
+    }
+    let n = tx.order_give(known.id, what, reason, (by, now))?;
+    if gravity(what) > 0 {
+        tx.device_revoke(known.id, now)?;
+    }
+    tx.tell(Audience::Device(known.id), NewsKind::Order, &[])?;
+    let detail = json!({ "order": n, "reason": reason, "waiting": known.waiting });
+    audit(tx, &known, &format!("device.{what}_ordered"), (by, now), detail)?;
+    Ok(Ordered { n, new: true })
 }
 
 fn known(tx: &Tx<'_>, device: &str) -> Result<DeviceRecord, OpError> {

@@ -163,7 +163,10 @@ impl Town {
         }
         let device = self.residents[who].phone.device();
         let core = self.v.server.core();
-        server::ops::device::revoke(&core, &device.to_string(), "operator").expect("revoked");
+        let id = device.to_string();
+        core.store
+            .write(|tx| server::ops::device::revoke(tx, &core.host, &id, None, "operator"))
+            .expect("revoked");
         // A copy is the same device.
         for resident in &mut self.residents {
             if resident.phone.device() == device {

@@ -13,7 +13,7 @@ use super::super::{App, Refusal};
 use super::seat::{Deciding, Reading};
 use super::{Id, Params, answer, read};
 use crate::desk::issue::IssueView;
-use crate::desk::issues::{Filter, Page};
+use crate::desk::issues::{Filter, OpenIssues, Page};
 use crate::desk::{self, Admin};
 use crate::issues::Refused;
 
@@ -143,6 +143,26 @@ pub async fn list(
         })
         .await?;
     Ok(answer(&headers, &page))
+}
+
+/// How many issues are open
+///
+/// # Errors
+/// `signed_out`, `role_forbidden`.
+#[utoipa::path(
+    get,
+    path = "/v1/desk/open-issues",
+    operation_id = "deskOpenIssues",
+    responses((status = 200, body = OpenIssues))
+)]
+pub async fn open(
+    State(app): State<App>,
+    Reading(seated): Reading,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let scope = seated.admin.scope;
+    let open = app.blocking(move |core| desk::open_issues(core, scope)).await?;
+    Ok(answer(&headers, &open))
 }
 
 /// One issue, with all that it takes to decide

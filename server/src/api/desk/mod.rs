@@ -63,6 +63,7 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
     moving::preview,
     moving::go,
     issues::list,
+    issues::open,
     issues::one,
     issues::preview,
     issues::settle,

@@ -254,8 +254,9 @@ pub async fn revoke(
 ) -> Result<Response, Refusal> {
     let asked: Because = read(&app, &headers, body).await?;
     app.blocking(move |core| {
-        workers::known_device(core, seated.admin.scope, &device)?;
-        device::revoke_because(core, &device, Some(&asked.reason), &seated.admin.by())
+        workers::with_device(core, seated.admin.scope, &device, |tx| {
+            device::revoke(tx, &core.host, &device, Some(&asked.reason), &seated.admin.by())
+        })
     })
     .await?;
     Ok(done())
@@ -282,8 +283,9 @@ pub async fn lock(
 ) -> Result<Response, Refusal> {
     let asked: Because = read(&app, &headers, body).await?;
     app.blocking(move |core| {
-        workers::known_device(core, seated.admin.scope, &device)?;
-        device::lock(core, &device, &asked.reason, &seated.admin.by())
+        workers::with_device(core, seated.admin.scope, &device, |tx| {
+            device::lock(tx, &core.host, &device, &asked.reason, &seated.admin.by())
+        })
     })
     .await?;
     Ok(done())
@@ -310,9 +312,13 @@ pub async fn wipe(
 ) -> Result<Response, Refusal> {
     let asked: WipeAsked = read(&app, &headers, body).await?;
     app.blocking(move |core| {
-        workers::known_device(core, seated.admin.scope, &device)?;
-        let unsent = asked.unsent.as_deref();
-        workers::wipe(core, &device, unsent, &asked.reason, &seated.admin.by())
+        workers::wipe(
+            core,
+            &seated.admin,
+            &device,
+            asked.unsent.as_deref(),
+            &asked.reason,
+        )
     })
     .await?;
     Ok(done())
@@ -339,8 +345,9 @@ pub async fn rename(
 ) -> Result<Response, Refusal> {
     let asked: DeviceName = read(&app, &headers, body).await?;
     app.blocking(move |core| {
-        workers::known_device(core, seated.admin.scope, &device)?;
-        device::rename(core, &device, &asked.name, &seated.admin.by())
+        workers::with_device(core, seated.admin.scope, &device, |tx| {
+            device::rename(tx, &core.host, &device, &asked.name, &seated.admin.by())
+        })
     })
     .await?;
     Ok(done())

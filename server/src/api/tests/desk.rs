@@ -305,6 +305,7 @@ const WHO_MAY: &[(&str, &str)] = &[
     ("deskMovePreview", "to"),
     ("deskMove", "to"),
     ("deskIssues", "tou"),
+    ("deskOpenIssues", "tou"),
     ("deskIssue", "tou"),
     ("deskIssuePreview", "to"),
     ("deskSettle", "to"),

@@ -35,6 +35,9 @@ async fn whoever_comes_second_reads_who_was_faster() {
     let list = town.desk(&ada, "GET", "/v1/desk/issues", "").await.json();
     assert_eq!(list["issues"][0]["words"], "A clock is wrong.");
     assert_eq!(list["counts"]["wrong_clock"], 1);
+    let count = |body: Value| (body["open"].as_u64(), body["more"].as_bool());
+    let open = town.desk(&ada, "GET", "/v1/desk/open-issues", "").await.json();
+    assert_eq!(count(open), (Some(1), Some(false)));
     let seen = town
         .desk(&ada, "POST", &format!("{at}/preview"), body)
         .await
@@ -46,6 +49,8 @@ async fn whoever_comes_second_reads_who_was_faster() {
     let blank = town.desk(&ada, "POST", &settle, r#"{"action":"close"}"#).await;
     blank.refused(Code::ReasonMissing, "why, is not said");
     assert_eq!(town.desk(&ada, "POST", &settle, body).await.status, 200);
+    let open = town.desk(&ada, "GET", "/v1/desk/open-issues", "").await.json();
+    assert_eq!(count(open), (Some(0), Some(false)));
     let second = town.desk(&ola, "POST", &settle, body).await;
     second.refused(Code::IssueSettled, "Ada was faster");
     let settled = &second.json()["settled"];
@@ -70,6 +75,8 @@ async fn an_issue_of_another_team_is_no_issue() {
     let list = town.desk(&abe, "GET", "/v1/desk/issues", "").await.json();
     assert_eq!(list["issues"].as_array().map(Vec::len), Some(0));
     assert_eq!(list["counts"].as_object().map(serde_json::Map::len), Some(0));
+    let open = town.desk(&abe, "GET", "/v1/desk/open-issues", "").await.json();
+    assert_eq!(open["open"], 0);
     let one = town.desk(&abe, "GET", &at, "").await;
     one.refused(Code::NotFound, "it is Ada's team's");
     let body = r#"{"action":"close","reason":"Mine now."}"#;

@@ -125,7 +125,10 @@ async fn a_revoked_phone_does_not_come_back_with_its_old_code() {
     let town = Town::new();
     let (code, phone) = (town.invite("W1"), Phone::new(&town));
     let id = phone.enrol(&town, &code).await.json()["device_id"].clone();
-    device::revoke(&town.core, id.as_str().unwrap(), "test").unwrap();
+    town.core
+        .store
+        .write(|tx| device::revoke(tx, &town.core.host, id.as_str().unwrap(), None, "test"))
+        .unwrap();
     phone
         .enrol(&town, &code)
         .await

@@ -89,7 +89,10 @@ async fn whoever_left_no_spare_or_is_revoked_gets_none() {
         .await
         .refused(Code::NotFound, "it left none");
     let (lost, _) = phone(&town, "W1", Some(SPARE)).await;
-    device::revoke(&town.core, &lost.id, "test").unwrap();
+    town.core
+        .store
+        .write(|tx| device::revoke(tx, &town.core.host, &lost.id, None, "test"))
+        .unwrap();
     ask(&town, &lost, &code)
         .await
         .refused(Code::DeviceRevoked, "revoked");

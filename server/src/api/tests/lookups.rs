@@ -76,7 +76,10 @@ async fn whoever_guesses_or_gives_no_reason_reads_nothing() {
     }
     let tried: Vec<bool> = audited(&town).into_iter().map(|(found, ..)| found).collect();
     assert_eq!(tried, [false, false], "what was tried is told, too");
-    device::revoke(&town.core, &bob.id, "test").unwrap();
+    town.core
+        .store
+        .write(|tx| device::revoke(tx, &town.core.host, &bob.id, None, "test"))
+        .unwrap();
     ask(&town, &bob, "P1", "visiting a neighbour")
         .await
         .refused(Code::DeviceRevoked, "revoked");

@@ -71,7 +71,12 @@ async fn a_revoked_phone_pulls_nothing_at_once_and_pushes_slowly() {
     let town = Town::new();
     let phone = town.phone("W1").await;
     let before = phone.token(&town).await;
-    assert!(device::revoke(&town.core, &phone.id, "test").unwrap());
+    assert!(
+        town.core
+            .store
+            .write(|tx| device::revoke(tx, &town.core.host, &phone.id, None, "test"))
+            .unwrap()
+    );
     let after = phone.token(&town).await;
     for token in [&before, &after] {
         let answer = pass(&town, token, &request(&phone)).await;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::deed::MAX_REASON_CHARS;
 use super::{held, offer};
 use crate::core::Core;
+use crate::host::Host;
 use crate::issues::{Refused, trail};
 use crate::store::{AuditEntry, Issue, IssueState, Tx};
 
@@ -18,37 +19,43 @@ use crate::store::{AuditEntry, Issue, IssueState, Tx};
 /// [`Code::NotFound`], [`Code::ReasonMissing`], [`Code::ParameterInvalid`], [`Code::IssueOpen`] where the issue is
 /// open or the same matter was opened anew since, [`Code::ActionUnknown`] where that decision cannot be undone.
 pub fn reopen(core: &Core, id: &str, by: &str, reason: &str) -> Result<Value, Refused> {
-    core.store.write(|tx| {
-        let reason = reason.trim();
-        let issue = tx.issue(id)?.ok_or(Code::NotFound)?;
-        let IssueState::Settled { action, .. } = &issue.state else {
-            return Err(Code::IssueOpen.into());
-        };
-        if reason.is_empty() {
-            return Err(Code::ReasonMissing.into());
-        }
-        if reason.chars().count() > MAX_REASON_CHARS {
-            return Err(Code::ParameterInvalid.into());
-        }
-        if !offer::can_undo(action) {
-            return Err(Code::ActionUnknown.into());
-        }
-        if !tx.issue_reopen(id)? {
-            return Err(Code::IssueOpen.into());
-        }
-        let now = core.host.now_ms();
-        write_down(tx, &issue, now, (by, reason))?;
-        let opened = &issue.opened;
-        tx.audit(&AuditEntry {
-            at: now,
-            who: by.to_owned(),
-            what: "issue.reopened".to_owned(),
-            person: opened.person,
-            document: opened.document,
-            detail: json!({"issue": id, "kind": opened.kind, "undone": action, "reason": reason}).to_string(),
-        })?;
-        Ok(json!({"id": id, "kind": opened.kind, "undone": action, "reopened_at": rfc3339(now)}))
-    })
+    core.store.write(|tx| reopen_in(tx, &core.host, id, by, reason))
+}
+
+/// [`reopen`] in a transaction of the caller's.
+///
+/// # Errors
+/// As [`reopen`]; then the transaction is to be undone.
+pub fn reopen_in(tx: &Tx<'_>, host: &Host, id: &str, by: &str, reason: &str) -> Result<Value, Refused> {
+    let reason = reason.trim();
+    let issue = tx.issue(id)?.ok_or(Code::NotFound)?;
+    let IssueState::Settled { action, .. } = &issue.state else {
+        return Err(Code::IssueOpen.into());
+    };
+    if reason.is_empty() {
+        return Err(Code::ReasonMissing.into());
+    }
+    if reason.chars().count() > MAX_REASON_CHARS {
+        return Err(Code::ParameterInvalid.into());
+    }
+    if !offer::can_undo(action) {
+        return Err(Code::ActionUnknown.into());
+    }
+    if !tx.issue_reopen(id)? {
+        return Err(Code::IssueOpen.into());
+    }
+    let now = host.now_ms();
+    write_down(tx, &issue, now, (by, reason))?;
+    let opened = &issue.opened;
+    tx.audit(&AuditEntry {
+        at: now,
+        who: by.to_owned(),
+        what: "issue.reopened".to_owned(),
+        person: opened.person,
+        document: opened.document,
+        detail: json!({"issue": id, "kind": opened.kind, "undone": action, "reason": reason}).to_string(),
+    })?;
+    Ok(json!({"id": id, "kind": opened.kind, "undone": action, "reopened_at": rfc3339(now)}))
 }
 
 /// The decision that was undone goes into the trail, and then the undoing of it.

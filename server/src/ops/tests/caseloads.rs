@@ -60,7 +60,8 @@ fn nobody_is_allocated_to_nobody() {
     ));
     for id in ["", "zz", "0199f2a0-0000-7000-8000-000000000000"] {
         assert!(matches!(
-            device::revoke(&core, id, "operator"),
+            core.store
+                .write(|tx| device::revoke(tx, &core.host, id, None, "operator")),
             Err(OpError::Because(Code::NotFound, _))
         ));
     }

@@ -7,8 +7,8 @@ use super::deeds;
 use crate::core::Core;
 use crate::messages::Kind;
 use crate::ops::OpError;
-use crate::ops::device::{Ordered, list, lock, rename, revoke, wipe};
-use crate::ops::message::{Words, send};
+use crate::ops::device::{self, Ordered, list};
+use crate::ops::message::{self, Words};
 use crate::store::{DeviceRecord, StoreError, WorkerRecord};
 use crate::testing::Folder;
 
@@ -45,6 +45,30 @@ fn desk() -> (Core, Folder) {
         })
         .unwrap();
     (core, folder)
+}
+
+fn lock(core: &Core, device: &str, reason: &str, by: &str) -> Result<Ordered, OpError> {
+    core.store
+        .write(|tx| device::lock(tx, &core.host, device, reason, by))
+}
+
+fn wipe(core: &Core, device: &str, unsent: bool, reason: &str, by: &str) -> Result<Ordered, OpError> {
+    core.store
+        .write(|tx| device::wipe(tx, &core.host, device, unsent, (reason, by)))
+}
+
+fn rename(core: &Core, device: &str, name: &str, by: &str) -> Result<(), OpError> {
+    core.store
+        .write(|tx| device::rename(tx, &core.host, device, name, by))
+}
+
+fn revoke(core: &Core, device: &str, by: &str) -> Result<bool, OpError> {
+    core.store
+        .write(|tx| device::revoke(tx, &core.host, device, None, by))
+}
+
+fn send(core: &Core, words: &Words<'_>, by: &str) -> Result<String, OpError> {
+    core.store.write(|tx| message::send(tx, &core.host, words, by))
 }
 
 fn phone() -> String {

@@ -151,7 +151,10 @@ fn obeyed(n: u64) -> ToDesk {
 fn an_order_comes_with_each_answer_until_it_was_obeyed() {
     let town = Town::new();
     let (mut alice, mut her_tablet) = (town.phone(1, "W1"), town.phone(2, "W1"));
-    let n = device::lock(&town.core, &alice.id.to_string(), WHY, BY)
+    let n = town
+        .core
+        .store
+        .write(|tx| device::lock(tx, &town.core.host, &alice.id.to_string(), WHY, BY))
         .unwrap()
         .n;
     let lock = [("lock".to_owned(), Some(n))];
@@ -183,7 +186,10 @@ fn a_phone_that_is_to_be_wiped_is_told_so_though_it_may_only_push() {
     let mut alice = town.phone(1, "W1");
     alice.pass(Vec::new());
     ask(&town, "W1");
-    let n = device::wipe(&town.core, &alice.id.to_string(), false, WHY, BY)
+    let n = town
+        .core
+        .store
+        .write(|tx| device::wipe(tx, &town.core.host, &alice.id.to_string(), false, (WHY, BY)))
         .unwrap()
         .n;
     let chunk = whole(&note_by(alice.actor, ANN));

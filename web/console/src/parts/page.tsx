@@ -64,10 +64,9 @@ export function Page({ title, at, back, children }: PageProps) {
 
 /** How many issues are open. */
 function Open() {
-  const live = useLive('issues open', () => get('/v1/desk/issues', { query: {} }));
+  const live = useLive('issues open', () => get('/v1/desk/open-issues'));
   if (!live.value) return null;
-  const count = Object.values(live.value.counts).reduce((sum, one) => sum + one, 0);
-  return <span class="count">{count}{live.value.counts_more && '+'}<span class="govuk-visually-hidden"> open</span></span>;
+  return <span class="count">{live.value.open}{live.value.more && '+'}<span class="govuk-visually-hidden"> open</span></span>;
 }
 
 /** A hash is a place in this app, so the skip link moves the focus by itself. */
