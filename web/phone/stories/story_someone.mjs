@@ -1,5 +1,6 @@
 // Imran meets somebody on the stairs who is not his. With her case number and a reason he reads what Ruth wrote, for a
-// day; that he did is written down. With a guess, without a reason or without signal he reads nothing.
+// day; that he did is written down. With a guess, without a reason or without signal he reads nothing. And what he left
+// open himself is not forgotten.
 import assert from 'node:assert/strict';
 import { finish, goTo, openPerson, PIN, saved, writeNote } from './steps.mjs';
 import { story } from './town.mjs';
@@ -67,4 +68,18 @@ await story('someone', async (server, phone, look) => {
   await goTo(page, '#/someone');
   await page.getByText('This is recorded').waitFor();
   assert.equal(await page.getByText('Open on this phone').count(), 0);
+
+  // A note of his own that he left open says so on Today after three days, and not before.
+  await goTo(page, '#/');
+  await openPerson(page, 'Jean-Luc Abernethy');
+  await (await writeNote(page)).pressSequentially('To be finished.');
+  await saved(page);
+  await goTo(page, '#/');
+  await page.getByRole('heading', { name: 'Not finished yet' }).waitFor();
+  assert.equal(await page.getByText(/^Open for/).count(), 0);
+  imran.clock.pass(73 * HOUR_MS);
+  await goTo(page, '#/someone');
+  await goTo(page, '#/');
+  await page.getByText('Open for 3 days.').waitFor();
+  await look(page, 'today-overdue');
 });

@@ -1,8 +1,9 @@
 // One note in a list: what it was, when, by whom, where it stands.
 import type { NoteItem, ThreadItem } from '../core/calls';
 import { hashOf } from '../route';
-import { dayAndHour } from '../words/times';
+import { dayAndHour, span } from '../words/times';
 import { t } from '../words/words';
+import { Icon } from './icons';
 import { StateLabel } from './state';
 
 interface NoteRowProps {
@@ -10,9 +11,11 @@ interface NoteRowProps {
   showName?: boolean;
   /** Known to be this worker's: an open one opens for writing. */
   mine?: boolean;
+  /** An open one is overdue so many hours after the contact. */
+  overdueH?: number;
 }
 
-export function NoteRow({ note, showName, mine }: NoteRowProps) {
+export function NoteRow({ note, showName, mine, overdueH }: NoteRowProps) {
   const thread = 'authors' in note ? note : null;
   const open = note.stage === 'open';
   const writes = open && (thread?.mine ?? mine ?? false);
@@ -29,8 +32,15 @@ export function NoteRow({ note, showName, mine }: NoteRowProps) {
         {open && !mine && <span class="row__open">{t('stage-open')}</span>}
         <StateLabel note={note} />
       </p>
+      {open && overdueH && <Overdue since={note.started_at} hours={overdueH} />}
     </li>
   );
+}
+
+function Overdue({ since, hours }: { since: string | null; hours: number }) {
+  const age = since === null ? 0 : Date.now() - Date.parse(since);
+  if (age < hours * 3_600_000) return null;
+  return <p class="row__alert"><Icon sign="warn" />{t('note-overdue', { time: span(age) })}</p>;
 }
 
 /** `Home visit, today at 14:02`. */

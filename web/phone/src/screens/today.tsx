@@ -75,14 +75,18 @@ function WaitingBox() {
   );
 }
 
+/** Unless the council has settled another number. */
+const OVERDUE_H = 72;
+
 function Mine() {
   const { value: people, trouble } = useAsked('people', { query: '' });
   const today = useAsked('today', {}).value;
+  const overdueH = useAsked('settings', {}).value?.overdue_draft_h ?? OVERDUE_H;
   const coming = useComing(people);
   const mine = people?.filter((person) => person.mine) ?? [];
   return (
     <>
-      {today && today.drafts.length > 0 && <Section title={t('today-drafts')}><Rows notes={today.drafts} mine /></Section>}
+      {today && today.drafts.length > 0 && <Section title={t('today-drafts')}><Rows notes={today.drafts} mine overdueH={overdueH} /></Section>}
       <Section title={t('today-people')}>
         {people && mine.length === 0 && <p class="govuk-body">{t(coming ? 'today-coming' : 'today-nobody')}</p>}
         <TroubleNotice trouble={trouble} />
@@ -207,8 +211,8 @@ function People({ people }: { people: PersonItem[] }) {
   );
 }
 
-function Rows({ notes, mine }: { notes: NoteItem[]; mine?: boolean }) {
-  return <ul class="rows">{notes.map((note) => <NoteRow key={note.id} note={note} showName mine={mine ?? false} />)}</ul>;
+function Rows({ notes, mine, overdueH }: { notes: NoteItem[]; mine?: boolean; overdueH?: number }) {
+  return <ul class="rows">{notes.map((note) => <NoteRow key={note.id} note={note} showName mine={mine ?? false} overdueH={overdueH ?? 0} />)}</ul>;
 }
 
 function Section({ title, children }: { title: string; children: preact.ComponentChildren }) {

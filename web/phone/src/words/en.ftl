@@ -214,6 +214,7 @@ born-unknown = Date of birth not known
 case-id = Case { $id }
 due = By { $date }
 due-past = Was due { $date }
+note-overdue = Open for { $time }. Nobody at the case system has it before you finish it.
 stage-open = Not finished
 update-ready = A new version of Doorstep is ready
 update-safe = Your notes stay as they are.
