@@ -28,6 +28,7 @@ import uniffi.doorstep_ffi.Notebook
 import uniffi.doorstep_ffi.NotebookException
 import uniffi.doorstep_ffi.NoteStage
 import uniffi.doorstep_ffi.NoteState
+import uniffi.doorstep_ffi.Reflected
 import uniffi.doorstep_ffi.SyncMode
 import uniffi.doorstep_ffi.SyncReport
 import uniffi.doorstep_ffi.Transport
