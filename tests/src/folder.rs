@@ -20,6 +20,15 @@ impl Folder {
         } else {
             std::env::temp_dir()
         };
+        Self::under(&base)
+    }
+
+    /// A fresh one on disk: for more than belongs into memory.
+    pub fn on_disk() -> Self {
+        Self::under(&std::env::temp_dir())
+    }
+
+    fn under(base: &Path) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = base.join(format!("doorstep-village-{}-{number}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);

@@ -20,6 +20,7 @@ mod case_system;
 mod clock;
 pub mod corpus;
 mod dice;
+pub mod fleet;
 mod folder;
 pub mod hex;
 pub mod hostile;
@@ -37,6 +38,7 @@ mod server;
 pub mod simulator;
 pub mod traces;
 mod village;
+pub mod visit;
 pub mod wire;
 
 pub use case_system::{CaseSystem, Event};

@@ -3,7 +3,7 @@
 //! seconds.
 
 pub mod bench;
-pub mod later;
+pub mod fleet;
 pub mod mobile;
 pub mod packages;
 pub mod run;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::later::Later;
+use xtask::fleet::{self, Fleet};
 use xtask::workshop::{Failure, Workshop};
 use xtask::{bench, mobile, run, setup, simulate, test, tidy, web};
 
@@ -60,8 +60,8 @@ enum Chore {
         #[arg(long, default_value_t = 0)]
         from: u64,
     },
-    /// Load a server with a fleet of phones (not built yet)
-    Fleet,
+    /// Load a server with a fleet of real phones
+    Fleet(Fleet),
 }
 
 fn main() -> ExitCode {
@@ -88,6 +88,6 @@ fn carry_out(chore: Chore, workshop: &Workshop) -> Result<(), Failure> {
         Chore::Web => web::web(workshop),
         Chore::Mobile => mobile::mobile(workshop),
         Chore::Simulate { seeds, from } => simulate::simulate(workshop, seeds, from),
-        Chore::Fleet => Err(Later::Fleet.failure()),
+        Chore::Fleet(asked) => fleet::fleet(workshop, &asked),
     }
 }

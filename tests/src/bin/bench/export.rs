@@ -5,8 +5,6 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -20,9 +18,9 @@ use server::core::Core;
 use server::host::Host;
 use server::store::{EventRecord, StoreError};
 
-use super::corpus::{Step, note};
-use super::meter::Folder;
+use super::meter::{Folder, Peak, resident};
 use super::table::Table;
+use doorstep_tests::visit::{Step, note};
 
 /// Notes that are written on a phone; the others are these under new ids.
 const TEMPLATES: u64 = 250;
@@ -134,14 +132,6 @@ fn token(server: &Process, folder: &Path) -> String {
     token.trim().to_owned()
 }
 
-/// Resident memory of a process, in bytes.
-fn resident(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
-}
-
 /// The whole feed in each format.
 fn leave(table: &mut Table, server: &Process, token: &str) {
     for (name, accept, most_s) in [
@@ -150,27 +140,17 @@ fn leave(table: &mut Table, server: &Process, token: &str) {
         ("FHIR", "application/fhir+ndjson", 100.0),
     ] {
         let before = resident(server.id());
-        let (most, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-        let watching = {
-            let (most, over, process) = (Arc::clone(&most), Arc::clone(&over), server.id());
-            std::thread::spawn(move || {
-                while !over.load(Ordering::Relaxed) {
-                    most.fetch_max(resident(process), Ordering::Relaxed);
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-            })
-        };
+        let peak = Peak::of(server.id());
         let begun = watch();
         let (pages, bytes) = read_all(server, token, accept);
         let seconds = watch().duration_since(begun).as_secs_f64();
-        over.store(true, Ordering::Relaxed);
-        watching.join().unwrap();
+        let most = peak.ends();
         let head = format!("{NOTES} notes as {name}");
         table.at_most(format!("{head}: until all have left"), seconds, most_s, "s");
         table.told(format!("{head}: notes a second"), NOTES as f64 / seconds, "");
         table.told(format!("{head}: bytes a note"), bytes as f64 / NOTES as f64, "B");
         table.told(format!("{head}: pages"), pages as f64, "");
-        let grown = most.load(Ordering::Relaxed).saturating_sub(before) as f64 / 1e6;
+        let grown = most.saturating_sub(before) as f64 / 1e6;
         table.at_most(format!("{head}: the server's memory grew by"), grown, 50.0, "MB");
     }
 }

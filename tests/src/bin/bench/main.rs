@@ -9,11 +9,11 @@
     clippy::cast_precision_loss
 )]
 
-mod corpus;
 mod export;
 mod hostile;
 mod live;
 mod meter;
+mod morning;
 mod phone;
 mod table;
 mod typing;
@@ -21,6 +21,7 @@ mod upload;
 
 use std::process::ExitCode;
 
+use doorstep_tests::visit::Pauses;
 use table::Table;
 
 fn main() -> ExitCode {
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         && first == "--profile"
         && let Ok(count) = count.parse()
     {
-        upload::run(&mut table, "70 changes each", corpus::Pauses::EveryBurst, count);
+        upload::run(&mut table, "70 changes each", Pauses::EveryBurst, count);
         table.print();
         return ExitCode::SUCCESS;
     }
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         ("--live", live::run as fn(&mut Table)),
         ("--hostile", hostile::run),
         ("--export", export::run),
+        ("--morning", morning::run),
     ];
     if let Some((_, part)) = alone
         .iter()
@@ -54,15 +56,17 @@ fn main() -> ExitCode {
         };
     }
     println!("First upload: 1,000 finished notes of about 70 changes and 4.4 kB each …");
-    upload::run(&mut table, "70 changes each", corpus::Pauses::EveryBurst, 1_000);
+    upload::run(&mut table, "70 changes each", Pauses::EveryBurst, 1_000);
     println!("First upload: the same notes as the notebook writes them, a change per pause …");
-    upload::run(&mut table, "a change per pause", corpus::Pauses::AsWritten, 1_000);
+    upload::run(&mut table, "a change per pause", Pauses::AsWritten, 1_000);
     println!("Nothing new: a phone that holds 2,000 notes …");
     phone::nothing_new(&mut table, 2_000);
     println!("Live: two phones and a server process over real sockets …");
     live::run(&mut table);
     println!("Export: 100,000 notes leave, and phones beside readers …");
     export::run(&mut table);
+    println!("Morning: fifty phones that hold 200 notes each wake at once …");
+    morning::run(&mut table);
     println!("Typing: a note of 900 words, every key durable …");
     typing::run(&mut table);
     println!("Hostile input: families made to cost, beside honest input of the same size …");

@@ -2,6 +2,8 @@
 //! that passes, without what the phone does on its side.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
@@ -21,6 +23,45 @@ pub(crate) fn cpu() -> Duration {
         time.tv_sec.unsigned_abs(),
         u32::try_from(time.tv_nsec).unwrap_or(0),
     )
+}
+
+/// Resident memory of a process, in bytes.
+pub(crate) fn resident(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
+}
+
+/// The most that a process is resident while this is there; looked at every 10 ms.
+pub(crate) struct Peak {
+    most: Arc<AtomicU64>,
+    over: Arc<AtomicBool>,
+    watching: JoinHandle<()>,
+}
+
+impl Peak {
+    /// Watches from now on.
+    pub(crate) fn of(process: u32) -> Self {
+        let (most, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+        let watching = {
+            let (most, over) = (Arc::clone(&most), Arc::clone(&over));
+            std::thread::spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    most.fetch_max(resident(process), Ordering::Relaxed);
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+            })
+        };
+        Self { most, over, watching }
+    }
+
+    /// The most there was, in bytes.
+    pub(crate) fn ends(self) -> u64 {
+        self.over.store(true, Ordering::Relaxed);
+        self.watching.join().unwrap();
+        self.most.load(Ordering::Relaxed)
+    }
 }
 
 /// What passed the door.

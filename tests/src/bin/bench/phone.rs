@@ -8,9 +8,9 @@ use client_core::notebook::{Ended, NewNote, Notebook, SyncMode, Who};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 
-use super::corpus::{Pauses, Step, note};
 use super::meter::{Folder, Server};
 use super::table::Table;
+use doorstep_tests::visit::{Pauses, Step, note};
 
 /// A clock that the bench moves.
 #[derive(Clone)]

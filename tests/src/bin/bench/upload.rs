@@ -6,10 +6,10 @@ use notes::wire::{Coding, Request, decode};
 use client_core::notebook::SyncMode;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
 
-use super::corpus::Pauses;
 use super::meter::{Folder, Server, cpu};
 use super::phone::Phone;
 use super::table::Table;
+use doorstep_tests::visit::Pauses;
 
 /// Uploads `count` notes and compares.
 pub(crate) fn run(table: &mut Table, name: &str, pauses: Pauses, count: u64) {

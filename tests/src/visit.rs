@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 
 /// One step of writing a note.
-pub(crate) enum Step {
+pub enum Step {
     /// Types at a position (in characters).
     Type(u64, String),
     /// Sets a field: path and JSON.
@@ -14,7 +14,7 @@ pub(crate) enum Step {
 
 /// When the writer pauses, so that a change is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pauses {
+pub enum Pauses {
     /// After every burst: about 70 changes a note.
     EveryBurst,
     /// As people write: after a sentence or three.
@@ -112,7 +112,7 @@ fn sentence(dice: &mut ChaCha8Rng) -> String {
 }
 
 /// The steps of note number `n`, without its finish.
-pub(crate) fn note(n: u64) -> Vec<Step> {
+pub fn note(n: u64) -> Vec<Step> {
     let mut dice = ChaCha8Rng::seed_from_u64(42_000_000 + n);
     let target = 600 + dice.next_u32() as usize % 301;
     let mut text = String::new();
