@@ -89,7 +89,9 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         well &= told.errors.is_empty() && told.waiting == 0;
     }
     if let Some(server) = &mut own {
-        server.wait_until_published();
+        while server.unjudged() > 0 {
+            std::thread::sleep(Duration::from_millis(200));
+        }
         server.verify();
     }
     Ok(well)

@@ -20,15 +20,15 @@ const REST: Duration = Duration::from_secs(10);
 
 /// Measures all of it.
 pub(crate) fn run(table: &mut Table) {
-    let folder = Folder::on_disk("morning");
+    let (folder, phones) = (Folder::on_disk("morning"), Folder::new("morning-phones"));
     let mut server = Process::at(&folder.0.join("server"));
     server.set_environment(vec![("DOORSTEP_DATABASE_KEY".to_owned(), "07".repeat(32))]);
     let codes = invites(server.data(), Some([7; 32]), PHONES).unwrap();
     server.start();
-    let fleet = Fleet::enrols(server.url(), &folder.0, &codes, THREADS);
+    let fleet = Fleet::enrols(server.url(), &phones.0, &codes, THREADS);
     fleet.writes(KNOWN, 0, THREADS);
     quiet(&fleet.wakes(Duration::from_secs(1), THREADS), KNOWN);
-    server.wait_until_published();
+    until_published(&server);
     // What the server made of them comes back, so that the next pass has only news.
     quiet(&fleet.wakes(Duration::from_secs(1), THREADS), 0);
     fleet.writes(NEW, KNOWN, THREADS);
@@ -37,7 +37,7 @@ pub(crate) fn run(table: &mut Table) {
     let morning = fleet.wakes(Duration::ZERO, PHONES);
     let published = {
         let begun = watch();
-        server.wait_until_published();
+        until_published(&server);
         begun.elapsed()
     };
     let peak = peak.ends();
@@ -62,6 +62,13 @@ pub(crate) fn run(table: &mut Table) {
     std::thread::sleep(REST);
     let rests = resident(server.id()) as f64 / 1e6;
     table.at_most(format!("{head}: its memory at rest"), rests, 40.0, "MB");
+}
+
+/// However long it takes.
+fn until_published(server: &Process) {
+    while server.unjudged() > 0 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Nothing went wrong, and all was sent.
