@@ -1,4 +1,4 @@
-//! The chores as a person calls them: their names, and what those say whose part is not built yet.
+//! The chores as a person calls them: their names, and what a wrong call is told.
 #![allow(clippy::unwrap_used)]
 
 use std::process::{Command, Output};
@@ -25,11 +25,15 @@ fn the_chores_are_these_and_no_others() {
 }
 
 #[test]
-fn a_chore_that_is_not_built_yet_says_so_in_one_sentence() {
-    let output = xtask(&["fleet"]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert_eq!(said.lines().count(), 1, "{said}");
-    assert!(said.ends_with("built yet.\n"), "{said}");
-    assert!(output.stdout.is_empty());
+fn a_wrong_call_builds_nothing_and_says_what_is_wrong() {
+    for (call, word) in [
+        (["fleet", "--phones", "many"], "many"),
+        (["simulate", "--seeds", "-1"], "-1"),
+    ] {
+        let output = xtask(&call);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(word), "{said}");
+        assert!(output.stdout.is_empty());
+    }
 }
