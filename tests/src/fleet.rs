@@ -209,18 +209,6 @@ impl Fleet {
         fleet
     }
 
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.phones.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.phones.is_empty()
-    }
-
     /// Each phone writes so many notes and finishes them; nothing is sent. `from` tells them apart from those before.
     pub fn writes(&self, notes: u64, from: u64, threads: usize) {
         self.each("written", threads, |resting| {
@@ -260,7 +248,6 @@ impl Fleet {
     fn wakes_together(&self) -> Morning {
         let barrier = Barrier::new(self.phones.len());
         let sum = Mutex::new(Morning::default());
-        let mut lasted = Duration::ZERO;
         std::thread::scope(|scope| {
             for resting in &self.phones {
                 scope.spawn(|| {
@@ -274,8 +261,8 @@ impl Fleet {
         });
         let mut sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
         sum.took.sort();
-        lasted = lasted.max(sum.percentile(100));
-        sum.lasted = lasted;
+        // All began together.
+        sum.lasted = sum.percentile(100);
         sum
     }
 
